@@ -1,0 +1,45 @@
+package io.aeroframe.vision.sink;
+
+import io.aeroframe.transport.Frame;
+import java.io.IOException;
+
+/**
+ * Where frames go after a subscription. One thread at a time; {@link #isOpen()} and {@link #close()} may come from another.
+ */
+public interface FrameSink extends AutoCloseable {
+
+    /**
+     * Takes a frame. Returns when the sink no longer needs its memory.
+     *
+     * @param frame borrowed for the call.
+     * @throws IOException if it cannot be put where it should go; the message names the place, the reason and the way out.
+     */
+    void accept(Frame frame) throws IOException;
+
+    /**
+     * Whether the sink wants more: false once its user closed it (a window).
+     *
+     * @return true while frames are welcome.
+     */
+    default boolean isOpen() {
+        return true;
+    }
+
+    /**
+     * Whether frames are to be shown as they come and never queued: a person looks at this sink, so that the newest
+     * frame is worth more than the complete row of them.
+     *
+     * @return true for a window.
+     */
+    default boolean isLive() {
+        return false;
+    }
+
+    /**
+     * Finishes what was begun (flushes a file, disposes a window).
+     *
+     * @throws IOException if what was accepted cannot be completed.
+     */
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,78 @@
+package io.aeroframe.vision.source;
+
+import io.aeroframe.transport.FrameFormat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Where frames come from before a publication.
+ *
+ * <p>Two steps, so that a frame nobody has room for is never produced in full: {@link #advance()} moves to the next frame
+ * and makes its {@link #format()} known; {@link #write(ByteBuffer)} puts it into memory, usually a claim of the
+ * publication. One thread at a time. {@link #interrupt()} alone may come from another thread.
+ */
+public interface FrameSource extends AutoCloseable {
+
+    /**
+     * Moves to the next frame.
+     *
+     * @return false at the end of the source.
+     * @throws IOException if the source cannot be read; the message names it, says why and, where there is one, the way out.
+     */
+    boolean advance() throws IOException;
+
+    /**
+     * The shape of the current frame. May change from frame to frame.
+     *
+     * @return the format; the same object as long as the shape does not change.
+     */
+    FrameFormat format();
+
+    /**
+     * Bytes that {@link #write(ByteBuffer)} needs room for: exact for raw frames, an upper bound for JPEG.
+     *
+     * @return bytes.
+     */
+    default int maxPayloadLength() {
+        return format().maxPayloadLength();
+    }
+
+    /**
+     * When the current frame is to be shown, from the start of the source.
+     *
+     * @return nanoseconds, or {@link #NO_TIME} where the source has no clock of its own (pictures).
+     */
+    long presentationTimeNs();
+
+    /**
+     * Puts the current frame into memory, without padding beyond what {@link #format()} says. Once per frame at most.
+     *
+     * @param target a direct buffer whose position 0 is where the frame goes; position and limit are left alone.
+     * @return bytes written.
+     * @throws IOException if the frame cannot be produced.
+     */
+    int write(ByteBuffer target) throws IOException;
+
+    /**
+     * The nominal rate of the source.
+     *
+     * @return frames a second, or 0 if unknown.
+     */
+    double framesPerSecond();
+
+    /**
+     * What is read, for the status line: {@code clip.mp4 (h264, 1280x688, 30 fps)}.
+     *
+     * @return one short line.
+     */
+    String describe();
+
+    /** Makes a blocked {@link #advance()} of another thread fail soon with an IOException. Does nothing by default. */
+    default void interrupt() {}
+
+    @Override
+    void close();
+
+    /** The {@link #presentationTimeNs()} of a source without a clock. */
+    long NO_TIME = Long.MIN_VALUE;
+}
