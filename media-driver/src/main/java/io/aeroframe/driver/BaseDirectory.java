@@ -81,9 +81,26 @@ final class BaseDirectory {
      * @throws FrameDriverException if it is a link, is not a directory, belongs to another user or lets other users in.
      */
     static BaseDirectory open(Path path) {
+        return open(path, true);
+    }
+
+    /**
+     * Opens a base directory if it is there.
+     *
+     * @param path of the directory.
+     * @return the directory, or null if there is none.
+     * @throws FrameDriverException as {@link #open(Path)}.
+     */
+    static BaseDirectory existing(Path path) {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? open(path, false) : null;
+    }
+
+    private static BaseDirectory open(Path path, boolean mayCreate) {
         Path absolute = path.toAbsolutePath().normalize();
         try {
-            create(absolute);
+            if (mayCreate) {
+                create(absolute);
+            }
             check(absolute);
         } catch (IOException ex) {
             throw new FrameDriverException(

@@ -108,25 +108,42 @@ public final class FrameDriver implements AutoCloseable {
         }
         long deadlineNs = System.nanoTime() + context.joinTimeout().toNanos();
         while (true) {
-            if (context.mayHost()) {
-                BaseDirectory.Lock lock = base.tryLock();
-                if (lock != null) {
-                    return host(context, base, lock);
-                }
+            BaseDirectory.Lock lock = base.tryLock();
+            if (lock != null) {
+                return host(context, base, lock);
             }
             if (isReady(base)) {
                 return new FrameDriver(context, base.aeron().toString(), null, null);
             }
             if (System.nanoTime() - deadlineNs > 0) {
-                throw new FrameDriverException(base.path() + ": no media driver "
-                        + (context.mayHost() ? "of the process that holds its lock answered" : "was started")
-                        + " within " + context.joinTimeout().toMillis() + " ms");
+                throw new FrameDriverException(
+                        base.path() + ": the process that holds its lock has not started a media driver within "
+                                + context.joinTimeout().toMillis() + " ms; end that process, and start again");
             }
             if (Thread.currentThread().isInterrupted()) {
                 throw new FrameDriverException(base.path() + ": interrupted while waiting for the media driver");
             }
             LockSupport.parkNanos(POLL_INTERVAL_NS);
         }
+    }
+
+    /**
+     * Attaches to the host's driver if some process hosts it. One that only receives from the same host can do without a driver until
+     * there is a sender, and can then leave without taking the driver along.
+     *
+     * @param context settings; may be used again while this returns nothing.
+     * @return the driver; empty if nobody hosts it.
+     * @throws FrameDriverException if the base directory cannot be used.
+     */
+    public static Optional<FrameDriver> tryAttach(Context context) {
+        context.conclude();
+        if (context.aeronDirectory() != null) {
+            return Optional.of(attachExternal(context));
+        }
+        BaseDirectory base = BaseDirectory.existing(context.baseDirectory());
+        return base != null && isReady(base)
+                ? Optional.of(new FrameDriver(context, base.aeron().toString(), null, null))
+                : Optional.empty();
     }
 
     private static FrameDriver attachExternal(Context context) {
@@ -339,7 +356,6 @@ public final class FrameDriver implements AutoCloseable {
         private Path baseDirectory;
         private Path aeronDirectory;
         private boolean isPrivate;
-        private boolean mayHost = true;
         private boolean closeOnShutdown = true;
         private Duration joinTimeout = Duration.ofSeconds(10);
         private ErrorHandler errorHandler;
@@ -421,27 +437,6 @@ public final class FrameDriver implements AutoCloseable {
          */
         public boolean isPrivate() {
             return isPrivate;
-        }
-
-        /**
-         * Whether this process may become the host. One that only receives from the same host can do without a driver until there
-         * is a sender, and may then leave without taking the driver along.
-         *
-         * @param value default true.
-         * @return this.
-         */
-        public Context mayHost(boolean value) {
-            mayHost = value;
-            return this;
-        }
-
-        /**
-         * Whether this process may become the host.
-         *
-         * @return false if it waits for another to host.
-         */
-        public boolean mayHost() {
-            return mayHost;
         }
 
         /**
