@@ -102,13 +102,22 @@ final class BaseDirectory {
                 create(absolute);
             }
             check(absolute);
+        } catch (NoSuchFileException ex) {
+            if (!mayCreate) {
+                return null; // its last user has just removed it
+            }
+            throw unusable(absolute, ex);
         } catch (IOException ex) {
-            throw new FrameDriverException(
-                    absolute + ": the base directory cannot be used: " + reason(ex)
-                            + "; choose another with the environment variable AEROFRAME_DIR",
-                    ex);
+            throw unusable(absolute, ex);
         }
         return new BaseDirectory(absolute);
+    }
+
+    private static FrameDriverException unusable(Path directory, IOException ex) {
+        return new FrameDriverException(
+                directory + ": the base directory cannot be used: " + reason(ex)
+                        + "; choose another with the environment variable AEROFRAME_DIR",
+                ex);
     }
 
     /**

@@ -252,10 +252,15 @@ public final class FrameDriver implements AutoCloseable {
 
     private static boolean isReady(BaseDirectory base) {
         String announced = base.announcedIdentity();
-        return announced != null
-                && Files.exists(base.aeron().resolve(CncFileDescriptor.CNC_FILE))
-                && announced.equals(identity(base.aeron()))
-                && CommonContext.isDriverActive(base.aeron().toFile(), HEARTBEAT_TIMEOUT_MS, message -> {});
+        if (announced == null || !Files.exists(base.aeron().resolve(CncFileDescriptor.CNC_FILE))) {
+            return false;
+        }
+        try {
+            return announced.equals(identity(base.aeron()))
+                    && CommonContext.isDriverActive(base.aeron().toFile(), HEARTBEAT_TIMEOUT_MS, message -> {});
+        } catch (IllegalStateException ex) {
+            return false; // its host is removing the file at this moment
+        }
     }
 
     /**
