@@ -36,8 +36,7 @@ public final class Ffmpeg {
         if (isLoaded) {
             return;
         }
-        setUnlessSet(
-                CACHE_PROPERTY, NativeCache.directory().resolve("ffmpeg").toString());
+        setUnlessSet(CACHE_PROPERTY, NativeCache.directory().resolve("ffmpeg").toString());
         // JavaCPP refuses to allocate once the process is larger than its idea of the heap. Shared-memory frames count
         // as the process's size, so that the guard would strike at random; what is allocated here is small and freed.
         setUnlessSet(PHYSICAL_LIMIT_PROPERTY, "0");
