@@ -10,6 +10,8 @@ import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.ffmpeg.swscale.SwsFilter;
+import org.bytedeco.ffmpeg.swscale.SwsVector;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
@@ -38,7 +40,6 @@ public final class PictureConversion implements AutoCloseable {
     private final FrameFormat to;
     private final int toPixels;
     private final int fromHeight;
-    private final int padding;
     private final SwsContext context;
     private final BufferPlanes target;
     private AVFrame staging;
@@ -64,8 +65,7 @@ public final class PictureConversion implements AutoCloseable {
         this.to = to;
         this.toPixels = AvPixelFormats.of(to.pixelFormat());
         this.fromHeight = height;
-        this.padding = needsWholePairs(pixels, width, height, to) ? 1 : 0;
-        this.context = isCopy(pixels, width, height, color, to) ? null : open(pixels, width, height, color);
+        this.context = isCopy(pixels, width, height, color, to) ? null : open(pixels, width, height, color, to);
         this.target = new BufferPlanes(to);
     }
 
@@ -103,7 +103,7 @@ public final class PictureConversion implements AutoCloseable {
             scale(planes, strides, target.addresses(), target.strides());
         } else {
             if (staging == null) {
-                staging = allocate(toPixels, to.width() + padding, to.height());
+                staging = allocate(toPixels, to.width(), to.height());
                 stagingPlanes = staging.data();
                 stagingStrides = staging.linesize();
             }
@@ -146,18 +146,19 @@ public final class PictureConversion implements AutoCloseable {
     }
 
     /**
-     * swscale's own step from YUYV to I420 leaves out the last column of an odd width. A row of YUYV is of whole pairs in
-     * memory, so that it may be told of one column more, which is not copied on.
+     * swscale's shortcut from YUYV to I420 leaves out the last chroma row of an odd height. A filter that changes nothing
+     * keeps it from taking the shortcut.
      */
-    private static boolean needsWholePairs(int pixels, int width, int height, FrameFormat to) {
-        return pixels == avutil.AV_PIX_FMT_YUYV422
-                && to.pixelFormat() == PixelFormat.I420
-                && width == to.width()
-                && height == to.height()
-                && (width & 1) == 1;
+    private static SwsFilter unscaledFilter(int pixels, FrameFormat to) {
+        if (pixels != avutil.AV_PIX_FMT_YUYV422 || to.pixelFormat() != PixelFormat.I420 || (to.height() & 1) == 0) {
+            return null;
+        }
+        SwsVector identity = swscale.sws_allocVec(3);
+        identity.coeff().put(0, 0.0).put(1, 1.0).put(2, 0.0);
+        return new SwsFilter().lumH(null).lumV(identity).chrH(null).chrV(null);
     }
 
-    private SwsContext open(int pixels, int width, int height, ColorEncoding color) {
+    private static SwsContext open(int pixels, int width, int height, ColorEncoding color, FrameFormat to) {
         if (swscale.sws_isSupportedInput(pixels) == 0) {
             throw new IllegalArgumentException("pixel format " + pixels + ": swscale cannot read it");
         }
@@ -167,16 +168,21 @@ public final class PictureConversion implements AutoCloseable {
         int toRange = toGray || toYuv && to.color().isFullRange() ? 1 : 0;
         SwsContext context = swscale.sws_alloc_context();
         // The ranges must be known before the context is made: it chooses its conversion functions by them.
-        context.src_w(width + padding)
+        context.src_w(width)
                 .src_h(height)
                 .src_format(pixels)
                 .src_range(fromRange)
-                .dst_w(to.width() + padding)
+                .dst_w(to.width())
                 .dst_h(to.height())
                 .dst_format(AvPixelFormats.of(to.pixelFormat()))
                 .dst_range(toRange)
                 .flags(ACCURATE | filter(width, height, to));
-        int result = swscale.sws_init_context(context, null, null);
+        SwsFilter filter = unscaledFilter(pixels, to);
+        int result = swscale.sws_init_context(context, filter, null);
+        if (filter != null) {
+            swscale.sws_freeVec(filter.lumV());
+            filter.close();
+        }
         if (result < 0) {
             swscale.sws_freeContext(context);
             throw new IllegalArgumentException("a picture of " + width + "x" + height + " cannot be made a frame of "
