@@ -31,6 +31,7 @@ final class PublishRun {
     private ByteBuffer scratchBytes;
     private FrameSource source;
     private Reporter reporter;
+    private FrameFormat format;
 
     PublishRun(String source, String stream, PublishOptions options, StopSignal stop) {
         this.sourceText = source;
@@ -88,7 +89,7 @@ final class PublishRun {
                 stop.beginCleanup();
                 CloseHelper.closeAll(publications);
             }
-            reporter.summary(source.format(), account());
+            reporter.summary(format, account());
         }
     }
 
@@ -117,7 +118,7 @@ final class PublishRun {
             published++;
             long nowNs = System.nanoTime();
             if (reporter.isDue(nowNs)) {
-                reporter.tick(nowNs, source.format(), account());
+                reporter.tick(nowNs, format, account());
             }
         } while (published < frameLimit && advance());
     }
@@ -134,6 +135,7 @@ final class PublishRun {
     }
 
     private void publishFrame() throws IOException {
+        format = source.format();
         long captureTimeNs = SystemEpochNanoClock.INSTANCE.nanoTime();
         long startNs = System.nanoTime();
         boolean isSent = publications.size() == 1 ? publishInPlace(captureTimeNs) : publishToAll(captureTimeNs);
@@ -142,7 +144,7 @@ final class PublishRun {
 
     /** One channel: the source writes straight into the claim. */
     private boolean publishInPlace(long captureTimeNs) throws IOException {
-        FrameClaim claim = publications.get(0).tryClaim(source.format(), source.maxPayloadLength());
+        FrameClaim claim = publications.get(0).tryClaim(format, source.maxPayloadLength());
         if (claim == null) {
             return false;
         }
@@ -160,7 +162,6 @@ final class PublishRun {
 
     /** Several channels: the frame is made once and offered to each. */
     private boolean publishToAll(long captureTimeNs) throws IOException {
-        FrameFormat format = source.format();
         if (scratch.capacity() < source.maxPayloadLength()) {
             scratchBytes = BufferUtil.allocateDirectAligned(source.maxPayloadLength(), ALIGNMENT);
             scratch.wrap(scratchBytes);

@@ -146,6 +146,11 @@ public final class CameraSource implements FrameSource {
     }
 
     @Override
+    public boolean isLive() {
+        return true;
+    }
+
+    @Override
     public String describe() {
         return format == null ? name : name + " (" + format.describe() + ")";
     }

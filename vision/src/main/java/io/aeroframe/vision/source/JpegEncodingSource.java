@@ -93,6 +93,11 @@ public final class JpegEncodingSource implements FrameSource {
     }
 
     @Override
+    public boolean isLive() {
+        return raw.isLive();
+    }
+
+    @Override
     public String describe() {
         return raw.describe();
     }
