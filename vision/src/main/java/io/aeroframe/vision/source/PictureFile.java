@@ -105,10 +105,13 @@ final class PictureFile {
         if (Files.isDirectory(path)) {
             throw new IOException("is a directory, not a picture");
         }
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new IOException("not a regular file"); // opening a named pipe would wait for its writer
+        }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             long size = channel.size();
             if (size == 0) {
-                throw new IOException(Files.isRegularFile(path) ? "the file is empty" : "not a regular file");
+                throw new IOException("the file is empty");
             }
             if (size > Integer.MAX_VALUE - 8) {
                 throw new IOException("a file of " + size + " bytes is over the limit of 2 GiB for a picture");
