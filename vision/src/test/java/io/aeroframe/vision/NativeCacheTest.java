@@ -1,44 +1,57 @@
 package io.aeroframe.vision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NativeCacheTest {
 
-    private static final Path HOME = Path.of("home").toAbsolutePath();
+    @TempDir
+    private Path temp;
 
-    private static Path directory(String system, Map<String, String> properties, Map<String, String> environment) {
-        Map<String, String> base = Map.of("os.name", system, "user.home", HOME.toString());
-        return NativeCache.directory(name -> properties.getOrDefault(name, base.get(name)), environment::get);
+    @AfterEach
+    void clearProperty() {
+        System.clearProperty("aeroframe.cache");
     }
 
     @Test
-    void followsTheCustomOfEachSystem() {
-        String elsewhere = HOME.resolve("elsewhere").toString();
-        assertEquals(HOME.resolve(".cache/aeroframe"), directory("Linux", Map.of(), Map.of()));
-        assertEquals(
-                HOME.resolve("elsewhere/aeroframe"), directory("Linux", Map.of(), Map.of("XDG_CACHE_HOME", elsewhere)));
-        assertEquals(HOME.resolve("Library/Caches/aeroframe"), directory("Mac OS X", Map.of(), Map.of()));
-        assertEquals(HOME.resolve("AppData/Local/aeroframe"), directory("Windows 11", Map.of(), Map.of()));
-        assertEquals(
-                HOME.resolve("elsewhere/aeroframe"),
-                directory("Windows 11", Map.of(), Map.of("LOCALAPPDATA", elsewhere)));
+    void makesTheDirectoryOfThePropertyForItsOwnerOnly() throws IOException {
+        Path wanted = temp.resolve("deep/cache");
+        System.setProperty("aeroframe.cache", wanted.toString());
+
+        assertEquals(wanted, NativeCache.directory());
+        assertTrue(Files.isDirectory(wanted));
+        if (wanted.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(wanted)));
+        }
     }
 
     @Test
-    void ignoresARelativeCacheHome() {
-        assertEquals(
-                HOME.resolve(".cache/aeroframe"), directory("Linux", Map.of(), Map.of("XDG_CACHE_HOME", "relative")));
+    void refusesADirectoryThatOthersMayWriteTo() throws IOException {
+        assumeTrue(temp.getFileSystem().supportedFileAttributeViews().contains("posix"), "needs POSIX permissions");
+        Path open = Files.createDirectory(temp.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        System.setProperty("aeroframe.cache", open.toString());
+
+        IOException refused = assertThrows(IOException.class, NativeCache::directory);
+        assertTrue(refused.getMessage().startsWith(open + ": other users may write"), refused.getMessage());
     }
 
     @Test
-    void prefersTheSystemProperty() {
-        Path chosen = directory("Linux", Map.of(NativeCache.PROPERTY, "mine"), Map.of("XDG_CACHE_HOME", "/x"));
-        assertTrue(chosen.isAbsolute());
-        assertEquals(Path.of("mine").toAbsolutePath(), chosen);
+    void saysWhichDirectoryCannotBeMade() throws IOException {
+        Path file = Files.createFile(temp.resolve("file"));
+        System.setProperty("aeroframe.cache", file.resolve("cache").toString());
+
+        IOException refused = assertThrows(IOException.class, NativeCache::directory);
+        assertTrue(refused.getMessage().startsWith(file.resolve("cache") + ": the cache directory cannot be made"));
     }
 }
