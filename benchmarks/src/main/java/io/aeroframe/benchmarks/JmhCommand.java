@@ -1,0 +1,23 @@
+package io.aeroframe.benchmarks;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Unmatched;
+
+/** {@code bench jmh}: the JMH benchmarks, with JMH's own options. */
+@Command(
+        name = "jmh",
+        description =
+                "Run the JMH benchmarks; takes JMH's own options, such as: bench jmh -prof gc. List them: bench jmh -h")
+final class JmhCommand implements Callable<Integer> {
+
+    @Unmatched
+    private List<String> arguments = List.of();
+
+    @Override
+    public Integer call() throws Exception {
+        org.openjdk.jmh.Main.main(arguments.toArray(new String[0]));
+        return 0;
+    }
+}
