@@ -37,7 +37,7 @@ public final class DigestSink implements FrameSink, Flushable {
     private final byte[] buffer = new byte[BUFFER_LENGTH];
     private int buffered;
     private long lastFlushNs;
-    private boolean failed;
+    private boolean open = true;
 
     /**
      * Makes the sink.
@@ -53,8 +53,17 @@ public final class DigestSink implements FrameSink, Flushable {
         this.lastFlushNs = System.nanoTime() - FLUSH_INTERVAL_NS;
     }
 
+    /**
+     * Adds a frame's line. Does nothing once the sink is closed or lines were refused.
+     *
+     * @param frame borrowed for the call.
+     * @throws IOException if lines cannot be written.
+     */
     @Override
     public synchronized void accept(Frame frame) throws IOException {
+        if (!open) {
+            return;
+        }
         line.setLength(0);
         if (json) {
             appendJson(frame);
@@ -73,13 +82,13 @@ public final class DigestSink implements FrameSink, Flushable {
     }
 
     /**
-     * False once the lines could not be written: the reader of the pipe is gone, or the disk is full.
+     * False once the sink is closed, or lines could not be written: the reader of the pipe is gone, or the disk is full.
      *
      * @return true while lines can be written.
      */
     @Override
     public synchronized boolean isOpen() {
-        return !failed;
+        return open;
     }
 
     /**
@@ -96,11 +105,11 @@ public final class DigestSink implements FrameSink, Flushable {
             output.write(buffer, 0, length);
             output.flush();
         } catch (IOException e) {
-            failed = true;
+            open = false;
             throw new IOException(refused(e.getMessage()), e);
         }
         if (output instanceof PrintStream stream && stream.checkError()) {
-            failed = true;
+            open = false;
             throw new IOException(refused("write error"));
         }
     }
@@ -113,7 +122,8 @@ public final class DigestSink implements FrameSink, Flushable {
      */
     @Override
     public synchronized void close() throws IOException {
-        if (!failed) {
+        if (open) {
+            open = false;
             flush();
         }
     }
