@@ -1,0 +1,108 @@
+package io.aeroframe.vision;
+
+import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.PixelFormat;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * The planes of a raw frame in a direct buffer, as FFmpeg takes them: an array of addresses and one of strides. Made
+ * once per format, then pointed at one buffer after the other without allocating. One thread at a time.
+ */
+final class BufferPlanes implements AutoCloseable {
+
+    private static final int FFMPEG_PLANES = 4;
+
+    private final FrameFormat format;
+    private final int length;
+    private final long[] offsets;
+    private final PointerPointer<BytePointer> addresses = new PointerPointer<>(FFMPEG_PLANES);
+    private final IntPointer strides = new IntPointer(FFMPEG_PLANES);
+    private final Address address = new Address();
+    private final int strideBits;
+    private long base;
+
+    BufferPlanes(FrameFormat format) {
+        this.format = format;
+        this.length = format.maxPayloadLength();
+        PixelFormat pixels = format.pixelFormat();
+        offsets = new long[pixels.planeCount()];
+        addresses.zero();
+        strides.zero();
+        int bits = 0;
+        for (int plane = 0; plane < offsets.length; plane++) {
+            offsets[plane] = pixels.planeOffset(plane, format.stride(), format.height());
+            int stride = pixels.planeStride(plane, format.stride());
+            strides.put(plane, stride);
+            bits |= stride;
+        }
+        strideBits = bits;
+    }
+
+    /**
+     * Points at the frame at position 0 of a buffer.
+     *
+     * @param role of the buffer, for the message.
+     * @throws IllegalArgumentException if the buffer is not direct or too small.
+     */
+    void pointAt(ByteBuffer buffer, String role) {
+        if (!buffer.isDirect() || buffer.capacity() < length) {
+            throw new IllegalArgumentException("the " + role + " buffer is "
+                    + (buffer.isDirect() ? "of " + buffer.capacity() + " bytes" : "not direct") + ": a "
+                    + format.describe() + " frame of stride " + format.stride() + " needs a direct one of " + length);
+        }
+        base = Address.of(buffer);
+        for (int plane = 0; plane < offsets.length; plane++) {
+            addresses.put(plane, address.at(base + offsets[plane]));
+        }
+    }
+
+    PointerPointer<?> addresses() {
+        return addresses;
+    }
+
+    IntPointer strides() {
+        return strides;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Whether every row of every plane starts at a multiple of a power of two. */
+    boolean isAligned(int alignment) {
+        return ((base | strideBits) & (alignment - 1)) == 0;
+    }
+
+    /** The address of the first byte behind the frame. */
+    long end() {
+        return base + length;
+    }
+
+    @Override
+    public void close() {
+        addresses.close();
+        strides.close();
+    }
+
+    /** A pointer whose address can be set, so that native calls take any memory without a new object. */
+    private static final class Address extends BytePointer {
+
+        Address() {
+            super((Pointer) null);
+        }
+
+        static long of(Buffer buffer) {
+            return getDirectBufferAddress(buffer);
+        }
+
+        Address at(long value) {
+            address = value;
+            return this;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.aeroframe.vision.source;
+
+import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.vision.AvPixelFormats;
+import io.aeroframe.vision.PixelConverter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The frames of a raw source in another pixel format, another size, or both. Frames that already are as asked are written
+ * by the source itself. One thread at a time, like every source.
+ */
+public final class ConvertingSource implements FrameSource {
+
+    /** Room past the frame, so that the converter need not copy it first. */
+    private static final int SLACK = 4096;
+
+    private final FrameSource raw;
+    private final SourceOptions options;
+    private FrameFormat rawFormat;
+    private FrameFormat format;
+    private PixelConverter converter;
+    private ByteBuffer scratch;
+
+    private ConvertingSource(FrameSource raw, SourceOptions options) {
+        this.raw = raw;
+        this.options = options;
+    }
+
+    /**
+     * Wraps a source.
+     *
+     * @param raw     delivers raw frames; closed with the wrapper.
+     * @param options a size and a pixel format, or none; the rest is not looked at.
+     * @return the source itself if the options ask for neither.
+     */
+    public static FrameSource of(FrameSource raw, SourceOptions options) {
+        return options.hasSize() || options.pixelFormat() != null ? new ConvertingSource(raw, options) : raw;
+    }
+
+    /**
+     * Moves to the next frame of the source.
+     *
+     * @return false at its end.
+     * @throws IOException           if the source cannot be read.
+     * @throws IllegalStateException if the source delivers a JPEG frame.
+     */
+    @Override
+    public boolean advance() throws IOException {
+        if (!raw.advance()) {
+            return false;
+        }
+        FrameFormat next = raw.format();
+        if (!next.equals(rawFormat)) {
+            changeShape(next);
+        }
+        return true;
+    }
+
+    private void changeShape(FrameFormat next) throws IOException {
+        if (next.encoding() != FrameEncoding.RAW) {
+            throw new IllegalStateException(
+                    raw.describe() + " delivers " + next.describe() + " frames: only raw frames can be converted");
+        }
+        FrameFormat nextFormat = deliveredAs(next);
+        closeConverter();
+        if (!nextFormat.equals(next)) {
+            converter = new PixelConverter(next, nextFormat);
+            int length = next.maxPayloadLength();
+            if (length > Integer.MAX_VALUE - SLACK) {
+                throw new IOException(raw.describe() + ": a frame of " + length + " bytes is too large to convert");
+            }
+            if (scratch == null || scratch.capacity() < length + SLACK) {
+                scratch = ByteBuffer.allocateDirect(length + SLACK);
+            }
+        }
+        rawFormat = next;
+        if (!nextFormat.equals(format)) {
+            format = nextFormat;
+        }
+    }
+
+    private FrameFormat deliveredAs(FrameFormat next) {
+        boolean keepsPixels = options.pixelFormat() == null || options.pixelFormat() == next.pixelFormat();
+        boolean keepsSize = !options.hasSize() || options.width() == next.width() && options.height() == next.height();
+        if (keepsPixels && keepsSize) {
+            return next;
+        }
+        FrameFormat delivered = FrameFormat.raw(
+                keepsPixels ? next.pixelFormat() : options.pixelFormat(),
+                options.hasSize() ? options.width() : next.width(),
+                options.hasSize() ? options.height() : next.height());
+        return AvPixelFormats.isYuv(delivered.pixelFormat()) ? delivered.withColor(next.color()) : delivered;
+    }
+
+    @Override
+    public FrameFormat format() {
+        return format;
+    }
+
+    @Override
+    public int maxPayloadLength() {
+        return converter == null ? raw.maxPayloadLength() : format.maxPayloadLength();
+    }
+
+    @Override
+    public long presentationTimeNs() {
+        return raw.presentationTimeNs();
+    }
+
+    @Override
+    public int write(ByteBuffer target) throws IOException {
+        if (converter == null) {
+            return raw.write(target);
+        }
+        raw.write(scratch);
+        converter.convert(scratch, target);
+        return format.maxPayloadLength();
+    }
+
+    @Override
+    public double framesPerSecond() {
+        return raw.framesPerSecond();
+    }
+
+    @Override
+    public String describe() {
+        return raw.describe();
+    }
+
+    @Override
+    public void interrupt() {
+        raw.interrupt();
+    }
+
+    /** Closes the source too. Closing twice does nothing. */
+    @Override
+    public void close() {
+        closeConverter();
+        raw.close();
+    }
+
+    private void closeConverter() {
+        if (converter != null) {
+            converter.close();
+            converter = null;
+        }
+    }
+}

@@ -1,0 +1,326 @@
+package io.aeroframe.vision.source;
+
+import io.aeroframe.vision.Ffmpeg;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * An opened input of FFmpeg with the decoder of its best video stream. One thread at a time.
+ */
+final class FfmpegInput implements AutoCloseable {
+
+    private static final int AGAIN = org.bytedeco.ffmpeg.presets.avutil.AVERROR_EAGAIN();
+
+    /** A rate above this is a clock, not a frame rate: what FFmpeg reports where it found none. */
+    private static final double MAX_RATE = 1_000;
+
+    /** A decoder that fails this often in a row without any input is not going to end by itself. */
+    private static final int MAX_DRAIN_ERRORS = 1_000;
+
+    private static final long CLOSE_TIMEOUT_NS = 1_000_000_000L;
+    private static final long AGAIN_PAUSE_NS = 1_000_000L;
+
+    private final FfmpegLocation location;
+    private final FfmpegInterrupt interrupt;
+    private final long timeoutNs;
+    private final AVFormatContext context;
+    private final AVPacket packet = avcodec.av_packet_alloc();
+    private AVStream stream;
+    private AVCodecContext decoder;
+    private int streamIndex;
+    private boolean isPacketHeld;
+    private boolean isDraining;
+    private int drainErrors;
+    private int failure;
+    private long decodeErrors;
+    private boolean isClosed;
+
+    private FfmpegInput(FfmpegLocation location, FfmpegInterrupt interrupt, long timeoutNs) {
+        this.location = location;
+        this.interrupt = interrupt;
+        this.timeoutNs = location.isFile() ? 0 : timeoutNs;
+        context = avformat.avformat_alloc_context();
+        interrupt.attach(context);
+    }
+
+    /**
+     * Opens an input and its decoder.
+     *
+     * @param timeoutNs after which an address that does not answer, or stops sending, fails.
+     * @throws IOException with a message for the user.
+     */
+    static FfmpegInput open(FfmpegLocation location, FfmpegInterrupt interrupt, long timeoutNs) throws IOException {
+        FfmpegInput input = new FfmpegInput(location, interrupt, timeoutNs);
+        boolean isOpen = false;
+        try {
+            input.openContainer();
+            input.openDecoder();
+            isOpen = true;
+            return input;
+        } finally {
+            if (!isOpen) {
+                input.close();
+            }
+        }
+    }
+
+    private void openContainer() throws IOException {
+        AVDictionary options = new AVDictionary(null);
+        if (!location.isFile()) {
+            avutil.av_dict_set(options, "rtsp_transport", "tcp", 0);
+        }
+        if (location.isLive()) {
+            context.flags(context.flags() | AVFormatContext.AVFMT_FLAG_NOBUFFER);
+            avutil.av_dict_set(options, "probesize", "1000000", 0);
+            avutil.av_dict_set(options, "analyzeduration", "1000000", 0);
+            avutil.av_dict_set(options, "overrun_nonfatal", "1", 0);
+        }
+        interrupt.expectWithin(timeoutNs);
+        try (BytePointer url = new BytePointer(location.url(), StandardCharsets.UTF_8)) {
+            int result = avformat.avformat_open_input(context, url, null, options);
+            if (result < 0) {
+                throw openFailure(result);
+            }
+        } finally {
+            avutil.av_dict_free(options);
+        }
+        if ("tty".equals(context.iformat().name().getString())) {
+            throw openFailure(avutil.AVERROR_INVALIDDATA); // FFmpeg shows any text file as a film of a terminal
+        }
+        interrupt.expectWithin(timeoutNs);
+        int result = avformat.avformat_find_stream_info(context, (PointerPointer<?>) null);
+        if (result < 0) {
+            throw openFailure(result);
+        }
+    }
+
+    private void openDecoder() throws IOException {
+        streamIndex =
+                avformat.av_find_best_stream(context, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (PointerPointer<?>) null, 0);
+        // The cover of a song counts as a video stream to FFmpeg.
+        if (streamIndex < 0
+                || (context.streams(streamIndex).disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0) {
+            throw new IOException(location.fullName() + ": has no video stream; name an input with pictures");
+        }
+        for (int i = 0; i < context.nb_streams(); i++) {
+            if (i != streamIndex) {
+                context.streams(i).discard(avcodec.AVDISCARD_ALL);
+            }
+        }
+        stream = context.streams(streamIndex);
+        AVCodec codec = avcodec.avcodec_find_decoder(stream.codecpar().codec_id());
+        if (codec == null || codec.isNull()) {
+            throw new IOException(location.fullName() + ": its video is " + codecName()
+                    + ", which this FFmpeg cannot decode; convert it to H.264 first");
+        }
+        decoder = avcodec.avcodec_alloc_context3(codec);
+        int result = avcodec.avcodec_parameters_to_context(decoder, stream.codecpar());
+        if (result >= 0) {
+            decoder.pkt_timebase(stream.time_base());
+            decoder.thread_count(0);
+            if (location.isLive()) {
+                // Frame threads delay every frame by as many frames as there are threads.
+                decoder.thread_type(AVCodecContext.FF_THREAD_SLICE);
+                decoder.flags(decoder.flags() | avcodec.AV_CODEC_FLAG_LOW_DELAY);
+            } else {
+                decoder.thread_type(AVCodecContext.FF_THREAD_FRAME | AVCodecContext.FF_THREAD_SLICE);
+            }
+            result = avcodec.avcodec_open2(decoder, codec, (PointerPointer<?>) null);
+        }
+        if (result < 0) {
+            throw new IOException(location.fullName() + ": its " + codecName() + " video cannot be decoded: "
+                    + Ffmpeg.errorText(result));
+        }
+    }
+
+    private IOException openFailure(int code) {
+        String name = location.fullName();
+        if (interrupt.isRaised() || interrupt.hasTimedOut()) {
+            return readFailure(code);
+        }
+        String reason = Ffmpeg.errorText(code);
+        if (code == avutil.AVERROR_INVALIDDATA || code == avutil.AVERROR_DEMUXER_NOT_FOUND) {
+            return new IOException(name + " is not a video FFmpeg can read: " + reason);
+        }
+        if (code == avutil.AVERROR_PROTOCOL_NOT_FOUND) {
+            return new IOException(
+                    name + ": no such file, and no kind of address FFmpeg knows: " + reason + "; check the spelling");
+        }
+        return new IOException(
+                name + ": " + reason + (location.isFile() ? "" : "; check the address and that its server is running"));
+    }
+
+    private IOException readFailure(int code) {
+        String name = location.fullName();
+        if (interrupt.isRaised()) {
+            return new IOException(name + ": reading was interrupted");
+        }
+        if (interrupt.hasTimedOut()) {
+            return new IOException(String.format(
+                    Locale.ROOT,
+                    "%s: nothing came for %.1f s; check the address and that its server is running",
+                    name,
+                    timeoutNs / 1e9));
+        }
+        return new IOException(name + ": reading failed: " + Ffmpeg.errorText(code));
+    }
+
+    /**
+     * Decodes the next frame. No frame is lost at the end: what the decoder holds comes first.
+     *
+     * @param frame filled with the frame.
+     * @return false at the end.
+     * @throws IOException if the input failed; undecodable data is counted and skipped.
+     */
+    boolean read(AVFrame frame) throws IOException {
+        if (isClosed) {
+            throw new IOException(location.fullName() + ": is closed; it could not be opened again");
+        }
+        while (true) {
+            if (interrupt.isRaised()) {
+                throw readFailure(avutil.AVERROR_EXIT);
+            }
+            int result = avcodec.avcodec_receive_frame(decoder, frame);
+            if (result >= 0) {
+                return true;
+            }
+            if (result == avutil.AVERROR_EOF) {
+                return end();
+            }
+            if (result != AGAIN) {
+                decodeErrors++;
+                if (isDraining && ++drainErrors > MAX_DRAIN_ERRORS) {
+                    return end();
+                }
+            }
+            if (!isDraining) {
+                feed();
+            }
+        }
+    }
+
+    private boolean end() throws IOException {
+        if (failure != 0) {
+            throw readFailure(failure);
+        }
+        return false;
+    }
+
+    private void feed() {
+        if (!isPacketHeld) {
+            interrupt.expectWithin(timeoutNs);
+            int result = avformat.av_read_frame(context, packet);
+            if (result == AGAIN) {
+                LockSupport.parkNanos(AGAIN_PAUSE_NS);
+                return;
+            }
+            if (result < 0) {
+                drain(result);
+                return;
+            }
+            if (packet.stream_index() != streamIndex) {
+                avcodec.av_packet_unref(packet);
+                return;
+            }
+        }
+        int result = avcodec.avcodec_send_packet(decoder, packet);
+        isPacketHeld = result == AGAIN;
+        if (!isPacketHeld) {
+            avcodec.av_packet_unref(packet);
+            if (result < 0) {
+                decodeErrors++;
+            }
+        }
+    }
+
+    private void drain(int result) {
+        if (result == avutil.AVERROR_INVALIDDATA) {
+            decodeErrors++; // as the ffmpeg tool does: where the container is broken, the file ends
+        } else if (result != avutil.AVERROR_EOF) {
+            failure = result;
+        }
+        isDraining = true;
+        avcodec.avcodec_send_packet(decoder, null);
+    }
+
+    /**
+     * Goes back to the start.
+     *
+     * @return false if the input cannot seek: it has to be opened again.
+     */
+    boolean rewind() {
+        long start = context.start_time();
+        if (location.isLive()
+                || start == avutil.AV_NOPTS_VALUE
+                || avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, start, start, 0) < 0) {
+            return false;
+        }
+        avcodec.avcodec_flush_buffers(decoder);
+        isDraining = false;
+        isPacketHeld = false;
+        drainErrors = 0;
+        return true;
+    }
+
+    /** Packets and pieces of the container that could not be decoded so far. */
+    long decodeErrors() {
+        return decodeErrors;
+    }
+
+    /** The frame rate, 0 if unknown. */
+    double framesPerSecond() {
+        AVRational rate = avformat.av_guess_frame_rate(context, stream, null);
+        double value = rate.den() == 0 ? 0 : rate.num() / (double) rate.den();
+        return value > 0 && value <= MAX_RATE ? value : 0;
+    }
+
+    /** What FFmpeg calls the codec: {@code h264}. */
+    String codecName() {
+        return avcodec.avcodec_get_name(stream.codecpar().codec_id()).getString();
+    }
+
+    /** Width in pixels as the container says, 0 if it does not. */
+    int width() {
+        return stream.codecpar().width();
+    }
+
+    /** Height in pixels as the container says, 0 if it does not. */
+    int height() {
+        return stream.codecpar().height();
+    }
+
+    /** Sets a clock to the time base of the stream. */
+    void configure(FfmpegClock clock) {
+        clock.configure(stream.time_base().num(), stream.time_base().den(), framesPerSecond());
+    }
+
+    @Override
+    public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        if (decoder != null) {
+            avcodec.avcodec_free_context(decoder);
+        }
+        avcodec.av_packet_free(packet);
+        interrupt.expectWithin(location.isFile() ? 0 : CLOSE_TIMEOUT_NS);
+        avformat.avformat_close_input(context);
+        interrupt.detach();
+    }
+}

@@ -1,0 +1,104 @@
+package io.aeroframe.vision.source;
+
+import io.aeroframe.transport.ColorEncoding;
+import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.AvPixelFormats;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
+import org.bytedeco.ffmpeg.global.avutil;
+
+/**
+ * The shape of a decoded picture, as FFmpeg says it.
+ *
+ * @param pixels     an {@code AV_PIX_FMT}.
+ * @param width      in pixels.
+ * @param height     in pixels.
+ * @param colorSpace an {@code AVCOL_SPC}.
+ * @param colorRange an {@code AVCOL_RANGE}.
+ */
+record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colorRange) {
+
+    private static final int HD_HEIGHT = 720;
+
+    static FfmpegPicture of(AVFrame frame) {
+        return new FfmpegPicture(
+                frame.format(), frame.width(), frame.height(), frame.colorspace(), frame.color_range());
+    }
+
+    /** Whether a frame has this shape; without allocating. */
+    boolean isOf(AVFrame frame) {
+        return frame.width() == width
+                && frame.height() == height
+                && frame.format() == pixels
+                && frame.colorspace() == colorSpace
+                && frame.color_range() == colorRange;
+    }
+
+    /** The pixel format without what JPEG's names for it say of the range, which {@link #color()} has. */
+    int plainPixels() {
+        return pixels == avutil.AV_PIX_FMT_YUVJ420P ? avutil.AV_PIX_FMT_YUV420P : pixels;
+    }
+
+    /** The matrix and range; where the stream does not say, BT.709 from 720 lines and limited range. */
+    ColorEncoding color() {
+        boolean isJpeg = pixels == avutil.AV_PIX_FMT_YUVJ420P
+                || pixels == avutil.AV_PIX_FMT_YUVJ422P
+                || pixels == avutil.AV_PIX_FMT_YUVJ444P
+                || pixels == avutil.AV_PIX_FMT_YUVJ440P
+                || pixels == avutil.AV_PIX_FMT_YUVJ411P;
+        boolean isBt709;
+        if (colorSpace == avutil.AVCOL_SPC_UNSPECIFIED || colorSpace == avutil.AVCOL_SPC_RESERVED) {
+            isBt709 = height >= HD_HEIGHT && !isJpeg;
+        } else {
+            isBt709 = colorSpace != avutil.AVCOL_SPC_BT470BG
+                    && colorSpace != avutil.AVCOL_SPC_SMPTE170M
+                    && colorSpace != avutil.AVCOL_SPC_FCC
+                    && colorSpace != avutil.AVCOL_SPC_RGB;
+        }
+        return ColorEncoding.of(isBt709, isJpeg || colorRange == avutil.AVCOL_RANGE_JPEG);
+    }
+
+    /** Our pixel format that is this one, or keeps the most of it. */
+    PixelFormat nearest() {
+        int plain = plainPixels();
+        for (PixelFormat format : PixelFormat.values()) {
+            if (AvPixelFormats.of(format) == plain) {
+                return format;
+            }
+        }
+        AVPixFmtDescriptor descriptor = avutil.av_pix_fmt_desc_get(plain);
+        long flags = descriptor.flags();
+        boolean hasAlpha = (flags & avutil.AV_PIX_FMT_FLAG_ALPHA) != 0;
+        boolean isRgb = (flags & (avutil.AV_PIX_FMT_FLAG_RGB | avutil.AV_PIX_FMT_FLAG_BAYER)) != 0;
+        boolean isPalette = (flags & avutil.AV_PIX_FMT_FLAG_PAL) != 0;
+        if (isRgb || isPalette) {
+            return isRgb && hasAlpha ? PixelFormat.BGRA32 : PixelFormat.BGR24;
+        }
+        if (descriptor.nb_components() <= 2) {
+            return descriptor.comp(0).depth() > Byte.SIZE ? PixelFormat.GRAY16 : PixelFormat.GRAY8;
+        }
+        if (descriptor.log2_chroma_w() == 1 && descriptor.log2_chroma_h() == 1 && !hasAlpha) {
+            return plain == avutil.AV_PIX_FMT_NV21 ? PixelFormat.NV12 : PixelFormat.I420;
+        }
+        return PixelFormat.BGR24;
+    }
+
+    /**
+     * The format of the frames made of this picture.
+     *
+     * @param options a size and a pixel format, or none.
+     * @return without padding; the colour encoding is the picture's if the frames are YUV.
+     * @throws IllegalArgumentException if the picture is larger than a frame can be.
+     */
+    FrameFormat deliveredAs(SourceOptions options) {
+        PixelFormat format = options.pixelFormat() == null ? nearest() : options.pixelFormat();
+        int frameWidth = options.hasSize() ? options.width() : width;
+        int frameHeight = options.hasSize() ? options.height() : height;
+        FrameFormat raw = FrameFormat.raw(format, frameWidth, frameHeight);
+        return AvPixelFormats.isYuv(format)
+                ? new FrameFormat(frameWidth, frameHeight, raw.stride(), format, FrameEncoding.RAW, color())
+                : raw;
+    }
+}
