@@ -1,5 +1,6 @@
 package io.aeroframe.vision;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
@@ -36,7 +37,12 @@ public final class Ffmpeg {
         if (isLoaded) {
             return;
         }
-        setUnlessSet(CACHE_PROPERTY, NativeCache.directory().resolve("ffmpeg").toString());
+        try {
+            setUnlessSet(
+                    CACHE_PROPERTY, NativeCache.directory().resolve("ffmpeg").toString());
+        } catch (IOException e) {
+            throw new IllegalStateException("FFmpeg cannot be loaded: " + e.getMessage(), e);
+        }
         // JavaCPP refuses to allocate once the process is larger than its idea of the heap. Shared-memory frames count
         // as the process's size, so that the guard would strike at random; what is allocated here is small and freed.
         setUnlessSet(PHYSICAL_LIMIT_PROPERTY, "0");
@@ -49,7 +55,7 @@ public final class Ffmpeg {
             throw new IllegalStateException(
                     "FFmpeg cannot be loaded on " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
                             + ": " + firstLine(e) + "; check that " + System.getProperty(CACHE_PROPERTY)
-                            + " can be written, or choose another directory with -D" + NativeCache.PROPERTY + "=DIR",
+                            + " can be written, or choose another directory with -Daeroframe.cache=DIR",
                     e);
         }
         avutil.av_log_set_level(Boolean.getBoolean(VERBOSE_PROPERTY) ? avutil.AV_LOG_INFO : avutil.AV_LOG_QUIET);

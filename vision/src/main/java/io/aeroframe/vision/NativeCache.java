@@ -1,56 +1,106 @@
 package io.aeroframe.vision;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
+import java.util.Set;
 
 /**
- * Where native libraries are unpacked, once for all runs and all processes of a user.
+ * Where native libraries are unpacked to, once, for every later start.
  *
- * <p>{@code ${XDG_CACHE_HOME:-~/.cache}/aeroframe} on Linux, {@code ~/Library/Caches/aeroframe} on macOS,
- * {@code %LOCALAPPDATA%/aeroframe} on Windows; the system property {@value #PROPERTY} overrides them all. Any thread.
+ * <p>{@code $XDG_CACHE_HOME/aeroframe}, by default {@code ~/.cache/aeroframe}; on Windows {@code %LOCALAPPDATA%\aeroframe};
+ * on macOS {@code ~/Library/Caches/aeroframe}; the system property {@value #PROPERTY} overrides them all.
  */
 public final class NativeCache {
 
-    /** The system property that names another directory. */
-    public static final String PROPERTY = "aeroframe.cache";
-
-    private static final String NAME = "aeroframe";
+    private static final String PROPERTY = "aeroframe.cache";
 
     private NativeCache() {}
 
     /**
-     * The directory. It is not made here: whoever unpacks into it makes it, and what it needs below it.
+     * The cache directory. It is made if there is none, for its owner only where the file system knows permissions.
      *
-     * @return an absolute path, which may not exist yet.
+     * @return an absolute path to a directory that no other user may write to, since code is loaded from it.
+     * @throws IOException if it cannot be made, or if it belongs to or may be written by another user.
      */
-    public static Path directory() {
-        return directory(System::getProperty, System::getenv);
+    public static Path directory() throws IOException {
+        Path directory = location().toAbsolutePath();
+        boolean hasPermissions =
+                directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+        try {
+            if (hasPermissions) {
+                Files.createDirectories(
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } else {
+                Files.createDirectories(directory);
+            }
+        } catch (IOException e) {
+            throw new IOException(
+                    directory + ": the cache directory cannot be made (" + e + "); name another with -D" + PROPERTY
+                            + "=DIR",
+                    e);
+        }
+        if (hasPermissions) {
+            requireOwnedAndPrivate(directory);
+        }
+        return directory;
     }
 
-    static Path directory(UnaryOperator<String> properties, UnaryOperator<String> environment) {
-        String chosen = properties.apply(PROPERTY);
-        if (isSet(chosen)) {
-            return Path.of(chosen).toAbsolutePath();
+    private static Path location() {
+        String override = System.getProperty(PROPERTY);
+        if (override != null && !override.isBlank()) {
+            return Path.of(override);
         }
-        Path home = Path.of(properties.apply("user.home")).toAbsolutePath();
-        String system = properties.apply("os.name").toLowerCase(Locale.ROOT);
+        String home = System.getProperty("user.home", "");
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         if (system.startsWith("windows")) {
-            return under(environment.apply("LOCALAPPDATA"), home.resolve("AppData/Local"));
+            String local = System.getenv("LOCALAPPDATA");
+            return isAbsolute(local) ? Path.of(local, "aeroframe") : Path.of(home, "AppData", "Local", "aeroframe");
         }
-        if (system.startsWith("mac")) {
-            return home.resolve("Library/Caches").resolve(NAME);
+        String xdg = System.getenv("XDG_CACHE_HOME");
+        if (!system.startsWith("mac") && isAbsolute(xdg)) {
+            return Path.of(xdg, "aeroframe");
         }
-        return under(environment.apply("XDG_CACHE_HOME"), home.resolve(".cache"));
+        if (!new File(home).isDirectory()) { // a container's user without an entry in its passwd file has the home "?"
+            return Path.of(System.getProperty("java.io.tmpdir"), "aeroframe-cache-" + System.getProperty("user.name"));
+        }
+        return system.startsWith("mac")
+                ? Path.of(home, "Library", "Caches", "aeroframe")
+                : Path.of(home, ".cache", "aeroframe");
     }
 
-    /** The XDG specification tells to ignore a relative path. */
-    private static Path under(String configured, Path fallback) {
-        Path base = isSet(configured) && Path.of(configured).isAbsolute() ? Path.of(configured) : fallback;
-        return base.resolve(NAME);
+    private static boolean isAbsolute(String path) {
+        return path != null && new File(path).isAbsolute();
     }
 
-    private static boolean isSet(String value) {
-        return value != null && !value.isBlank();
+    private static void requireOwnedAndPrivate(Path directory) throws IOException {
+        UserPrincipal owner = Files.getOwner(directory);
+        UserPrincipal self = self();
+        if (!owner.equals(self)) {
+            throw new IOException(directory + ": the cache directory belongs to " + owner.getName() + ", not to "
+                    + self.getName() + "; name one of your own with -D" + PROPERTY + "=DIR");
+        }
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new IOException(directory + ": other users may write to the cache directory ("
+                    + PosixFilePermissions.toString(permissions) + "); chmod 700 it, or name another with -D" + PROPERTY
+                    + "=DIR");
+        }
+    }
+
+    private static UserPrincipal self() throws IOException {
+        Path process = Path.of("/proc/self"); // also right for a user without a name
+        return Files.exists(process)
+                ? Files.getOwner(process)
+                : FileSystems.getDefault()
+                        .getUserPrincipalLookupService()
+                        .lookupPrincipalByName(System.getProperty("user.name"));
     }
 }

@@ -199,7 +199,7 @@ public final class PictureConversion implements AutoCloseable {
 
     private static int filter(int width, int height, FrameFormat to) {
         if (to.width() == width && to.height() == height) {
-            return swscale.SWS_BILINEAR; // of use for chroma only, where its resolution changes
+            return swscale.SWS_BICUBIC; // for chroma only, where its resolution changes
         }
         return to.width() <= width && to.height() <= height ? swscale.SWS_AREA : swscale.SWS_BICUBIC;
     }

@@ -36,6 +36,13 @@ public interface FrameSink extends AutoCloseable {
     }
 
     /**
+     * Shows a line of text while there is no frame to show. Does nothing by default.
+     *
+     * @param text for people.
+     */
+    default void showStatus(String text) {}
+
+    /**
      * Finishes what was begun (flushes a file, disposes a window).
      *
      * @throws IOException if what was accepted cannot be completed.

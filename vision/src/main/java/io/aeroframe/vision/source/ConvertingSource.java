@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The frames of a raw source in another pixel format, another size, or both. Frames that already are as asked are written
- * by the source itself. One thread at a time, like every source.
+ * by the source itself, and so are JPEG frames. One thread at a time, like every source.
  */
 public final class ConvertingSource implements FrameSource {
 
@@ -43,8 +43,7 @@ public final class ConvertingSource implements FrameSource {
      * Moves to the next frame of the source.
      *
      * @return false at its end.
-     * @throws IOException           if the source cannot be read.
-     * @throws IllegalStateException if the source delivers a JPEG frame.
+     * @throws IOException if the source cannot be read.
      */
     @Override
     public boolean advance() throws IOException {
@@ -59,11 +58,7 @@ public final class ConvertingSource implements FrameSource {
     }
 
     private void changeShape(FrameFormat next) throws IOException {
-        if (next.encoding() != FrameEncoding.RAW) {
-            throw new IllegalStateException(
-                    raw.describe() + " delivers " + next.describe() + " frames: only raw frames can be converted");
-        }
-        FrameFormat nextFormat = deliveredAs(next);
+        FrameFormat nextFormat = next.encoding() == FrameEncoding.RAW ? deliveredAs(next) : next;
         closeConverter();
         if (!nextFormat.equals(next)) {
             converter = new PixelConverter(next, nextFormat);
@@ -122,6 +117,11 @@ public final class ConvertingSource implements FrameSource {
     @Override
     public double framesPerSecond() {
         return raw.framesPerSecond();
+    }
+
+    @Override
+    public boolean isLive() {
+        return raw.isLive();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.aeroframe.vision.Ffmpeg;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -31,6 +32,9 @@ final class FfmpegInput implements AutoCloseable {
 
     /** A decoder that fails this often in a row without any input is not going to end by itself. */
     private static final int MAX_DRAIN_ERRORS = 1_000;
+
+    /** Containers with an index. In others a seek to the start may land behind it, or nowhere. */
+    private static final Set<String> REWOUND = Set.of("mov", "matroska", "avi");
 
     private static final long CLOSE_TIMEOUT_NS = 1_000_000_000L;
     private static final long AGAIN_PAUSE_NS = 1_000_000L;
@@ -261,11 +265,12 @@ final class FfmpegInput implements AutoCloseable {
     /**
      * Goes back to the start.
      *
-     * @return false if the input cannot seek: it has to be opened again.
+     * @return false if the input cannot do so reliably: it has to be opened again.
      */
     boolean rewind() {
         long start = context.start_time();
-        if (location.isLive()
+        String container = context.iformat().name().getString().split(",")[0];
+        if (!REWOUND.contains(container)
                 || start == avutil.AV_NOPTS_VALUE
                 || avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, start, start, 0) < 0) {
             return false;

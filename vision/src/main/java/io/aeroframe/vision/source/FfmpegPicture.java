@@ -41,8 +41,14 @@ record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colo
         return pixels == avutil.AV_PIX_FMT_YUVJ420P ? avutil.AV_PIX_FMT_YUV420P : pixels;
     }
 
-    /** The matrix and range; where the stream does not say, BT.709 from 720 lines and limited range. */
+    /**
+     * The matrix and range; where the stream does not say, BT.709 from 720 lines and limited range. Gray is of full range,
+     * as our gray frames are.
+     */
     ColorEncoding color() {
+        if (avutil.av_pix_fmt_desc_get(pixels).nb_components() <= 2) {
+            return ColorEncoding.BT601_FULL;
+        }
         boolean isJpeg = pixels == avutil.AV_PIX_FMT_YUVJ420P
                 || pixels == avutil.AV_PIX_FMT_YUVJ422P
                 || pixels == avutil.AV_PIX_FMT_YUVJ444P

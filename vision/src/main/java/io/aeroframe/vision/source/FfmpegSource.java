@@ -166,6 +166,11 @@ public final class FfmpegSource implements FrameSource {
     }
 
     @Override
+    public boolean isLive() {
+        return location.isLive();
+    }
+
+    @Override
     public String describe() {
         return description;
     }

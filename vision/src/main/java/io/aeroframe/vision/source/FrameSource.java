@@ -67,6 +67,15 @@ public interface FrameSource extends AutoCloseable {
      */
     String describe();
 
+    /**
+     * Whether frames come at their own time, so that {@link #advance()} waits for them and nobody else should.
+     *
+     * @return true for cameras and live network streams.
+     */
+    default boolean isLive() {
+        return false;
+    }
+
     /** Makes a blocked {@link #advance()} of another thread fail soon with an IOException. Does nothing by default. */
     default void interrupt() {}
 

@@ -1,0 +1,125 @@
+package io.aeroframe.apps;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.aeroframe.transport.PublicationLedger;
+import io.aeroframe.transport.SubscriptionLedger;
+import java.io.IOException;
+import java.util.List;
+
+/** One side's ledger, for the status line and the summary. */
+sealed interface Account {
+
+    /** Frames published or received. */
+    long frames();
+
+    /** Payload bytes sent or received. */
+    long bytes();
+
+    /** Frames that did not make it, for whatever reason. */
+    long missed();
+
+    /** The fields of the JSON summary's ledger object. */
+    void write(JsonGenerator json) throws IOException;
+
+    /** The ledger as a sum that people can check. */
+    String describe();
+
+    /**
+     * The publisher's side.
+     *
+     * @param ledgers one for each channel.
+     */
+    record Published(List<PublicationLedger> ledgers) implements Account {
+        @Override
+        public long frames() {
+            return ledgers.get(0).published();
+        }
+
+        @Override
+        public long bytes() {
+            return ledgers.stream().mapToLong(PublicationLedger::bytes).sum();
+        }
+
+        @Override
+        public long missed() {
+            return ledgers.stream().mapToLong(PublicationLedger::dropped).sum();
+        }
+
+        @Override
+        public void write(JsonGenerator json) throws IOException {
+            json.writeNumberField("published", frames());
+            json.writeNumberField(
+                    "sent", ledgers.stream().mapToLong(PublicationLedger::sent).sum());
+            json.writeNumberField(
+                    "dropped_back_pressure",
+                    ledgers.stream()
+                            .mapToLong(PublicationLedger::droppedBackPressure)
+                            .sum());
+            json.writeNumberField(
+                    "dropped_no_subscriber",
+                    ledgers.stream()
+                            .mapToLong(PublicationLedger::droppedNoSubscriber)
+                            .sum());
+            json.writeNumberField("channels", ledgers.size());
+        }
+
+        @Override
+        public String describe() {
+            StringBuilder text = new StringBuilder();
+            for (PublicationLedger ledger : ledgers) {
+                text.append(text.isEmpty() ? "" : "; ")
+                        .append("published ")
+                        .append(ledger.published())
+                        .append(" = sent ")
+                        .append(ledger.sent())
+                        .append(" + dropped for back-pressure ")
+                        .append(ledger.droppedBackPressure())
+                        .append(" + without a subscriber ")
+                        .append(ledger.droppedNoSubscriber());
+            }
+            return text.toString();
+        }
+    }
+
+    /**
+     * The subscriber's side.
+     *
+     * @param ledger   of the subscription.
+     * @param replaced frames of the subscription that a newer one replaced before the sink took them.
+     */
+    record Received(SubscriptionLedger ledger, long replaced) implements Account {
+        @Override
+        public long frames() {
+            return ledger.received() - replaced;
+        }
+
+        @Override
+        public long bytes() {
+            return ledger.bytes();
+        }
+
+        @Override
+        public long missed() {
+            return ledger.published() - frames();
+        }
+
+        @Override
+        public void write(JsonGenerator json) throws IOException {
+            json.writeNumberField("published", ledger.published());
+            json.writeNumberField("received", frames());
+            json.writeNumberField("dropped_by_publisher", ledger.droppedByPublisher());
+            json.writeNumberField("lost", ledger.lost());
+            json.writeNumberField("not_latest", ledger.notLatest() + replaced);
+            json.writeNumberField("expired", ledger.expired());
+            json.writeNumberField("invalid", ledger.invalid());
+        }
+
+        @Override
+        public String describe() {
+            return "published " + ledger.published() + " = received " + frames() + " + dropped by the publisher "
+                    + ledger.droppedByPublisher() + " + lost " + ledger.lost() + " + not the latest "
+                    + (ledger.notLatest() + replaced) + " + expired " + ledger.expired()
+                    + (ledger.invalid() > 0 ? "; invalid messages " + ledger.invalid() : "");
+        }
+    }
+}

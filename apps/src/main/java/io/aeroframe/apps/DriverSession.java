@@ -1,0 +1,71 @@
+package io.aeroframe.apps;
+
+import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.transport.Aeroframe;
+import java.io.PrintWriter;
+import java.time.Duration;
+
+/**
+ * The driver and the Aeroframe client of one command, and leaving them in good order: a process that hosts the driver stays until the others that use
+ * it have left, unless it is told to stop.
+ */
+final class DriverSession implements AutoCloseable {
+
+    private static final Duration QUIET_WAIT = Duration.ofMillis(1_000);
+    private static final Duration WAIT_STEP = Duration.ofMillis(100);
+
+    /** After Ctrl-C the others have this long to read the end of the stream. */
+    private static final Duration STOPPED_WAIT = Duration.ofMillis(500);
+
+    private final FrameDriver driver;
+    private final Aeroframe aeroframe;
+    private final StopSignal stop;
+    private final PrintWriter err;
+
+    private DriverSession(FrameDriver driver, SharedOptions options, StopSignal stop) {
+        this.driver = driver;
+        this.stop = stop;
+        this.err = options.err();
+        try {
+            aeroframe =
+                    Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(options.errorHandler()));
+        } catch (RuntimeException ex) {
+            driver.close();
+            throw ex;
+        }
+    }
+
+    /** Hosts the driver, or attaches to the process that does. */
+    static DriverSession join(SharedOptions options, StopSignal stop) {
+        return new DriverSession(FrameDriver.join(options.driverContext()), options, stop);
+    }
+
+    /** Attaches to the process that hosts the driver, or returns null if there is none yet. */
+    static DriverSession tryAttach(SharedOptions options, StopSignal stop) {
+        return FrameDriver.tryAttach(options.driverContext())
+                .map(driver -> new DriverSession(driver, options, stop))
+                .orElse(null);
+    }
+
+    Aeroframe aeroframe() {
+        return aeroframe;
+    }
+
+    /** Closes the client, waits for the others if this process hosts their driver, and leaves the driver. */
+    @Override
+    public void close() {
+        aeroframe.close();
+        if (driver.isHost()) {
+            boolean isAlone = driver.awaitNoClients(stop.isRequested() ? STOPPED_WAIT : QUIET_WAIT);
+            if (!isAlone && !stop.isRequested()) {
+                err.println("aeroframe: done; still hosting the media driver for " + driver.clientCount()
+                        + " other process(es) until they leave; Ctrl-C ends it for them too");
+                err.flush();
+                while (!isAlone && !stop.isRequested()) {
+                    isAlone = driver.awaitNoClients(WAIT_STEP);
+                }
+            }
+        }
+        driver.close();
+    }
+}

@@ -1,0 +1,35 @@
+package io.aeroframe.apps;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Durations as typed: {@code 5s}, {@code 500ms}, {@code 2m}, and plain seconds. */
+final class DurationConverter implements ITypeConverter<Duration> {
+
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)(us|ms|s|m|h)?");
+
+    @Override
+    public Duration convert(String text) {
+        Matcher matcher = FORM.matcher(text);
+        if (!matcher.matches()) {
+            throw new TypeConversionException("'" + text + "' is not a duration, such as 5s, 500ms or 2m");
+        }
+        String unit = matcher.group(2) == null ? "s" : matcher.group(2);
+        double scale =
+                switch (unit) {
+                    case "us" -> 1e3;
+                    case "ms" -> 1e6;
+                    case "s" -> 1e9;
+                    case "m" -> 60e9;
+                    default -> 3_600e9;
+                };
+        Duration duration = Duration.ofNanos((long) (Double.parseDouble(matcher.group(1)) * scale));
+        if (duration.isZero()) {
+            throw new TypeConversionException("'" + text + "' is zero: give a duration such as 5s");
+        }
+        return duration;
+    }
+}

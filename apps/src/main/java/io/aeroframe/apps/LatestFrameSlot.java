@@ -1,0 +1,88 @@
+package io.aeroframe.apps;
+
+import io.aeroframe.transport.Frame;
+import io.aeroframe.transport.FrameLease;
+import io.aeroframe.vision.sink.FrameSink;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A single-frame slot before a sink that may be slower than the stream: the polling thread puts every frame in and never waits, a newer one
+ * replaces one that the sink's thread has not taken.
+ *
+ * <p>{@link #put(Frame)}, {@link #replaced()}, {@link #rethrow()} and {@link #close()} belong to the polling thread.
+ */
+final class LatestFrameSlot implements AutoCloseable {
+
+    private final AtomicReference<FrameLease> slot = new AtomicReference<>();
+    private final FrameSink sink;
+    private final Thread thread;
+    private volatile Exception failure;
+    private volatile boolean isEnding;
+    private volatile long accepted;
+    private long replaced;
+
+    LatestFrameSlot(FrameSink sink) {
+        this.sink = sink;
+        thread = new Thread(this::drain, "aeroframe-sink");
+        thread.start();
+    }
+
+    void put(Frame frame) {
+        FrameLease old = slot.getAndSet(frame.retain());
+        if (old != null) {
+            old.close();
+            replaced++;
+        }
+        LockSupport.unpark(thread);
+    }
+
+    /** Frames that a newer one replaced before the sink took them. */
+    long replaced() {
+        return replaced;
+    }
+
+    /** Frames that the sink has taken. */
+    long accepted() {
+        return accepted;
+    }
+
+    private void drain() {
+        while (true) {
+            boolean wasEnding = isEnding; // read first: what is put before the end is still taken
+            FrameLease lease = slot.getAndSet(null);
+            if (lease == null) {
+                if (wasEnding) {
+                    return;
+                }
+                LockSupport.park(this);
+                continue;
+            }
+            try (lease) {
+                if (failure == null && sink.isOpen()) {
+                    sink.accept(lease.frame());
+                    accepted = accepted + 1; // this thread alone writes it
+                }
+            } catch (IOException | RuntimeException ex) {
+                failure = ex;
+            }
+        }
+    }
+
+    /** Throws what the sink threw, if it did. */
+    void rethrow() throws Exception {
+        Exception thrown = failure;
+        if (thrown != null) {
+            throw thrown;
+        }
+    }
+
+    /** Waits until the sink has taken the last frame. */
+    @Override
+    public void close() throws InterruptedException {
+        isEnding = true;
+        LockSupport.unpark(thread);
+        thread.join();
+    }
+}

@@ -1,0 +1,52 @@
+package io.aeroframe.apps;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code aeroframe publish}. */
+@Command(
+        name = "publish",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        description = "Publish the frames of a source as a stream.",
+        footer = {
+            "",
+            "Sources:",
+            "  0, camera:1               a camera",
+            "  clip.mp4, rtsp://..., http://...",
+            "                            anything FFmpeg opens",
+            "  cat.jpg, shots/*.png, dir/",
+            "                            pictures in name order, 25 a second unless --fps says otherwise;",
+            "                            a JPEG that needs no change is sent as it is",
+            "  pattern:1280x720@60       a moving test picture",
+            "",
+            "Examples:",
+            "  aeroframe publish clip.mp4 camera_A --loop",
+            "  aeroframe publish 0 camera_A --channel ipc --channel udp:192.168.1.20:4000 --encoding jpeg",
+            "  aeroframe publish clip.mp4 camera_A --fps max --lossless --await-subscriber"
+        })
+final class PublishCommand implements Callable<Integer> {
+
+    private final StopSignal stop;
+
+    @Parameters(index = "0", paramLabel = "SOURCE", description = "Where the frames come from, see below.")
+    private String source;
+
+    @Parameters(index = "1", paramLabel = "STREAM", description = "The stream's name, such as camera_A.")
+    private String stream;
+
+    @Mixin
+    private PublishOptions options;
+
+    PublishCommand(StopSignal stop) {
+        this.stop = stop;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        return new PublishRun(source, stream, options, stop).call();
+    }
+}

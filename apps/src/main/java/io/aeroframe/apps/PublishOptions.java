@@ -1,0 +1,158 @@
+package io.aeroframe.apps;
+
+import io.aeroframe.transport.FrameChannel;
+import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.source.SourceOptions;
+import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options of those who publish. */
+final class PublishOptions {
+
+    private static final int DEFAULT_QUALITY = 80;
+
+    @Option(
+            names = "--channel",
+            paramLabel = "C",
+            description = "ipc (default), udp:HOST:PORT, or an Aeron channel URI. May be given more than once: every frame is encoded once and goes to all.")
+    private List<String> channels = new ArrayList<>();
+
+    @Option(
+            names = "--encoding",
+            paramLabel = "E",
+            description = "raw or jpeg. Default: raw if all channels are IPC or a --format is given, else jpeg.")
+    private Encoding encoding;
+
+    @Option(names = "--quality", paramLabel = "1..100", description = "Of JPEG frames. Default: 80.")
+    private Integer quality;
+
+    @Option(names = "--size", paramLabel = "WxH", converter = Size.Converter.class, description = "Resize to this.")
+    private Size size;
+
+    @Option(
+            names = "--format",
+            paramLabel = "F",
+            description = "Pixel format of raw frames: bgr24 (default), rgb24, gray8, or native for the source's own.")
+    private Format format;
+
+    @Option(
+            names = "--fps",
+            paramLabel = "R",
+            converter = FrameRate.Converter.class,
+            description = "Frames a second: a number, source (default: the source's own timing) or max.")
+    private FrameRate rate = FrameRate.SOURCE;
+
+    @Option(names = "--loop", description = "Start again at the end of the source.")
+    private boolean loop;
+
+    @Option(
+            names = "--lossless",
+            description = "Wait for slow subscribers instead of dropping frames.")
+    private boolean lossless;
+
+    @Option(names = "--await-subscriber", description = "Begin when a subscriber is there, on every channel.")
+    private boolean awaitSubscriber;
+
+    @Option(
+            names = "--ttl",
+            paramLabel = "T",
+            converter = DurationConverter.class,
+            description = "Subscribers drop frames that are older than this at delivery, such as 200ms. Default: for ever.")
+    private Duration timeToLive = Duration.ZERO;
+
+    @Mixin
+    private SharedOptions shared;
+
+    private enum Encoding {
+        raw,
+        jpeg
+    }
+
+    private enum Format {
+        bgr24(PixelFormat.BGR24),
+        rgb24(PixelFormat.RGB24),
+        gray8(PixelFormat.GRAY8),
+        native_(null);
+
+        private final PixelFormat pixelFormat;
+
+        Format(PixelFormat pixelFormat) {
+            this.pixelFormat = pixelFormat;
+        }
+
+        @Override
+        public String toString() {
+            return this == native_ ? "native" : name();
+        }
+    }
+
+    void validate() {
+        shared.validate();
+        if (quality != null && (quality < 1 || quality > 100)) {
+            throw shared.usage("--quality " + quality + ": give 1 to 100");
+        }
+        if (quality != null && encoding == Encoding.raw) {
+            throw shared.usage("--quality " + quality + " is for JPEG frames: leave it out, or use --encoding jpeg");
+        }
+        if (encoding == Encoding.jpeg && (format == Format.rgb24 || format == Format.native_)) {
+            throw shared.usage("--format " + format + " is for raw frames: leave it out, or use --encoding raw");
+        }
+    }
+
+    List<FrameChannel> channels() {
+        try {
+            return channels.isEmpty()
+                    ? List.of(FrameChannel.IPC)
+                    : channels.stream().map(FrameChannel::parse).distinct().toList();
+        } catch (IllegalArgumentException ex) {
+            throw shared.usage(ex.getMessage());
+        }
+    }
+
+    SourceOptions sourceOptions() {
+        return new SourceOptions(
+                size == null ? 0 : size.width(),
+                size == null ? 0 : size.height(),
+                format == null ? PixelFormat.BGR24 : format.pixelFormat,
+                encodingChoice(),
+                quality == null ? DEFAULT_QUALITY : quality,
+                loop);
+    }
+
+    private EncodingChoice encodingChoice() {
+        if (encoding != null) {
+            return encoding == Encoding.raw ? EncodingChoice.RAW : EncodingChoice.JPEG;
+        }
+        if (quality != null) {
+            return EncodingChoice.JPEG;
+        }
+        if (format != null) {
+            return EncodingChoice.RAW;
+        }
+        return channels().stream().allMatch(FrameChannel::isIpc) ? EncodingChoice.RAW_OR_PASSED_JPEG : EncodingChoice.JPEG;
+    }
+
+    FrameRate rate() {
+        return rate;
+    }
+
+    boolean isLossless() {
+        return lossless;
+    }
+
+    boolean awaitsSubscriber() {
+        return awaitSubscriber;
+    }
+
+    Duration timeToLive() {
+        return timeToLive;
+    }
+
+    SharedOptions shared() {
+        return shared;
+    }
+}

@@ -1,0 +1,181 @@
+package io.aeroframe.apps;
+
+import io.aeroframe.transport.FrameChannel;
+import io.aeroframe.transport.FrameClaim;
+import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.FramePublication;
+import io.aeroframe.transport.StreamName;
+import io.aeroframe.vision.source.FrameSource;
+import io.aeroframe.vision.source.FrameSources;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.BufferUtil;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemEpochNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Publishes one source as one stream on one or more channels, until one of the many reasons to stop. */
+final class PublishRun {
+
+    private static final int ALIGNMENT = 64;
+
+    private final String sourceText;
+    private final String streamText;
+    private final PublishOptions options;
+    private final StopSignal stop;
+    private final List<FramePublication> publications = new ArrayList<>();
+    private final UnsafeBuffer scratch = new UnsafeBuffer(0, 0);
+    private ByteBuffer scratchBytes;
+    private FrameSource source;
+    private Reporter reporter;
+    private FrameFormat format;
+
+    PublishRun(String source, String stream, PublishOptions options, StopSignal stop) {
+        this.sourceText = source;
+        this.streamText = stream;
+        this.options = options;
+        this.stop = stop;
+    }
+
+    int call() throws Exception {
+        options.validate();
+        List<FrameChannel> channels = options.channels();
+        try {
+            new StreamName(streamText);
+            source = FrameSources.open(sourceText, options.sourceOptions());
+        } catch (IllegalArgumentException ex) {
+            throw options.shared().usage(ex.getMessage());
+        }
+        reporter = new Reporter(streamText, "published", options.shared().isJson());
+        try (source) {
+            stop.onRequest(source::interrupt);
+            if (options.shared().isVerbose()) {
+                options.shared().err().println("aeroframe: source: " + source.describe());
+            }
+            if (!advance()) {
+                if (stop.isRequested()) {
+                    return 0;
+                }
+                throw new IOException(sourceText + ": there is no frame in it");
+            }
+            publish(channels);
+        } finally {
+            stop.beginCleanup();
+        }
+        return 0;
+    }
+
+    private void publish(List<FrameChannel> channels) throws Exception {
+        try (DriverSession session = DriverSession.join(options.shared(), stop)) {
+            try {
+                for (FrameChannel channel : channels) {
+                    publications.add(session.aeroframe()
+                            .addPublication(new FramePublication.Context()
+                                    .stream(streamText)
+                                    .channel(channel)
+                                    .format(source.format())
+                                    .isLossless(options.isLossless())
+                                    .timeToLive(options.timeToLive())
+                                    .idleStrategy(options.shared().idle().strategy())));
+                }
+                if (options.awaitsSubscriber()) {
+                    awaitSubscribers();
+                }
+                publishFrames();
+            } finally {
+                stop.beginCleanup();
+                CloseHelper.closeAll(publications);
+            }
+            reporter.summary(format, account());
+        }
+    }
+
+    private void awaitSubscribers() {
+        reporter.status("waiting for a subscriber to " + streamText);
+        IdleStrategy idle = Idle.backoff.strategy();
+        while (!stop.isRequested()
+                && !publications.stream().allMatch(FramePublication::isConnected)) {
+            idle.idle();
+        }
+    }
+
+    private void publishFrames() throws IOException {
+        Pacer pacer = new Pacer(options.rate(), source, stop);
+        long deadlineNs = options.shared().deadlineNs();
+        long frameLimit = options.shared().frameLimit();
+        long published = 0;
+        do {
+            if (!pacer.await()) {
+                continue;
+            }
+            if (stop.isRequested() || System.nanoTime() - deadlineNs >= 0) {
+                return;
+            }
+            publishFrame();
+            published++;
+            long nowNs = System.nanoTime();
+            if (reporter.isDue(nowNs)) {
+                reporter.tick(nowNs, format, account());
+            }
+        } while (published < frameLimit && advance());
+    }
+
+    private boolean advance() throws IOException {
+        try {
+            return !stop.isRequested() && source.advance();
+        } catch (IOException ex) {
+            if (stop.isRequested()) {
+                return false; // the source was interrupted, as it should be
+            }
+            throw ex;
+        }
+    }
+
+    private void publishFrame() throws IOException {
+        format = source.format();
+        long captureTimeNs = SystemEpochNanoClock.INSTANCE.nanoTime();
+        long startNs = System.nanoTime();
+        boolean isSent = publications.size() == 1 ? publishInPlace(captureTimeNs) : publishToAll(captureTimeNs);
+        reporter.onFrame(isSent ? System.nanoTime() - startNs : -1);
+    }
+
+    /** One channel: the source writes straight into the claim. */
+    private boolean publishInPlace(long captureTimeNs) throws IOException {
+        FrameClaim claim = publications.get(0).tryClaim(format, source.maxPayloadLength());
+        if (claim == null) {
+            return false;
+        }
+        boolean isWritten = false;
+        try {
+            claim.payloadLength(source.write(claim.byteBuffer()));
+            isWritten = true;
+        } finally {
+            if (!isWritten) {
+                claim.abort();
+            }
+        }
+        return claim.commit(captureTimeNs);
+    }
+
+    /** Several channels: the frame is made once and offered to each. */
+    private boolean publishToAll(long captureTimeNs) throws IOException {
+        if (scratch.capacity() < source.maxPayloadLength()) {
+            scratchBytes = BufferUtil.allocateDirectAligned(source.maxPayloadLength(), ALIGNMENT);
+            scratch.wrap(scratchBytes);
+        }
+        int length = source.write(scratchBytes);
+        boolean isSent = false;
+        for (FramePublication publication : publications) {
+            isSent |= publication.offer(format, scratch, 0, length, captureTimeNs);
+        }
+        return isSent;
+    }
+
+    private Account account() {
+        return new Account.Published(
+                publications.stream().map(FramePublication::ledger).toList());
+    }
+}

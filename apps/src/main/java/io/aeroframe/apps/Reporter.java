@@ -1,0 +1,193 @@
+package io.aeroframe.apps;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonGenerator.Feature;
+import io.aeroframe.transport.FrameFormat;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Tells how a stream is going: a status line on a terminal, a JSON object a second with {@code --json}, nothing when piped; and a summary at the
+ * end. One thread.
+ */
+final class Reporter {
+
+    private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long HIGHEST_LATENCY_NS = TimeUnit.HOURS.toNanos(1);
+    private static final int SIGNIFICANT_DIGITS = 3;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final String stream;
+    private final String verb;
+    private final boolean isJson;
+    private final boolean isTerminal = Boolean.getBoolean("aeroframe.terminal");
+    private final PrintStream jsonOut;
+    private final PrintStream err;
+    private final Histogram latencies = new Histogram(HIGHEST_LATENCY_NS, SIGNIFICANT_DIGITS);
+    private final Histogram intervalLatencies = new Histogram(HIGHEST_LATENCY_NS, SIGNIFICANT_DIGITS);
+
+    private long firstFrameNs;
+    private long lastFrameNs;
+    private long frames;
+    private long tickNs = System.nanoTime();
+    private long tickFrames;
+    private long tickBytes;
+    private int statusLength;
+
+    /**
+     * A reporter for one run.
+     *
+     * @param verb {@code published} or {@code received}.
+     */
+    Reporter(String stream, String verb, boolean isJson) {
+        this.stream = stream;
+        this.verb = verb;
+        this.isJson = isJson;
+        jsonOut = System.out;
+        err = System.err;
+    }
+
+    /** Counts a frame, and its latency if it is known (not negative). Allocates nothing. */
+    void onFrame(long latencyNs) {
+        lastFrameNs = System.nanoTime();
+        if (frames++ == 0) {
+            firstFrameNs = lastFrameNs;
+        }
+        if (latencyNs >= 0) {
+            long recorded = Math.min(latencyNs, HIGHEST_LATENCY_NS);
+            latencies.recordValue(recorded);
+            intervalLatencies.recordValue(recorded);
+        }
+    }
+
+    boolean isDue(long nowNs) {
+        return (isJson || isTerminal) && nowNs - tickNs >= INTERVAL_NS;
+    }
+
+    void tick(long nowNs, FrameFormat format, Account account) {
+        double seconds = (nowNs - tickNs) / 1e9;
+        double fps = (account.frames() - tickFrames) / seconds;
+        double bytesPerSecond = (account.bytes() - tickBytes) / seconds;
+        tickNs = nowNs;
+        tickFrames = account.frames();
+        tickBytes = account.bytes();
+        if (isJson) {
+            printJson(false, fps, account, intervalLatencies, format);
+        } else {
+            status(String.format(
+                    Locale.ROOT,
+                    "%s  %s  %s %d  %.1f fps  %.1f MB/s%s  missed %d",
+                    stream,
+                    format == null ? "" : format.describe(),
+                    verb,
+                    account.frames(),
+                    fps,
+                    bytesPerSecond / 1e6,
+                    latencyText(intervalLatencies),
+                    account.missed()));
+        }
+        intervalLatencies.reset();
+    }
+
+    /** Shows what is being waited for, on a terminal. */
+    void status(String text) {
+        if (!isTerminal || isJson) {
+            return;
+        }
+        int padding = Math.max(0, statusLength - text.length());
+        err.print("\r" + text + " ".repeat(padding));
+        err.flush();
+        statusLength = text.length();
+    }
+
+    /** Ends the status line, so that a message can follow on a line of its own. */
+    void clearStatus() {
+        if (statusLength > 0) {
+            err.print("\r" + " ".repeat(statusLength) + "\r");
+            err.flush();
+            statusLength = 0;
+        }
+    }
+
+    void summary(FrameFormat format, Account account) {
+        double seconds = frames > 1 ? (lastFrameNs - firstFrameNs) / 1e9 : 0;
+        double fps = seconds > 0 ? (frames - 1) / seconds : 0;
+        clearStatus();
+        if (isJson) {
+            printJson(true, fps, account, latencies, format);
+            return;
+        }
+        err.println(String.format(
+                Locale.ROOT,
+                "%s %s: %d frames%s in %.1f s, %.1f fps, %.1f MB/s%s",
+                verb,
+                stream,
+                account.frames(),
+                format == null ? "" : " of " + format.describe(),
+                seconds,
+                fps,
+                seconds > 0 ? account.bytes() / seconds / 1e6 : 0,
+                latencyText(latencies)));
+        err.println("  " + account.describe());
+        err.flush();
+    }
+
+    private static String latencyText(Histogram histogram) {
+        if (histogram.getTotalCount() == 0) {
+            return "";
+        }
+        return "  latency p50 " + duration(histogram.getValueAtPercentile(50)) + " p99 "
+                + duration(histogram.getValueAtPercentile(99)) + " max " + duration(histogram.getMaxValue());
+    }
+
+    private static String duration(long ns) {
+        if (ns < 10_000_000) {
+            return String.format(Locale.ROOT, "%.0f us", ns / 1e3);
+        }
+        return ns < 10_000_000_000L
+                ? String.format(Locale.ROOT, "%.0f ms", ns / 1e6)
+                : String.format(Locale.ROOT, "%.1f s", ns / 1e9);
+    }
+
+    private void printJson(boolean isSummary, double fps, Account account, Histogram histogram, FrameFormat format) {
+        StringWriter line = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(line).disable(Feature.AUTO_CLOSE_TARGET)) {
+            json.writeStartObject();
+            json.writeBooleanField("summary", isSummary);
+            json.writeStringField("stream", stream);
+            json.writeNumberField(verb, account.frames());
+            json.writeNumberField("fps", Math.round(fps * 1000) / 1000.0);
+            json.writeNumberField("bytes", account.bytes());
+            if (format != null) {
+                json.writeStringField("format", format.describe());
+            }
+            json.writeObjectFieldStart("ledger");
+            account.write(json);
+            json.writeEndObject();
+            json.writeObjectFieldStart("latency_us");
+            writeLatency(json, "p50", histogram, histogram.getValueAtPercentile(50));
+            writeLatency(json, "p99", histogram, histogram.getValueAtPercentile(99));
+            writeLatency(json, "max", histogram, histogram.getMaxValue());
+            json.writeEndObject();
+            json.writeEndObject();
+        } catch (IOException ex) {
+            throw new IllegalStateException("JSON into memory failed", ex);
+        }
+        jsonOut.println(line);
+        jsonOut.flush();
+    }
+
+    private static void writeLatency(JsonGenerator json, String name, Histogram histogram, long ns)
+            throws IOException {
+        if (histogram.getTotalCount() == 0) {
+            json.writeNullField(name);
+        } else {
+            json.writeNumberField(name, ns / 1_000.0);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.aeroframe.apps;
+
+import io.aeroframe.driver.FrameDriver;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.agrona.ErrorHandler;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Options that publishing and subscribing share. */
+final class SharedOptions {
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--aeron-dir",
+            paramLabel = "DIR",
+            description = "Use the Aeron media driver that runs in DIR instead of Aeroframe's own.")
+    private Path aeronDirectory;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "HOW",
+            description = "While there is nothing to do: ${COMPLETION-CANDIDATES}. Default: backoff.")
+    private Idle idle = Idle.backoff;
+
+    @Option(names = "--frames", paramLabel = "N", description = "Stop after N frames.")
+    private long frames;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            converter = DurationConverter.class,
+            description = "Stop after N seconds.")
+    private Duration seconds;
+
+    @Option(names = "--json", description = "One JSON object a line on standard output; the last one is the summary.")
+    private boolean json;
+
+    @Option(names = "--verbose", description = "Say more, and show stack traces.")
+    private boolean verbose;
+
+    void validate() {
+        if (spec.commandLine().getParseResult().hasMatchedOption("--frames") && frames < 1) {
+            throw new ParameterException(spec.commandLine(), "--frames " + frames + ": give 1 or more");
+        }
+        if (verbose) {
+            System.setProperty("aeroframe.verbose", "true");
+        }
+    }
+
+    FrameDriver.Context driverContext() {
+        return new FrameDriver.Context()
+                .aeronDirectory(aeronDirectory)
+                .closeOnShutdown(false) // the stop signal closes everything, in order
+                .errorHandler(errorHandler());
+    }
+
+    /** Tells the user of what goes wrong in the background: one line each. */
+    ErrorHandler errorHandler() {
+        PrintWriter err = spec.commandLine().getErr();
+        return error -> {
+            err.println("aeroframe: " + (error.getMessage() == null ? error.toString() : error.getMessage()));
+            if (verbose) {
+                error.printStackTrace(err);
+            }
+            err.flush();
+        };
+    }
+
+    Idle idle() {
+        return idle;
+    }
+
+    /** Frames to stop after, {@link Long#MAX_VALUE} for no limit. */
+    long frameLimit() {
+        return frames > 0 ? frames : Long.MAX_VALUE;
+    }
+
+    /** When to stop, on the clock of {@link System#nanoTime()}, counted from now. */
+    long deadlineNs() {
+        long now = System.nanoTime();
+        return seconds == null ? now + Long.MAX_VALUE / 2 : now + seconds.toNanos();
+    }
+
+    boolean isJson() {
+        return json;
+    }
+
+    boolean isVerbose() {
+        return verbose;
+    }
+
+    PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,35 @@
+package io.aeroframe.apps;
+
+import io.aeroframe.transport.FrameFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * A picture size as typed: {@code 640x480}.
+ *
+ * @param width  in pixels.
+ * @param height in pixels.
+ */
+record Size(int width, int height) {
+
+    /** For picocli. */
+    static final class Converter implements ITypeConverter<Size> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,5})[xX](\\d{1,5})");
+
+        @Override
+        public Size convert(String text) {
+            Matcher matcher = FORM.matcher(text);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + text + "' is not WIDTHxHEIGHT, such as 640x480");
+            }
+            Size size = new Size(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+            int max = FrameFormat.MAX_DIMENSION;
+            if (size.width < 1 || size.width > max || size.height < 1 || size.height > max) {
+                throw new TypeConversionException("'" + text + "' is not within 1x1 to " + max + "x" + max);
+            }
+            return size;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.aeroframe.apps;
+
+import io.aeroframe.transport.Delivery;
+import io.aeroframe.transport.FrameChannel;
+import io.aeroframe.transport.FrameSubscription;
+import java.time.Duration;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options of those who receive. */
+final class SubscribeOptions {
+
+    @Option(
+            names = "--channel",
+            paramLabel = "C",
+            description = "ipc (default), udp:HOST:PORT, or an Aeron channel URI. For UDP, HOST is an address of this host, or a multicast group.")
+    private String channel = "ipc";
+
+    @ArgGroup
+    private Which which;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "T",
+            converter = DurationConverter.class,
+            description = "Fail when no frame comes for this long, such as 5s. Default: wait for ever.")
+    private Duration timeout;
+
+    @Option(
+            names = "--max-frame-bytes",
+            paramLabel = "N",
+            description = "Skip larger frames. Default: 268435456 (256 MiB).")
+    private int maxFrameBytes = FrameSubscription.Context.DEFAULT_MAX_FRAME_LENGTH;
+
+    @Mixin
+    private SharedOptions shared;
+
+    private static final class Which {
+        @Option(
+                names = "--latest",
+                description = "Only the newest frame: older ones are passed over when the sink is slow. Default for windows.")
+        private boolean latest;
+
+        @Option(names = "--every", description = "Every frame, in order. Default for all other sinks.")
+        private boolean every;
+    }
+
+    void validate() {
+        shared.validate();
+        if (maxFrameBytes < 1 || maxFrameBytes > Integer.MAX_VALUE - 64) {
+            throw shared.usage("--max-frame-bytes " + maxFrameBytes + ": give 1 to " + (Integer.MAX_VALUE - 64));
+        }
+    }
+
+    FrameChannel channel() {
+        try {
+            return FrameChannel.parse(channel);
+        } catch (IllegalArgumentException ex) {
+            throw shared.usage(ex.getMessage());
+        }
+    }
+
+    Delivery delivery(boolean isLiveSink) {
+        if (which == null) {
+            return isLiveSink ? Delivery.LATEST : Delivery.EVERY;
+        }
+        return which.latest ? Delivery.LATEST : Delivery.EVERY;
+    }
+
+    /** Longest time without a frame; {@link Long#MAX_VALUE} for no limit. */
+    long timeoutNs() {
+        return timeout == null ? Long.MAX_VALUE : timeout.toNanos();
+    }
+
+    int maxFrameBytes() {
+        return maxFrameBytes;
+    }
+
+    SharedOptions shared() {
+        return shared;
+    }
+}

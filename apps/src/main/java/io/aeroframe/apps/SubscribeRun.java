@@ -1,0 +1,229 @@
+package io.aeroframe.apps;
+
+import io.aeroframe.transport.Delivery;
+import io.aeroframe.transport.Frame;
+import io.aeroframe.transport.FrameChannel;
+import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.FrameSubscription;
+import io.aeroframe.transport.FrameTransportException;
+import io.aeroframe.transport.StreamCollisionException;
+import io.aeroframe.transport.StreamName;
+import io.aeroframe.transport.StreamState;
+import io.aeroframe.vision.sink.FrameSink;
+import io.aeroframe.vision.sink.FrameSinks;
+import io.aeroframe.vision.sink.SinkOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.IdleStrategy;
+
+/** Receives one stream into one sink, until one of the many reasons to stop. */
+final class SubscribeRun {
+
+    private static final long ATTACH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int POLL_LIMIT = 8;
+
+    private final String streamText;
+    private final String sinkText;
+    private final SubscribeOptions options;
+    private final StopSignal stop;
+    private final AtomicReference<StreamCollisionException> collision = new AtomicReference<>();
+
+    private Reporter reporter;
+    private FrameSink sink;
+    private LatestFrameSlot slot;
+    private FrameFormat format;
+    private long frameLimit;
+    private long deadlineNs;
+    private long lastFrameNs;
+    private long delivered;
+
+    SubscribeRun(String stream, String sink, SubscribeOptions options, StopSignal stop) {
+        this.streamText = stream;
+        this.sinkText = sink;
+        this.options = options;
+        this.stop = stop;
+    }
+
+    int call() throws Exception {
+        options.validate();
+        FrameChannel channel = options.channel();
+        StreamName stream;
+        try {
+            stream = new StreamName(streamText);
+            sink = FrameSinks.open(
+                    sinkText,
+                    new SinkOptions(
+                            streamText, System.out, options.shared().isJson(), text -> report(text)));
+        } catch (IllegalArgumentException ex) {
+            throw options.shared().usage(ex.getMessage());
+        }
+        reporter = new Reporter(streamText, "received", options.shared().isJson());
+        try {
+            receive(stream, channel);
+        } finally {
+            stop.beginCleanup();
+            sink.close();
+        }
+        return 0;
+    }
+
+    private void report(String text) {
+        reporter.clearStatus();
+        options.shared().err().println("aeroframe: " + text);
+        options.shared().err().flush();
+    }
+
+    private void receive(StreamName stream, FrameChannel channel) throws Exception {
+        frameLimit = options.shared().frameLimit();
+        deadlineNs = options.shared().deadlineNs();
+        lastFrameNs = System.nanoTime();
+        showWaiting();
+        DriverSession session = connect(stream, channel);
+        if (session == null) {
+            return;
+        }
+        Delivery delivery = options.delivery(sink.isLive());
+        try (session;
+                FrameSubscription subscription = session.aeroframe()
+                        .addSubscription(new FrameSubscription.Context()
+                                .stream(streamText)
+                                .channel(channel)
+                                .delivery(delivery)
+                                .maxFrameLength(options.maxFrameBytes())
+                                .errorHandler(collisionCatcher()))) {
+            slot = delivery == Delivery.LATEST ? new LatestFrameSlot(sink) : null;
+            StreamState end;
+            try {
+                end = pollUntilDone(subscription);
+            } finally {
+                stop.beginCleanup();
+                if (slot != null) {
+                    slot.close();
+                }
+            }
+            if (slot != null) {
+                slot.rethrow();
+            }
+            reporter.summary(format, account(subscription));
+            if (end == StreamState.LOST) {
+                throw new FrameTransportException("stream '" + stream
+                        + "': its publisher vanished without ending it; the frames until then were received");
+            }
+        } catch (UncheckedIOException ex) {
+            throw ex.getCause();
+        }
+    }
+
+    /** A collision ends the run; everything else is told and the stream goes on. */
+    private ErrorHandler collisionCatcher() {
+        ErrorHandler tell = options.shared().errorHandler();
+        return error -> {
+            if (error instanceof StreamCollisionException found) {
+                collision.set(found);
+            } else {
+                reporter.clearStatus();
+                tell.onError(error);
+            }
+        };
+    }
+
+    /**
+     * Connects to the driver. Over IPC the publisher's host has one, and this waits for it: a subscriber that hosted it would take it along when it
+     * leaves.
+     *
+     * @return null if there is reason to stop first.
+     */
+    private DriverSession connect(StreamName stream, FrameChannel channel) throws IOException {
+        if (!channel.isIpc()) {
+            return DriverSession.join(options.shared(), stop);
+        }
+        while (!isDone()) {
+            DriverSession session = DriverSession.tryAttach(options.shared(), stop);
+            if (session != null) {
+                return session;
+            }
+            checkTimeout(stream, channel);
+            LockSupport.parkNanos(ATTACH_INTERVAL_NS);
+        }
+        return null;
+    }
+
+    private void showWaiting() {
+        sink.showStatus("waiting for " + streamText);
+        reporter.status("waiting for " + streamText);
+    }
+
+    private StreamState pollUntilDone(FrameSubscription subscription) throws Exception {
+        IdleStrategy idle = options.shared().idle().strategy();
+        while (!isDone()) {
+            int limit = (int) Math.min(POLL_LIMIT, frameLimit - delivered);
+            int polled = slot == null ? subscription.poll(this::accept, limit) : subscription.poll(this::keep, 1);
+            if (collision.get() != null) {
+                throw collision.get();
+            }
+            if (slot != null) {
+                slot.rethrow();
+            }
+            long nowNs = System.nanoTime();
+            if (polled > 0) {
+                lastFrameNs = nowNs;
+            } else {
+                StreamState state = subscription.state();
+                if (state == StreamState.ENDED || state == StreamState.LOST) {
+                    return state;
+                }
+                checkTimeout(subscription.stream(), options.channel());
+            }
+            if (format != null && reporter.isDue(nowNs)) {
+                reporter.tick(nowNs, format, account(subscription));
+            }
+            idle.idle(polled);
+        }
+        return subscription.state() == StreamState.LOST ? StreamState.LOST : StreamState.ENDED;
+    }
+
+    private boolean isDone() {
+        long taken = slot == null ? delivered : slot.accepted();
+        return stop.isRequested()
+                || !sink.isOpen()
+                || taken >= frameLimit
+                || System.nanoTime() - deadlineNs >= 0;
+    }
+
+    private void checkTimeout(StreamName stream, FrameChannel channel) {
+        long silentNs = System.nanoTime() - lastFrameNs;
+        if (silentNs > options.timeoutNs()) {
+            throw new FrameTransportException("stream '" + stream + "': no frame came within "
+                    + TimeUnit.NANOSECONDS.toMillis(options.timeoutNs()) + " ms on channel '" + channel
+                    + "'; is it published there under this name?");
+        }
+    }
+
+    private void accept(Frame frame) {
+        count(frame);
+        try {
+            sink.accept(frame);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private void keep(Frame frame) {
+        count(frame);
+        slot.put(frame);
+    }
+
+    private void count(Frame frame) {
+        delivered++;
+        format = frame.format();
+        reporter.onFrame(frame.isSameHost() ? System.nanoTime() - frame.publishTimeNs() : -1);
+    }
+
+    private Account account(FrameSubscription subscription) {
+        return new Account.Received(subscription.ledger(), slot == null ? 0 : slot.replaced());
+    }
+}

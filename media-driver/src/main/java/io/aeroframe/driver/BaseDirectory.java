@@ -1,0 +1,346 @@
+package io.aeroframe.driver;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.agrona.IoUtil;
+
+/**
+ * The directory that the processes of one user on one host share: {@code driver.lock} and the driver's {@code aeron/}.
+ *
+ * <p>Whoever holds the lock on {@code driver.lock} may write and delete here. The operating system frees the lock when its holder
+ * exits for any reason, so that a lock never outlives its process.
+ */
+final class BaseDirectory {
+
+    /** Where the media driver keeps its files, inside the base directory. */
+    private static final String AERON = "aeron";
+
+    private static final String LOCK = "driver.lock";
+    private static final String IDENTITY = "driver.id";
+    private static final String PRIVATE_PREFIX = "private-";
+
+    /** A far-off byte: on Windows a locked range cannot be read, and the start of the file is to stay readable. */
+    private static final long LOCK_POSITION = Long.MAX_VALUE - 1;
+
+    /**
+     * Lock files held by this JVM. POSIX drops all of a process's locks on a file when any descriptor of it is closed, so a file that
+     * this JVM has locked must not be opened a second time.
+     */
+    private static final Set<Path> HELD = new HashSet<>();
+
+    private final Path path;
+
+    private BaseDirectory(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * The place used unless told otherwise.
+     *
+     * @return {@code AEROFRAME_DIR} of the environment or {@code aeroframe.dir} of the system properties, else
+     *     {@code /dev/shm/aeroframe-USER} where there is a {@code /dev/shm}, else the same name in the temporary directory.
+     */
+    static Path defaultPath() {
+        String told = System.getProperty("aeroframe.dir", System.getenv("AEROFRAME_DIR"));
+        if (told != null && !told.isBlank()) {
+            return Path.of(told);
+        }
+        Path memory = Path.of("/dev/shm");
+        Path parent = Files.isDirectory(memory) && Files.isWritable(memory)
+                ? memory
+                : Path.of(System.getProperty("java.io.tmpdir"));
+        String user = System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
+        return parent.resolve("aeroframe-" + user);
+    }
+
+    /**
+     * Opens a base directory, creating it for its owner alone if need be.
+     *
+     * @param path of the directory; its parent must exist.
+     * @return the directory.
+     * @throws FrameDriverException if it is a link, is not a directory, belongs to another user or lets other users in.
+     */
+    static BaseDirectory open(Path path) {
+        return open(path, true);
+    }
+
+    /**
+     * Opens a base directory if it is there.
+     *
+     * @param path of the directory.
+     * @return the directory, or null if there is none.
+     * @throws FrameDriverException as {@link #open(Path)}.
+     */
+    static BaseDirectory existing(Path path) {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? open(path, false) : null;
+    }
+
+    private static BaseDirectory open(Path path, boolean mayCreate) {
+        Path absolute = path.toAbsolutePath().normalize();
+        try {
+            if (mayCreate) {
+                create(absolute);
+            }
+            check(absolute);
+        } catch (NoSuchFileException ex) {
+            if (!mayCreate) {
+                return null; // its last user has just removed it
+            }
+            throw unusable(absolute, ex);
+        } catch (IOException ex) {
+            throw unusable(absolute, ex);
+        }
+        return new BaseDirectory(absolute);
+    }
+
+    private static FrameDriverException unusable(Path directory, IOException ex) {
+        return new FrameDriverException(
+                directory + ": the base directory cannot be used: " + reason(ex)
+                        + "; choose another with the environment variable AEROFRAME_DIR",
+                ex);
+    }
+
+    /**
+     * A directory of its own for a driver that is not to be shared, inside this one.
+     *
+     * @param name distinct among the live processes of the host.
+     * @return the nested base directory.
+     */
+    BaseDirectory nested(String name) {
+        return open(path.resolve(PRIVATE_PREFIX + name));
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path aeron() {
+        return path.resolve(AERON);
+    }
+
+    /**
+     * Tries to become the one who hosts.
+     *
+     * @return the lock, or null if another process, or this one, holds it.
+     * @throws FrameDriverException if the lock file cannot be used.
+     */
+    Lock tryLock() {
+        Path file = path.resolve(LOCK);
+        synchronized (HELD) {
+            if (HELD.contains(file)) {
+                return null;
+            }
+            try {
+                create(path);
+                check(path);
+                Lock lock = lockOrNull(file);
+                if (lock != null) {
+                    HELD.add(file);
+                }
+                return lock;
+            } catch (NoSuchFileException ex) {
+                return null; // the last holder is removing the directory: the caller comes again
+            } catch (IOException ex) {
+                throw new FrameDriverException(file + ": cannot be locked: " + reason(ex), ex);
+            }
+        }
+    }
+
+    /**
+     * Which driver is up here, as its host announced.
+     *
+     * @return the identity, or null if there is none.
+     */
+    String announcedIdentity() {
+        try {
+            return Files.readString(path.resolve(IDENTITY));
+        } catch (NoSuchFileException ex) {
+            return null;
+        } catch (IOException ex) {
+            throw new FrameDriverException(path + ": cannot be read: " + reason(ex), ex);
+        }
+    }
+
+    private Lock lockOrNull(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            Files.write(file, new byte[0], StandardOpenOption.CREATE);
+        }
+        Object keyBefore = fileKey(file);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        boolean kept = false;
+        try {
+            FileLock fileLock = channel.tryLock(LOCK_POSITION, 1, false);
+            // The last holder deletes the file before it lets go: what was locked may be a file without a name.
+            kept = fileLock != null && Objects.equals(keyBefore, fileKey(file));
+            return kept ? new Lock(file, channel) : null;
+        } catch (OverlappingFileLockException ex) {
+            return null;
+        } finally {
+            if (!kept) {
+                channel.close();
+            }
+        }
+    }
+
+    private static Object fileKey(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    /** Removes the private directories of processes that are gone. Only the holder of the lock may call this. */
+    void sweepPrivateDirectories() {
+        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(path, PRIVATE_PREFIX + "*")) {
+            for (Path candidate : candidates) {
+                Lock lock = new BaseDirectory(candidate).tryLock();
+                if (lock != null) {
+                    lock.removeAndRelease();
+                }
+            }
+        } catch (IOException ex) {
+            throw new FrameDriverException(path + ": cannot be swept: " + reason(ex), ex);
+        }
+    }
+
+    private static void create(Path directory) throws IOException {
+        try {
+            if (isPosix(directory)) {
+                Files.createDirectory(
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } else {
+                Files.createDirectory(directory);
+            }
+        } catch (FileAlreadyExistsException ex) {
+            // what is there is judged by check()
+            return;
+        }
+    }
+
+    private static void check(Path directory) throws IOException {
+        PosixFileAttributes attributes = null;
+        if (isPosix(directory)) {
+            attributes = Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        }
+        if (Files.isSymbolicLink(directory)) {
+            throw new IOException("it is a link");
+        }
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("it is not a directory");
+        }
+        if (attributes != null) {
+            if (!attributes.owner().equals(ownIdentity(directory))) {
+                throw new IOException(
+                        "it belongs to the user " + attributes.owner().getName());
+            }
+            Set<PosixFilePermission> open = new HashSet<>(attributes.permissions());
+            open.removeAll(PosixFilePermissions.fromString("rwx------"));
+            if (!open.isEmpty()) {
+                throw new IOException("other users may enter it ("
+                        + PosixFilePermissions.toString(attributes.permissions()) + "): chmod 700 " + directory);
+            }
+        }
+    }
+
+    private static UserPrincipal ownIdentity(Path directory) throws IOException {
+        Path self = Path.of("/proc/self");
+        return Files.exists(self)
+                ? Files.getOwner(self)
+                : directory
+                        .getFileSystem()
+                        .getUserPrincipalLookupService()
+                        .lookupPrincipalByName(System.getProperty("user.name"));
+    }
+
+    private static boolean isPosix(Path directory) {
+        return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private static String reason(IOException ex) {
+        if (ex instanceof NoSuchFileException) {
+            return "no such directory: " + ex.getMessage();
+        }
+        if (ex instanceof AccessDeniedException) {
+            return "permission denied: " + ex.getMessage();
+        }
+        return ex.getMessage();
+    }
+
+    /** The right to host, until released or until the process ends. */
+    final class Lock {
+        private final Path file;
+        private final FileChannel channel;
+
+        private Lock(Path file, FileChannel channel) {
+            this.file = file;
+            this.channel = channel;
+        }
+
+        /**
+         * Tells the others that the driver is up and which one it is.
+         *
+         * @param identity of the driver, as its own files have it.
+         */
+        void announce(String identity) {
+            try {
+                Files.writeString(path.resolve(IDENTITY), identity);
+            } catch (IOException ex) {
+                throw new FrameDriverException(path + ": cannot be written: " + reason(ex), ex);
+            }
+        }
+
+        /** Removes the driver's files, the lock file and the directory, then lets the next one in. */
+        void removeAndRelease() {
+            try {
+                Files.deleteIfExists(path.resolve(IDENTITY));
+                IoUtil.delete(aeron().toFile(), true);
+                Files.deleteIfExists(file);
+                if (isEmpty()) {
+                    Files.deleteIfExists(path);
+                }
+            } catch (DirectoryNotEmptyException | NoSuchFileException ex) {
+                // Another process came in between: it owns the directory now.
+                return;
+            } catch (IOException ex) {
+                throw new FrameDriverException(path + ": cannot be removed: " + reason(ex), ex);
+            } finally {
+                release();
+            }
+        }
+
+        private boolean isEmpty() throws IOException {
+            try (Stream<Path> entries = Files.list(path)) {
+                return entries.findAny().isEmpty();
+            }
+        }
+
+        private void release() {
+            synchronized (HELD) {
+                try {
+                    channel.close();
+                } catch (IOException ex) {
+                    throw new FrameDriverException(file + ": cannot be unlocked: " + reason(ex), ex);
+                } finally {
+                    HELD.remove(file);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.aeroframe.transport;
+
+import io.aeron.ErrorCode;
+import io.aeron.exceptions.AeronException;
+import io.aeron.exceptions.RegistrationException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Turns the driver's refusals into something a person can act upon. */
+final class ChannelErrors {
+
+    private static final Pattern STORAGE = Pattern.compile("length=(\\d+) usable=(\\d+) in (.*?)(?: \\(.*)?$");
+
+    private ChannelErrors() {}
+
+    static FrameTransportException explain(AeronException ex, StreamName stream, String uri) {
+        String text = ex.getMessage() == null ? "" : ex.getMessage();
+        String prefix = "stream '" + stream + "' on channel '" + uri + "': ";
+        Matcher storage = STORAGE.matcher(text);
+        if (storage.find()) {
+            return new FrameTransportException(
+                    prefix + "no room for its buffers: " + mebibytes(storage.group(1)) + " MiB are needed and "
+                            + mebibytes(storage.group(2)) + " MiB are free in " + storage.group(3)
+                            + "; make room (in a container: --shm-size), send smaller frames, or choose another place with"
+                            + " the environment variable AEROFRAME_DIR",
+                    ex);
+        }
+        if (text.contains("Address already in use")) {
+            return new FrameTransportException(
+                    prefix + "the port is in use by another program: choose another port", ex);
+        }
+        if (text.contains("Cannot assign requested address")) {
+            return new FrameTransportException(prefix + "the address is not one of this host's", ex);
+        }
+        if (text.contains("unresolved") || text.contains("UnknownHost")) {
+            return new FrameTransportException(prefix + "the host name cannot be resolved", ex);
+        }
+        if (ex instanceof RegistrationException registration && registration.errorCode() == ErrorCode.INVALID_CHANNEL) {
+            return new FrameTransportException(prefix + "the media driver refuses it: " + firstLine(text), ex);
+        }
+        return new FrameTransportException(prefix + firstLine(text), ex);
+    }
+
+    private static String mebibytes(String bytes) {
+        return Long.toString((Long.parseLong(bytes) + (1 << 20) - 1) >> 20);
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("no reason given");
+    }
+}

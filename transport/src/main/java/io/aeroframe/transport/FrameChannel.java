@@ -1,0 +1,202 @@
+package io.aeroframe.transport;
+
+import io.aeron.ChannelUri;
+import io.aeron.CommonContext;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import org.agrona.BitUtil;
+import org.agrona.SystemUtil;
+
+/**
+ * Where frames travel: an Aeron channel, and the settings that fit it to frames of a given size.
+ *
+ * <p>{@code ipc} is short for {@code aeron:ipc}, {@code udp:HOST:PORT} for {@code aeron:udp?endpoint=HOST:PORT}. Any Aeron channel
+ * URI is taken as it is; what it sets itself ({@code term-length}, {@code mtu}, {@code pub-wnd}) is left alone.
+ *
+ * @param uri the Aeron channel URI.
+ */
+public record FrameChannel(String uri) {
+
+    private static final List<String> LENGTH_PARAMETERS = List.of(
+            CommonContext.MTU_LENGTH_PARAM_NAME,
+            CommonContext.TERM_LENGTH_PARAM_NAME,
+            CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME);
+
+    /** Frames between processes of one host. */
+    public static final FrameChannel IPC = new FrameChannel("aeron:ipc");
+
+    /** Aeron's largest: fewer fragments a frame where no network limits them. */
+    private static final int MTU_WITHIN_HOST = 65_504;
+
+    private static final int MTU_NETWORK = 1_408;
+    /** In front of every fragment. */
+    static final int DATA_HEADER_LENGTH = 32;
+
+    private static final int MAX_TERM_LENGTH = 64 << 20;
+
+    /** Frames beyond the largest message, or the window, go in pieces of this size at most. */
+    static final int CHUNK_LENGTH = 4 << 20;
+
+    private static final int MIN_WINDOW_LENGTH = 1 << 20;
+
+    /**
+     * Validates the URI.
+     *
+     * @throws IllegalArgumentException if it is not an Aeron channel for IPC or UDP; the message says what is wrong.
+     */
+    public FrameChannel {
+        ChannelUri parsed;
+        try {
+            parsed = ChannelUri.parse(uri);
+        } catch (IllegalArgumentException ex) {
+            throw malformed(uri, ex.getMessage());
+        }
+        for (String length : LENGTH_PARAMETERS) {
+            checkLength(uri, parsed, length);
+        }
+        if (parsed.isUdp()) {
+            checkEndpoint(uri, parsed);
+        } else if (!parsed.isIpc()) {
+            throw malformed(uri, "its media is '" + parsed.media() + "'");
+        }
+    }
+
+    /**
+     * Reads a channel as people write it.
+     *
+     * @param text {@code ipc}, {@code udp:HOST:PORT}, or an Aeron channel URI.
+     * @return the channel.
+     * @throws IllegalArgumentException if it is none of them.
+     */
+    public static FrameChannel parse(String text) {
+        if (text.equals("ipc")) {
+            return IPC;
+        }
+        if (text.startsWith("udp:")) {
+            String endpoint = text.substring("udp:".length());
+            if (endpoint.indexOf('|') >= 0 || endpoint.indexOf('?') >= 0) {
+                throw malformed(text, "parameters need the long form aeron:udp?endpoint=HOST:PORT|...");
+            }
+            return new FrameChannel("aeron:udp?endpoint=" + endpoint);
+        }
+        if (!text.startsWith("aeron:")) {
+            throw malformed(text, "it is not known");
+        }
+        return new FrameChannel(text);
+    }
+
+    private static void checkEndpoint(String uri, ChannelUri parsed) {
+        String endpoint = parsed.get(CommonContext.ENDPOINT_PARAM_NAME);
+        if (endpoint == null) {
+            if (parsed.get(CommonContext.MDC_CONTROL_PARAM_NAME) == null) {
+                throw malformed(uri, "it has neither an endpoint nor a control address");
+            }
+            return;
+        }
+        int colon = endpoint.lastIndexOf(':');
+        if (colon <= 0) {
+            throw malformed(uri, "'" + endpoint + "' is not HOST:PORT");
+        }
+        String port = endpoint.substring(colon + 1);
+        if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
+            throw malformed(uri, "port '" + port + "' is not within 0 to 65535");
+        }
+    }
+
+    private static void checkLength(String uri, ChannelUri parsed, String parameter) {
+        String value = parsed.get(parameter);
+        try {
+            if (value != null && SystemUtil.parseSize(parameter, value) <= 0) {
+                throw malformed(uri, parameter + "=" + value + " is not positive");
+            }
+        } catch (NumberFormatException ex) {
+            throw malformed(uri, parameter + "=" + value + " is not a size such as 64k or 16m");
+        }
+    }
+
+    private static IllegalArgumentException malformed(String text, String reason) {
+        return new IllegalArgumentException(
+                "channel '" + text + "': " + reason + "; use ipc, udp:HOST:PORT or an Aeron channel URI");
+    }
+
+    /**
+     * Whether the channel stays within one host's media driver.
+     *
+     * @return true for IPC, false for UDP.
+     */
+    public boolean isIpc() {
+        return ChannelUri.parse(uri).isIpc();
+    }
+
+    /**
+     * The URI of a publication for frames of a given size: the largest MTU that the way allows, a window of two frames so that
+     * latency does not hide in buffers, and the smallest term that holds the window and 8 messages, as Aeron asks. Log buffers take three
+     * terms of memory, so that terms end at 64 MiB; larger frames go in chunks.
+     *
+     * @param frameLength expected bytes of a frame with its header.
+     * @return the URI for {@code Aeron.addExclusivePublication}.
+     */
+    String publicationUri(int frameLength) {
+        ChannelUri publication = ChannelUri.parse(uri);
+        int mtu = mtu(publication);
+        long framed = framedLength(frameLength, mtu);
+        long window = Math.min(MAX_TERM_LENGTH / 2, Math.max(MIN_WINDOW_LENGTH, 2 * framed));
+        long message = framed <= MAX_TERM_LENGTH / 8 ? framed : CHUNK_LENGTH;
+        putIfAbsent(publication, CommonContext.MTU_LENGTH_PARAM_NAME, mtu);
+        if (!publication.containsKey(CommonContext.TERM_LENGTH_PARAM_NAME)) {
+            int termLength = BitUtil.findNextPositivePowerOfTwo((int) Math.max(2 * window, 8 * message));
+            putIfAbsent(publication, CommonContext.TERM_LENGTH_PARAM_NAME, termLength);
+            putIfAbsent(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME, (int) window);
+        }
+        return publication.toString();
+    }
+
+    /** The publication window that a channel URI sets, in bytes; half the term, Aeron's default, where it sets none. */
+    static int windowLength(String publicationUri, int termLength) {
+        String window = ChannelUri.parse(publicationUri).get(CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME);
+        return window == null
+                ? termLength / 2
+                : (int) SystemUtil.parseSize(CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME, window);
+    }
+
+    /** Bytes of log that a message takes: a header for each fragment, every fragment aligned to 32. */
+    static long framedLength(int messageLength, int mtu) {
+        int maxPayload = mtu - DATA_HEADER_LENGTH;
+        int whole = messageLength / maxPayload;
+        int rest = messageLength % maxPayload;
+        return (long) whole * mtu + (rest > 0 ? BitUtil.align(rest + DATA_HEADER_LENGTH, DATA_HEADER_LENGTH) : 0);
+    }
+
+    private static int mtu(ChannelUri uri) {
+        String told = uri.get(CommonContext.MTU_LENGTH_PARAM_NAME);
+        if (told != null) {
+            return (int) SystemUtil.parseSize(CommonContext.MTU_LENGTH_PARAM_NAME, told);
+        }
+        return uri.isIpc() || isLoopback(uri) ? MTU_WITHIN_HOST : MTU_NETWORK;
+    }
+
+    private static boolean isLoopback(ChannelUri uri) {
+        String endpoint = uri.get(CommonContext.ENDPOINT_PARAM_NAME);
+        if (endpoint == null) {
+            return false;
+        }
+        try {
+            return InetAddress.getByName(endpoint.substring(0, endpoint.lastIndexOf(':')))
+                    .isLoopbackAddress();
+        } catch (UnknownHostException ex) {
+            return false; // the driver reports it when the channel is used
+        }
+    }
+
+    private static void putIfAbsent(ChannelUri uri, String key, int value) {
+        if (!uri.containsKey(key)) {
+            uri.put(key, Integer.toString(value));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return uri;
+    }
+}

@@ -1,0 +1,159 @@
+package io.aeroframe.transport;
+
+import java.nio.ByteBuffer;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * A writable frame, handed out by a publication. It ends with {@link #commit()} or {@link #abort()}; using it afterwards
+ * throws {@link IllegalStateException}.
+ *
+ * <p>The publication hands out the same object again and again: keep no reference past the end. One thread, that of the publication.
+ */
+public final class FrameClaim {
+
+    private final FramePublication owner;
+    private FrameFormat format;
+    private MutableDirectBuffer buffer;
+    private ByteBuffer byteBuffer;
+    private int payloadLength;
+    private int metadataLength;
+    private boolean isOpen;
+
+    FrameClaim(FramePublication owner) {
+        this.owner = owner;
+    }
+
+    void open(FrameFormat format, MutableDirectBuffer buffer, ByteBuffer byteBuffer) {
+        this.format = format;
+        this.buffer = buffer;
+        this.byteBuffer = byteBuffer;
+        payloadLength = format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : 0;
+        metadataLength = 0;
+        isOpen = true;
+    }
+
+    boolean isOpen() {
+        return isOpen;
+    }
+
+    /**
+     * The shape that was claimed.
+     *
+     * @return the format.
+     */
+    public FrameFormat format() {
+        checkOpen();
+        return format;
+    }
+
+    /**
+     * Where the payload goes: offset 0 is its first byte. What it holds is what was last written there.
+     *
+     * @return the memory of the frame.
+     */
+    public MutableDirectBuffer buffer() {
+        checkOpen();
+        return buffer;
+    }
+
+    /**
+     * The same memory as a direct byte buffer whose position 0 is the first byte, for OpenCV and other native code. The same object
+     * as long as the memory is the same.
+     *
+     * @return the memory of the frame.
+     */
+    public ByteBuffer byteBuffer() {
+        checkOpen();
+        return byteBuffer;
+    }
+
+    /**
+     * Bytes there are room for.
+     *
+     * @return at least what was asked for.
+     */
+    public int capacity() {
+        checkOpen();
+        return buffer.capacity();
+    }
+
+    /**
+     * Says how long a JPEG became. A raw frame's length follows from its format.
+     *
+     * @param length in bytes, 1 to {@link #capacity()}.
+     * @return this.
+     */
+    public FrameClaim payloadLength(int length) {
+        checkOpen();
+        if (length < 1 || length > buffer.capacity()) {
+            throw new IllegalArgumentException("payloadLength=" + length + " is not within 1 to " + buffer.capacity());
+        }
+        if (format.encoding() == FrameEncoding.RAW && length != format.maxPayloadLength()) {
+            throw new IllegalArgumentException("payloadLength=" + length + ": a raw " + format.describe()
+                    + " frame has " + format.maxPayloadLength() + " bytes");
+        }
+        payloadLength = length;
+        return this;
+    }
+
+    int payloadLength() {
+        return payloadLength;
+    }
+
+    /**
+     * Adds opaque bytes of the user's.
+     *
+     * @param source of the bytes.
+     * @param offset of the first.
+     * @param length up to 64 KiB.
+     * @return this.
+     */
+    public FrameClaim metadata(DirectBuffer source, int offset, int length) {
+        checkOpen();
+        owner.putMetadata(source, offset, length);
+        metadataLength = length;
+        return this;
+    }
+
+    int metadataLength() {
+        return metadataLength;
+    }
+
+    /**
+     * Sends the frame, taken now.
+     *
+     * @return as {@link #commit(long)}.
+     */
+    public boolean commit() {
+        return commit(owner.epochTimeNs());
+    }
+
+    /**
+     * Sends the frame.
+     *
+     * @param captureTimeNs when the picture was taken, nanoseconds since the epoch.
+     * @return true if it went out; false if it was dropped, and counted, because nobody is connected or the slowest subscriber
+     *     has not made room.
+     */
+    public boolean commit(long captureTimeNs) {
+        checkOpen();
+        if (payloadLength == 0) {
+            throw new IllegalStateException("payloadLength was not set: a JPEG claim needs it before commit");
+        }
+        isOpen = false;
+        return owner.commit(this, captureTimeNs, format, buffer);
+    }
+
+    /** Gives the claim back unsent. It does not count as a frame. */
+    public void abort() {
+        checkOpen();
+        isOpen = false;
+    }
+
+    private void checkOpen() {
+        if (!isOpen) {
+            throw new IllegalStateException("the claim has ended: it was committed or aborted");
+        }
+    }
+}

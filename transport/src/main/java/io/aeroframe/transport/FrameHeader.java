@@ -1,0 +1,219 @@
+package io.aeroframe.transport;
+
+import io.aeroframe.transport.codec.FrameHeaderDecoder;
+import io.aeroframe.transport.codec.FrameHeaderEncoder;
+import io.aeroframe.transport.codec.MessageHeaderDecoder;
+import io.aeroframe.transport.codec.MessageHeaderEncoder;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * The header of a frame, or of one chunk of it, outside its buffer.
+ *
+ * <p>Nothing in a received header is trusted. Each field is read from the message once, because the memory of a log buffer can be
+ * written by other processes at any time, and then judged from the copy, with exact arithmetic and before anything is
+ * allocated or wrapped. One thread.
+ */
+final class FrameHeader {
+
+    /** Bytes of a header without metadata. */
+    static final int LENGTH = MessageHeaderEncoder.ENCODED_LENGTH + FrameHeaderEncoder.BLOCK_LENGTH;
+
+    /** The user's opaque bytes, at most. */
+    static final int MAX_METADATA_LENGTH = 64 * 1024;
+
+    private static final int LOCATION_INLINE = 0;
+    private static final int FLAG_BT709 = 1;
+    private static final int FLAG_FULL_RANGE = 2;
+
+    private final MessageHeaderDecoder messageDecoder = new MessageHeaderDecoder();
+    private final MessageHeaderEncoder messageEncoder = new MessageHeaderEncoder();
+    private final FrameHeaderDecoder decoder = new FrameHeaderDecoder();
+    private final FrameHeaderEncoder encoder = new FrameHeaderEncoder();
+
+    long streamHash;
+    long publicationId;
+    long sequence;
+    long dropped;
+    long captureTimeNs;
+    long publishTimeNs;
+    long bootIdHigh;
+    long bootIdLow;
+    long timeToLiveNs;
+    int payloadLength;
+    int chunkOffset;
+    int chunkLength;
+    int metadataLength;
+    FrameFormat format;
+
+    /** Where the metadata starts within the message; the payload of this chunk follows it. */
+    int metadataOffset;
+
+    private int width;
+    private int height;
+    private int stride;
+    private int pixelFormatCode;
+    private int encodingCode;
+    private int flags;
+
+    /**
+     * Writes the header, without metadata.
+     *
+     * @return {@link #LENGTH}.
+     */
+    int encode(MutableDirectBuffer buffer, int offset) {
+        encoder.wrapAndApplyHeader(buffer, offset, messageEncoder)
+                .streamHash(streamHash)
+                .publicationId(publicationId)
+                .sequence(sequence)
+                .dropped(dropped)
+                .captureTimeNs(captureTimeNs)
+                .publishTimeNs(publishTimeNs)
+                .bootIdHigh(bootIdHigh)
+                .bootIdLow(bootIdLow)
+                .timeToLiveNs(timeToLiveNs)
+                .poolId(0)
+                .width(format.width())
+                .height(format.height())
+                .stride(format.stride())
+                .payloadLength(payloadLength)
+                .chunkOffset(chunkOffset)
+                .chunkLength(chunkLength)
+                .metadataLength(metadataLength)
+                .poolSlot(0)
+                .pixelFormat((short) format.pixelFormat().code())
+                .encoding((short) format.encoding().code())
+                .location((short) LOCATION_INLINE)
+                .flags((short) ((format.color().isBt709() ? FLAG_BT709 : 0)
+                        | (format.color().isFullRange() ? FLAG_FULL_RANGE : 0)));
+        return LENGTH;
+    }
+
+    /**
+     * Reads and judges a header.
+     *
+     * @param length         of the whole message.
+     * @param streamHash     of the stream that is followed.
+     * @param maxFrameLength the largest payload taken, in bytes.
+     * @return null if the frame can be trusted, else the reason why not.
+     */
+    HeaderFault decode(DirectBuffer buffer, int offset, int length, long streamHash, int maxFrameLength) {
+        HeaderFault fault = read(buffer, offset, length);
+        if (fault != null) {
+            return fault;
+        }
+        if (this.streamHash != streamHash) {
+            return HeaderFault.STREAM;
+        }
+        if (sequence < 0 || dropped < 0 || dropped > sequence) {
+            return HeaderFault.SEQUENCE;
+        }
+        if (timeToLiveNs < 0) {
+            return HeaderFault.TIME_TO_LIVE;
+        }
+        fault = judgeShape(maxFrameLength);
+        return fault != null ? fault : judgeLengths(length);
+    }
+
+    private HeaderFault read(DirectBuffer buffer, int offset, int length) {
+        if (length < LENGTH) {
+            return HeaderFault.TOO_SHORT;
+        }
+        messageDecoder.wrap(buffer, offset);
+        if (messageDecoder.schemaId() != FrameHeaderDecoder.SCHEMA_ID) {
+            return HeaderFault.FOREIGN_SCHEMA;
+        }
+        if (messageDecoder.templateId() != FrameHeaderDecoder.TEMPLATE_ID) {
+            return HeaderFault.UNKNOWN_MESSAGE;
+        }
+        int blockLength = messageDecoder.blockLength();
+        if (blockLength < FrameHeaderDecoder.BLOCK_LENGTH
+                || blockLength > length - MessageHeaderDecoder.ENCODED_LENGTH) {
+            return HeaderFault.BLOCK_LENGTH;
+        }
+        decoder.wrap(
+                buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH, blockLength, FrameHeaderDecoder.SCHEMA_VERSION);
+        streamHash = decoder.streamHash();
+        publicationId = decoder.publicationId();
+        sequence = decoder.sequence();
+        dropped = decoder.dropped();
+        captureTimeNs = decoder.captureTimeNs();
+        publishTimeNs = decoder.publishTimeNs();
+        bootIdHigh = decoder.bootIdHigh();
+        bootIdLow = decoder.bootIdLow();
+        timeToLiveNs = decoder.timeToLiveNs();
+        width = decoder.width();
+        height = decoder.height();
+        stride = decoder.stride();
+        payloadLength = decoder.payloadLength();
+        chunkOffset = decoder.chunkOffset();
+        chunkLength = decoder.chunkLength();
+        metadataLength = decoder.metadataLength();
+        pixelFormatCode = decoder.pixelFormat();
+        encodingCode = decoder.encoding();
+        flags = decoder.flags();
+        metadataOffset = MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
+        return decoder.location() == LOCATION_INLINE ? null : HeaderFault.LOCATION;
+    }
+
+    private HeaderFault judgeShape(int maxFrameLength) {
+        if (width < 1 || width > FrameFormat.MAX_DIMENSION || height < 1 || height > FrameFormat.MAX_DIMENSION) {
+            return HeaderFault.DIMENSIONS;
+        }
+        PixelFormat pixelFormat = PixelFormat.ofCode(pixelFormatCode);
+        if (pixelFormat == null) {
+            return HeaderFault.PIXEL_FORMAT;
+        }
+        FrameEncoding encoding = FrameEncoding.ofCode(encodingCode);
+        if (encoding == null) {
+            return HeaderFault.ENCODING;
+        }
+        if (payloadLength < 1) {
+            return HeaderFault.PAYLOAD_LENGTH;
+        }
+        if (payloadLength > maxFrameLength) {
+            return HeaderFault.OVER_LIMIT;
+        }
+        if (encoding == FrameEncoding.RAW) {
+            if (stride < pixelFormat.minStride(width)) {
+                return HeaderFault.STRIDE;
+            }
+            if ((long) stride * height > payloadLength || pixelFormat.payloadLength(stride, height) != payloadLength) {
+                return HeaderFault.PAYLOAD_LENGTH;
+            }
+        } else if (stride != 0) {
+            return HeaderFault.STRIDE;
+        }
+        adoptFormat(pixelFormat, encoding, ColorEncoding.of((flags & FLAG_BT709) != 0, (flags & FLAG_FULL_RANGE) != 0));
+        return null;
+    }
+
+    /** Keeps the format object of the frame before as long as the shape is the same: nothing is allocated per frame. */
+    private void adoptFormat(PixelFormat pixelFormat, FrameEncoding encoding, ColorEncoding color) {
+        FrameFormat last = format;
+        if (last == null
+                || last.width() != width
+                || last.height() != height
+                || last.stride() != stride
+                || last.pixelFormat() != pixelFormat
+                || last.encoding() != encoding
+                || last.color() != color) {
+            format = new FrameFormat(width, height, stride, pixelFormat, encoding, color);
+        }
+    }
+
+    private HeaderFault judgeLengths(int length) {
+        if (metadataLength < 0 || metadataLength > MAX_METADATA_LENGTH) {
+            return HeaderFault.METADATA_LENGTH;
+        }
+        if (chunkOffset < 0 || chunkLength < 1 || (long) chunkOffset + chunkLength > payloadLength) {
+            return HeaderFault.CHUNK;
+        }
+        return (long) metadataOffset + metadataLength + chunkLength == length ? null : HeaderFault.MESSAGE_LENGTH;
+    }
+
+    /** Whether the message holds the frame whole. */
+    boolean isWhole() {
+        return chunkLength == payloadLength;
+    }
+}

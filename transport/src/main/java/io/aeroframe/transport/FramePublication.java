@@ -1,0 +1,457 @@
+package io.aeroframe.transport;
+
+import io.aeron.Aeron;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemEpochNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Sends the frames of one stream on one channel.
+ *
+ * <p>One thread at a time writes. A publication never waits unless it is {@linkplain Context#isLossless(boolean) lossless}: a frame that the
+ * slowest subscriber has left no room for is dropped and counted. Nothing is allocated per frame once frames have
+ * their size.
+ *
+ * <pre>{@code
+ * FrameClaim claim = publication.tryClaim();
+ * if (claim != null) {
+ *     draw(claim.byteBuffer());
+ *     claim.commit();
+ * }
+ * }</pre>
+ */
+public final class FramePublication implements AutoCloseable {
+
+    private static final int ALIGNMENT = 64;
+    private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long END_OF_STREAM_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Context context;
+    private final StreamName stream;
+    private final LogPublication log;
+    private final FrameHeader header = new FrameHeader();
+    private final StreamMessages messages;
+    private final UnsafeBuffer prefix = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer staging = new UnsafeBuffer(0, 0);
+    private final FrameClaim claim = new FrameClaim(this);
+    private ByteBuffer stagingBytes;
+    private boolean wasConnected;
+    private long announcedNs;
+
+    private long sequence;
+    private long sent;
+    private long droppedBackPressure;
+    private long droppedNoSubscriber;
+    private long bytes;
+    private boolean isClosed;
+
+    FramePublication(Aeron aeron, Context context) {
+        this.context = context;
+        stream = context.stream();
+        header.streamHash = stream.hash();
+        header.publicationId = ThreadLocalRandom.current().nextLong();
+        header.timeToLiveNs = context.timeToLive().toNanos();
+        HostIdentity host = HostIdentity.current();
+        header.bootIdHigh = host.high();
+        header.bootIdLow = host.low();
+        messages = new StreamMessages(stream, header.publicationId);
+        growPrefix(0);
+        log = new LogPublication(
+                aeron,
+                context.channel(),
+                stream,
+                expectedLength(context.format()),
+                context.isLossless(),
+                context.idleStrategy());
+    }
+
+    /** A raw frame's length is known; a JPEG is taken to be an eighth of its BGR pixels until larger ones come. */
+    private static int expectedLength(FrameFormat format) {
+        int payload =
+                format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : format.maxPayloadLength() / 8;
+        return (int) Math.min(Integer.MAX_VALUE - 8, (long) payload + FrameHeader.LENGTH);
+    }
+
+    /**
+     * A claim for a frame of the format that the publication was made for.
+     *
+     * @return as {@link #tryClaim(FrameFormat)}.
+     */
+    public FrameClaim tryClaim() {
+        return tryClaim(context.format());
+    }
+
+    /**
+     * A claim for a frame.
+     *
+     * @param format of the frame; may differ from frame to frame.
+     * @return as {@link #tryClaim(FrameFormat, int)}.
+     */
+    public FrameClaim tryClaim(FrameFormat format) {
+        return tryClaim(format, format.maxPayloadLength());
+    }
+
+    /**
+     * A claim for a frame, if it may be sent. A lossless publication waits until it may.
+     *
+     * @param format           of the frame; may differ from frame to frame.
+     * @param maxPayloadLength bytes to make room for; a raw frame's own length, a bound for a JPEG.
+     * @return the claim; null if the frame is dropped, and counted, because nobody is connected or the slowest subscriber has
+     *     not made room.
+     * @throws IllegalStateException   if the last claim has not ended, or the publication is closed.
+     * @throws FrameTransportException if the media driver is gone, or the frame does not fit the channel.
+     */
+    public FrameClaim tryClaim(FrameFormat format, int maxPayloadLength) {
+        checkUsable();
+        int expected = format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : 1;
+        LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + expected);
+        if (outcome != LogPublication.Outcome.SENT) {
+            countDrop(outcome);
+            return null;
+        }
+        growStaging(Math.max(maxPayloadLength, expected));
+        claim.open(format, staging, stagingBytes);
+        return claim;
+    }
+
+    /**
+     * Sends a frame that lies in memory already.
+     *
+     * @param format        of the frame.
+     * @param buffer        that holds it.
+     * @param offset        of its first byte.
+     * @param length        of the payload in bytes; a raw frame's own, see {@link FrameFormat#maxPayloadLength()}.
+     * @param captureTimeNs when the picture was taken, nanoseconds since the epoch.
+     * @return as {@link FrameClaim#commit(long)}.
+     */
+    public boolean offer(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
+        checkUsable();
+        buffer.boundsCheck(offset, length);
+        if (format.encoding() == FrameEncoding.RAW ? length != format.maxPayloadLength() : length < 1) {
+            throw new IllegalArgumentException(
+                    "length=" + length + " is not that of a " + format.describe() + " frame");
+        }
+        header.metadataLength = 0;
+        return send(format, buffer, offset, length, captureTimeNs);
+    }
+
+    boolean commit(FrameClaim ended, long captureTimeNs, FrameFormat format, DirectBuffer buffer) {
+        header.metadataLength = ended.metadataLength();
+        return send(format, buffer, 0, ended.payloadLength(), captureTimeNs);
+    }
+
+    private boolean send(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
+        LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength + length);
+        if (outcome == LogPublication.Outcome.SENT) {
+            announceIfDue();
+            header.format = format;
+            header.sequence = sequence;
+            header.dropped = droppedBackPressure + droppedNoSubscriber;
+            header.payloadLength = length;
+            header.captureTimeNs = captureTimeNs;
+            header.publishTimeNs = System.nanoTime();
+            outcome = log.send(header, prefix, buffer, offset);
+        }
+        if (outcome != LogPublication.Outcome.SENT) {
+            countDrop(outcome);
+            return false;
+        }
+        sequence++;
+        sent++;
+        bytes += length;
+        return true;
+    }
+
+    private LogPublication.Outcome awaitRoom(int frameLength) {
+        IdleStrategy idle = context.idleStrategy();
+        while (true) {
+            if (!log.isConnected()) {
+                wasConnected = false;
+                log.hasRoom(frameLength); // throws if the driver is gone
+                return LogPublication.Outcome.NOT_CONNECTED;
+            }
+            if (log.hasRoom(frameLength)) {
+                return LogPublication.Outcome.SENT;
+            }
+            if (!context.isLossless() || Thread.currentThread().isInterrupted()) {
+                return LogPublication.Outcome.NO_ROOM;
+            }
+            idle.idle();
+        }
+    }
+
+    private void countDrop(LogPublication.Outcome outcome) {
+        sequence++;
+        if (outcome == LogPublication.Outcome.NOT_CONNECTED) {
+            droppedNoSubscriber++;
+        } else {
+            droppedBackPressure++;
+        }
+    }
+
+    private void announceIfDue() {
+        long nowNs = System.nanoTime();
+        if (!wasConnected || nowNs - announcedNs >= ANNOUNCE_INTERVAL_NS) {
+            int length = messages.encodeAnnouncement(sequence, droppedBackPressure + droppedNoSubscriber);
+            if (log.send(messages.buffer(), length) == LogPublication.Outcome.SENT) {
+                wasConnected = true;
+                announcedNs = nowNs;
+            }
+        }
+    }
+
+    void putMetadata(DirectBuffer source, int offset, int length) {
+        if (length < 0 || length > FrameHeader.MAX_METADATA_LENGTH) {
+            throw new IllegalArgumentException(
+                    "metadata of " + length + " bytes is over the limit of " + FrameHeader.MAX_METADATA_LENGTH);
+        }
+        growPrefix(length);
+        prefix.putBytes(FrameHeader.LENGTH, source, offset, length);
+    }
+
+    private void growPrefix(int metadataLength) {
+        if (prefix.capacity() < FrameHeader.LENGTH + metadataLength) {
+            prefix.wrap(BufferUtil.allocateDirectAligned(
+                    BitUtil.align(FrameHeader.LENGTH + metadataLength, ALIGNMENT), ALIGNMENT));
+        }
+    }
+
+    private void growStaging(int length) {
+        if (staging.capacity() < length) {
+            stagingBytes = BufferUtil.allocateDirectAligned(BitUtil.align(length, ALIGNMENT), ALIGNMENT);
+            staging.wrap(stagingBytes);
+        }
+    }
+
+    private void checkUsable() {
+        if (isClosed) {
+            throw new IllegalStateException("the publication of stream '" + stream + "' is closed");
+        }
+        if (claim.isOpen()) {
+            throw new IllegalStateException("the last claim has not ended: commit or abort it first");
+        }
+    }
+
+    long epochTimeNs() {
+        return SystemEpochNanoClock.INSTANCE.nanoTime();
+    }
+
+    /**
+     * Whether a subscriber is there.
+     *
+     * @return true if a frame would be received.
+     */
+    public boolean isConnected() {
+        return !isClosed && log.isConnected();
+    }
+
+    /**
+     * The account so far. Call it on the thread that writes.
+     *
+     * @return the ledger.
+     */
+    public PublicationLedger ledger() {
+        return new PublicationLedger(sequence, sent, droppedBackPressure, droppedNoSubscriber, bytes);
+    }
+
+    /**
+     * The name of the stream.
+     *
+     * @return as given.
+     */
+    public StreamName stream() {
+        return stream;
+    }
+
+    /**
+     * Where the frames go.
+     *
+     * @return as given.
+     */
+    public FrameChannel channel() {
+        return context.channel();
+    }
+
+    /** Tells the subscribers that the stream has ended (waiting up to a second for room to say so), and closes. */
+    @Override
+    public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        try {
+            if (log.isConnected()) {
+                sendEndOfStream();
+            }
+        } finally {
+            log.close();
+        }
+    }
+
+    private void sendEndOfStream() {
+        int length = messages.encodeEndOfStream(sequence, droppedBackPressure + droppedNoSubscriber);
+        long deadlineNs = System.nanoTime() + END_OF_STREAM_TIMEOUT_NS;
+        while (log.send(messages.buffer(), length) == LogPublication.Outcome.NO_ROOM
+                && System.nanoTime() - deadlineNs < 0) {
+            context.idleStrategy().idle();
+        }
+    }
+
+    /** Settings of {@link Aeroframe#addPublication(Context)}. Not thread-safe; used once. */
+    public static final class Context {
+        private StreamName stream;
+        private FrameChannel channel = FrameChannel.IPC;
+        private FrameFormat format;
+        private boolean isLossless;
+        private Duration timeToLive = Duration.ZERO;
+        private IdleStrategy idleStrategy;
+
+        /** Settings with their defaults. */
+        public Context() {}
+
+        void conclude() {
+            if (stream == null) {
+                throw new IllegalArgumentException("stream is not set: give the name of the stream");
+            }
+            if (format == null) {
+                throw new IllegalArgumentException(
+                        "format is not set: give the format of the frames, such as bgr24(1280, 720)");
+            }
+            if (timeToLive.isNegative()) {
+                throw new IllegalArgumentException("timeToLive=" + timeToLive + " is negative");
+            }
+            if (idleStrategy == null) {
+                idleStrategy = new BackoffIdleStrategy(10, 20, 1_000, 100_000);
+            }
+        }
+
+        /**
+         * The name of the stream.
+         *
+         * @param value as in {@link StreamName}.
+         * @return this.
+         */
+        public Context stream(String value) {
+            stream = new StreamName(value);
+            return this;
+        }
+
+        /**
+         * The name of the stream.
+         *
+         * @return null if not set.
+         */
+        public StreamName stream() {
+            return stream;
+        }
+
+        /**
+         * Where the frames go.
+         *
+         * @param value default {@link FrameChannel#IPC}.
+         * @return this.
+         */
+        public Context channel(FrameChannel value) {
+            channel = value;
+            return this;
+        }
+
+        /**
+         * Where the frames go.
+         *
+         * @return the channel.
+         */
+        public FrameChannel channel() {
+            return channel;
+        }
+
+        /**
+         * What most frames will be. Log buffers are sized for it; larger frames go in chunks, which costs a copy.
+         *
+         * @param value the format.
+         * @return this.
+         */
+        public Context format(FrameFormat value) {
+            format = value;
+            return this;
+        }
+
+        /**
+         * What most frames will be.
+         *
+         * @return null if not set.
+         */
+        public FrameFormat format() {
+            return format;
+        }
+
+        /**
+         * Whether to wait for the slowest subscriber instead of dropping. While nobody is connected frames are dropped all the same.
+         * A wait ends early, with a dropped frame, when the thread is interrupted.
+         *
+         * @param value default false.
+         * @return this.
+         */
+        public Context isLossless(boolean value) {
+            isLossless = value;
+            return this;
+        }
+
+        /**
+         * Whether to wait for the slowest subscriber.
+         *
+         * @return true if so.
+         */
+        public boolean isLossless() {
+            return isLossless;
+        }
+
+        /**
+         * How old a frame may be at delivery. Subscribers on the same host drop, and count, what is older.
+         *
+         * @param value default zero, which is for ever.
+         * @return this.
+         */
+        public Context timeToLive(Duration value) {
+            timeToLive = value;
+            return this;
+        }
+
+        /**
+         * How old a frame may be at delivery.
+         *
+         * @return zero for ever.
+         */
+        public Duration timeToLive() {
+            return timeToLive;
+        }
+
+        /**
+         * How a lossless publication waits.
+         *
+         * @param value default: spins briefly, then sleeps for at most 0.1 ms.
+         * @return this.
+         */
+        public Context idleStrategy(IdleStrategy value) {
+            idleStrategy = value;
+            return this;
+        }
+
+        /**
+         * How a lossless publication waits.
+         *
+         * @return null for the default before it is concluded.
+         */
+        public IdleStrategy idleStrategy() {
+            return idleStrategy;
+        }
+    }
+}

@@ -1,0 +1,322 @@
+package io.aeroframe.transport;
+
+import io.aeron.Aeron;
+import io.aeron.Image;
+import io.aeron.Subscription;
+import io.aeron.exceptions.AeronException;
+import io.aeron.logbuffer.FragmentHandler;
+import io.aeron.status.ChannelEndpointStatus;
+import org.agrona.ErrorHandler;
+import org.agrona.collections.LongHashSet;
+
+/**
+ * Receives the frames of one stream from one channel.
+ *
+ * <p>It follows one publication at a time: when that ends or vanishes it takes the next of the same name, and others that publish at the same
+ * time are passed over and reported. One thread at a time polls. Nothing is allocated per frame once frames have
+ * their size.
+ */
+public final class FrameSubscription implements AutoCloseable {
+
+    private static final FragmentHandler PASS_OVER = (buffer, offset, length, header) -> {};
+    private static final int STANDBY_FRAGMENT_LIMIT = 16;
+    private static final int REMEMBERED_ENDINGS = 64;
+
+    private final Aeron aeron;
+    private final Context context;
+    private final Subscription subscription;
+    private final HostIdentity host = HostIdentity.current();
+    private final FrameLeasePool leases = new FrameLeasePool();
+    private final StreamAccount account = new StreamAccount();
+    private final FaultReporter faults;
+    private final LongHashSet endedImages = new LongHashSet();
+    private final LongHashSet reportedStandbys = new LongHashSet();
+    private LogReader reader;
+    private StreamState state = StreamState.WAITING;
+    private LogReader.Ending lastEnding = LogReader.Ending.NONE;
+    private boolean isClosed;
+
+    FrameSubscription(Aeron aeron, Context context) {
+        this.aeron = aeron;
+        this.context = context;
+        faults = new FaultReporter(context.stream(), context.errorHandler());
+        String uri = context.channel().uri();
+        try {
+            subscription = aeron.addSubscription(uri, context.stream().streamId());
+        } catch (AeronException ex) {
+            throw ChannelErrors.explain(ex, context.stream(), uri);
+        }
+    }
+
+    /**
+     * Gives the frames that have arrived to a handler, on this thread. Does not wait.
+     *
+     * @param handler takes each frame; the frame is borrowed until the handler returns. What it throws is thrown from here.
+     * @param limit   frames at most, 1 or more.
+     * @return frames given.
+     * @throws FrameTransportException if the media driver is gone, or the channel has failed.
+     * @throws IllegalStateException   if the subscription is closed.
+     */
+    public int poll(FrameHandler handler, int limit) {
+        checkUsable();
+        int count = subscription.imageCount();
+        if (reader == null) {
+            takeNext(count);
+        }
+        if (count > (reader == null ? 0 : 1)) {
+            passOverOthers(count);
+        }
+        if (reader == null) {
+            return 0;
+        }
+        int delivered;
+        try {
+            delivered = reader.poll(handler, limit);
+        } finally {
+            if (reader.ending() != LogReader.Ending.NONE) {
+                leave();
+            }
+        }
+        return delivered;
+    }
+
+    private void takeNext(int count) {
+        for (int i = 0; i < count; i++) {
+            Image image = subscription.imageAtIndex(i);
+            if (!endedImages.contains(image.correlationId())) {
+                reader = new LogReader(image, context, account, faults, host, leases);
+                state = StreamState.STREAMING;
+                return;
+            }
+        }
+        if (state == StreamState.STREAMING) {
+            state = lastEnding == LogReader.Ending.END_OF_STREAM ? StreamState.ENDED : StreamState.LOST;
+        }
+    }
+
+    private void leave() {
+        if (endedImages.size() >= REMEMBERED_ENDINGS) {
+            forgetGoneImages();
+        }
+        endedImages.add(reader.image().correlationId());
+        lastEnding = reader.ending();
+        reader = null;
+        if (lastEnding == LogReader.Ending.FOREIGN) {
+            state = StreamState.WAITING;
+        } else {
+            takeNext(subscription.imageCount());
+        }
+    }
+
+    private void forgetGoneImages() {
+        LongHashSet present = new LongHashSet();
+        for (int i = 0, count = subscription.imageCount(); i < count; i++) {
+            present.add(subscription.imageAtIndex(i).correlationId());
+        }
+        endedImages.retainAll(present);
+        reportedStandbys.retainAll(present);
+    }
+
+    /** An image that nobody polls would hold back its publisher. */
+    private void passOverOthers(int count) {
+        for (int i = 0; i < count; i++) {
+            Image image = subscription.imageAtIndex(i);
+            if (reader == null || image != reader.image()) {
+                int passedOver = image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
+                if (passedOver > 0 && !endedImages.contains(image.correlationId())) {
+                    reportStandby(image);
+                }
+            }
+        }
+    }
+
+    private void reportStandby(Image image) {
+        if (reportedStandbys.add(image.correlationId())) {
+            faults.report(new FrameTransportException("stream '" + context.stream()
+                    + "': a second publication of this name stands by, and its frames are passed over until the first one"
+                    + " ends"));
+        }
+    }
+
+    private void checkUsable() {
+        if (isClosed) {
+            throw new IllegalStateException("the subscription of stream '" + context.stream() + "' is closed");
+        }
+        if (subscription.isClosed()) {
+            throw new FrameTransportException(
+                    aeron.isClosed()
+                            ? "stream '" + context.stream()
+                                    + "': the media driver is gone, which another process hosted; start again"
+                            : "stream '" + context.stream() + "': the subscription was closed by the media driver");
+        }
+        if (subscription.channelStatus() == ChannelEndpointStatus.ERRORED) {
+            throw new FrameTransportException("stream '" + context.stream() + "': channel '" + context.channel()
+                    + "' has failed: the address cannot be used on this host, or the port is in use");
+        }
+    }
+
+    /**
+     * What is known of the stream. Call it on the thread that polls.
+     *
+     * @return the state after the last poll.
+     */
+    public StreamState state() {
+        return state;
+    }
+
+    /**
+     * The account so far. Call it on the thread that polls.
+     *
+     * @return the ledger.
+     */
+    public SubscriptionLedger ledger() {
+        return account.ledger();
+    }
+
+    /**
+     * The name of the stream.
+     *
+     * @return as given.
+     */
+    public StreamName stream() {
+        return context.stream();
+    }
+
+    /** Leaves the stream. Frames that were retained stay valid until their leases are closed. */
+    @Override
+    public void close() {
+        if (!isClosed) {
+            isClosed = true;
+            subscription.close();
+        }
+    }
+
+    /** Settings of {@link Aeroframe#addSubscription(Context)}. Not thread-safe; used once. */
+    public static final class Context {
+        /** The largest frame taken unless told otherwise: 256 MiB, more than twice a raw 7680x4320 picture. */
+        public static final int DEFAULT_MAX_FRAME_LENGTH = 256 << 20;
+
+        private StreamName stream;
+        private FrameChannel channel = FrameChannel.IPC;
+        private Delivery delivery = Delivery.EVERY;
+        private int maxFrameLength = DEFAULT_MAX_FRAME_LENGTH;
+        private ErrorHandler errorHandler;
+
+        /** Settings with their defaults. */
+        public Context() {}
+
+        void conclude(ErrorHandler defaultErrorHandler) {
+            if (stream == null) {
+                throw new IllegalArgumentException("stream is not set: give the name of the stream");
+            }
+            if (maxFrameLength < 1 || maxFrameLength > Integer.MAX_VALUE - 64) {
+                throw new IllegalArgumentException(
+                        "maxFrameLength=" + maxFrameLength + " is not within 1 to " + (Integer.MAX_VALUE - 64));
+            }
+            if (errorHandler == null) {
+                errorHandler = defaultErrorHandler;
+            }
+        }
+
+        /**
+         * The name of the stream.
+         *
+         * @param value as in {@link StreamName}.
+         * @return this.
+         */
+        public Context stream(String value) {
+            stream = new StreamName(value);
+            return this;
+        }
+
+        /**
+         * The name of the stream.
+         *
+         * @return null if not set.
+         */
+        public StreamName stream() {
+            return stream;
+        }
+
+        /**
+         * Where the frames come from.
+         *
+         * @param value default {@link FrameChannel#IPC}.
+         * @return this.
+         */
+        public Context channel(FrameChannel value) {
+            channel = value;
+            return this;
+        }
+
+        /**
+         * Where the frames come from.
+         *
+         * @return the channel.
+         */
+        public FrameChannel channel() {
+            return channel;
+        }
+
+        /**
+         * Which frames to give to the handler.
+         *
+         * @param value default {@link Delivery#EVERY}.
+         * @return this.
+         */
+        public Context delivery(Delivery value) {
+            delivery = value;
+            return this;
+        }
+
+        /**
+         * Which frames to give to the handler.
+         *
+         * @return every frame or the latest.
+         */
+        public Delivery delivery() {
+            return delivery;
+        }
+
+        /**
+         * The largest frame to take. A header that claims more is a bad frame, and nothing is allocated for it.
+         *
+         * @param value payload bytes, default {@link #DEFAULT_MAX_FRAME_LENGTH}.
+         * @return this.
+         */
+        public Context maxFrameLength(int value) {
+            maxFrameLength = value;
+            return this;
+        }
+
+        /**
+         * The largest frame to take.
+         *
+         * @return payload bytes.
+         */
+        public int maxFrameLength() {
+            return maxFrameLength;
+        }
+
+        /**
+         * Takes what goes wrong in the background, on the thread that polls: bad frames (once a second at most), a
+         * {@link StreamCollisionException}, a second publication of the name.
+         *
+         * @param value default: that of {@link Aeroframe.Context#errorHandler(ErrorHandler)}.
+         * @return this.
+         */
+        public Context errorHandler(ErrorHandler value) {
+            errorHandler = value;
+            return this;
+        }
+
+        /**
+         * Takes what goes wrong in the background.
+         *
+         * @return null for the default before it is concluded.
+         */
+        public ErrorHandler errorHandler() {
+            return errorHandler;
+        }
+    }
+}

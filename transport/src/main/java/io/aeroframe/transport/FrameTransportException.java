@@ -1,0 +1,26 @@
+package io.aeroframe.transport;
+
+/** Frames cannot be sent or received. The message is one line that names the stream, the reason and the way out. */
+public class FrameTransportException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * With a message only.
+     *
+     * @param message for people.
+     */
+    public FrameTransportException(String message) {
+        super(message);
+    }
+
+    /**
+     * With the failure behind it.
+     *
+     * @param message for people.
+     * @param cause   the failure behind it.
+     */
+    public FrameTransportException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

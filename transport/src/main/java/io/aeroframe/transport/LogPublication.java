@@ -1,0 +1,175 @@
+package io.aeroframe.transport;
+
+import io.aeron.Aeron;
+import io.aeron.ExclusivePublication;
+import io.aeron.Publication;
+import io.aeron.exceptions.AeronException;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.IdleStrategy;
+
+/**
+ * The log path's sending half: frames through the log buffers of one Aeron publication, in as many messages as it takes. One
+ * thread.
+ */
+final class LogPublication implements AutoCloseable {
+
+    /** What became of an attempt to send. */
+    enum Outcome {
+        SENT,
+        NO_ROOM,
+        NOT_CONNECTED
+    }
+
+    /** A frame in chunks is given up if the subscribers make no room for this long. */
+    private static final long CHUNK_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final Aeron aeron;
+    private final StreamName stream;
+    private final boolean isLossless;
+    private final IdleStrategy idleStrategy;
+    private final ExclusivePublication publication;
+    private final int mtu;
+
+    /** Bytes of the largest frame that is sent as one message. */
+    private final int maxWholeLength;
+
+    /** Bytes of a message that carries a piece of a larger frame. */
+    private final int chunkLength;
+
+    /** Room that there is when nothing is in flight: the driver moves the limit an eighth of the window late. */
+    private final int roomWhenIdle;
+
+    LogPublication(
+            Aeron aeron,
+            FrameChannel channel,
+            StreamName stream,
+            int frameLength,
+            boolean isLossless,
+            IdleStrategy idleStrategy) {
+        this.aeron = aeron;
+        this.stream = stream;
+        this.isLossless = isLossless;
+        this.idleStrategy = idleStrategy;
+        String uri = channel.publicationUri(frameLength);
+        try {
+            publication = aeron.addExclusivePublication(uri, stream.streamId());
+        } catch (AeronException ex) {
+            throw ChannelErrors.explain(ex, stream, uri);
+        }
+        mtu = publication.maxPayloadLength() + FrameChannel.DATA_HEADER_LENGTH;
+        int windowLength = FrameChannel.windowLength(uri, publication.termBufferLength());
+        maxWholeLength = Math.min(publication.maxMessageLength(), windowLength);
+        chunkLength = Math.min(FrameChannel.CHUNK_LENGTH, Math.min(publication.maxMessageLength(), windowLength / 4));
+        roomWhenIdle = windowLength - windowLength / 8;
+    }
+
+    boolean isConnected() {
+        return publication.isConnected();
+    }
+
+    /**
+     * Whether a frame of this many bytes, header included, may be begun now.
+     *
+     * <p>Aeron lets a message begin that ends past the limit, so that a frame of one message needs any room at all. One in chunks is begun when
+     * all of it has room, or, if it is larger than the window, when nothing is in flight.
+     */
+    boolean hasRoom(int frameLength) {
+        long available = publication.availableWindow();
+        if (available == Publication.CLOSED) {
+            throw closed();
+        }
+        return available
+                >= (frameLength <= maxWholeLength
+                        ? 1
+                        : Math.min(roomWhenIdle, FrameChannel.framedLength(frameLength, mtu) + chunkLength));
+    }
+
+    /**
+     * Sends a frame. Room has been found by {@link #hasRoom(int)} before.
+     *
+     * @param header  filled but for its chunk fields.
+     * @param prefix  memory in front of the payload: the header is written at 0, the metadata lies at {@link FrameHeader#LENGTH}.
+     * @param payload the picture.
+     */
+    Outcome send(FrameHeader header, MutableDirectBuffer prefix, DirectBuffer payload, int payloadOffset) {
+        int frameLength = FrameHeader.LENGTH + header.metadataLength + header.payloadLength;
+        if (frameLength <= maxWholeLength) {
+            header.chunkOffset = 0;
+            header.chunkLength = header.payloadLength;
+            int prefixLength = header.encode(prefix, 0) + header.metadataLength;
+            return offer(prefix, prefixLength, payload, payloadOffset, header.payloadLength);
+        }
+        if (FrameHeader.LENGTH + header.metadataLength >= chunkLength) {
+            throw new FrameTransportException("stream '" + stream + "': metadata of " + header.metadataLength
+                    + " bytes does not fit the term-length of the channel");
+        }
+        Outcome outcome = Outcome.SENT;
+        int metadataLength = header.metadataLength;
+        for (int sent = 0; sent < header.payloadLength && outcome == Outcome.SENT; sent += header.chunkLength) {
+            header.chunkOffset = sent;
+            header.metadataLength = sent == 0 ? metadataLength : 0;
+            header.chunkLength =
+                    Math.min(chunkLength - FrameHeader.LENGTH - header.metadataLength, header.payloadLength - sent);
+            int prefixLength = header.encode(prefix, 0) + header.metadataLength;
+            outcome = offerChunk(prefix, prefixLength, payload, payloadOffset + sent, header.chunkLength);
+        }
+        header.metadataLength = metadataLength;
+        return outcome;
+    }
+
+    /** A frame larger than the window can go on only as its subscribers read, so that this waits for them a little. */
+    private Outcome offerChunk(
+            DirectBuffer prefix, int prefixLength, DirectBuffer payload, int payloadOffset, int payloadLength) {
+        Outcome outcome = offer(prefix, prefixLength, payload, payloadOffset, payloadLength);
+        if (outcome == Outcome.NO_ROOM) {
+            long deadlineNs = System.nanoTime() + CHUNK_TIMEOUT_NS;
+            while (outcome == Outcome.NO_ROOM
+                    && (isLossless || System.nanoTime() - deadlineNs < 0)
+                    && !Thread.currentThread().isInterrupted()) {
+                idleStrategy.idle();
+                outcome = offer(prefix, prefixLength, payload, payloadOffset, payloadLength);
+            }
+            idleStrategy.reset();
+        }
+        return outcome;
+    }
+
+    /** Sends a message without payload. */
+    Outcome send(DirectBuffer message, int length) {
+        return offer(message, length, message, 0, 0);
+    }
+
+    private Outcome offer(
+            DirectBuffer prefix, int prefixLength, DirectBuffer payload, int payloadOffset, int payloadLength) {
+        while (true) {
+            long result = publication.offer(prefix, 0, prefixLength, payload, payloadOffset, payloadLength, null);
+            if (result > 0) {
+                return Outcome.SENT;
+            }
+            if (result == Publication.NOT_CONNECTED) {
+                return Outcome.NOT_CONNECTED;
+            }
+            if (result == Publication.BACK_PRESSURED) {
+                return Outcome.NO_ROOM;
+            }
+            if (result != Publication.ADMIN_ACTION) { // that one is a term rotation: again, at once
+                throw closed();
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private FrameTransportException closed() {
+        return new FrameTransportException(
+                aeron.isClosed()
+                        ? "stream '" + stream + "': the media driver is gone, which another process hosted; start again"
+                        : "stream '" + stream + "': the publication is closed");
+    }
+
+    @Override
+    public void close() {
+        publication.close();
+    }
+}

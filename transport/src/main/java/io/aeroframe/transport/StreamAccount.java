@@ -1,0 +1,82 @@
+package io.aeroframe.transport;
+
+/**
+ * Attributes each sequence number of a stream, as its subscriber sees it. Sequences start again with each publication: an account
+ * begins with the first number heard of it, and numbers skipped were dropped by the publisher, if it says so, or were lost.
+ *
+ * <p>One thread writes; {@link #ledger()} belongs to the same thread.
+ */
+final class StreamAccount {
+
+    private long publicationId;
+    private boolean hasBegun;
+    private long nextSequence;
+    private long droppedSeen;
+
+    private long published;
+    private long received;
+    private long droppedByPublisher;
+    private long lost;
+    private long notLatest;
+    private long expired;
+    private long invalid;
+    private long bytes;
+
+    /**
+     * Everything before {@code sequence} is behind: what was not seen of it is dropped or lost.
+     *
+     * @param dropped by the publisher in all, before {@code sequence}.
+     * @return false if the numbers cannot be true of this publication.
+     */
+    boolean advanceTo(long id, long sequence, long dropped) {
+        if (!hasBegun || publicationId != id) {
+            publicationId = id;
+            hasBegun = true;
+            nextSequence = sequence;
+            droppedSeen = dropped;
+            return true;
+        }
+        long gap = sequence - nextSequence;
+        long droppedInGap = dropped - droppedSeen;
+        if (gap < 0 || droppedInGap < 0 || droppedInGap > gap) {
+            return false;
+        }
+        published += gap;
+        droppedByPublisher += droppedInGap;
+        lost += gap - droppedInGap;
+        nextSequence = sequence;
+        droppedSeen = dropped;
+        return true;
+    }
+
+    /** The frame whose sequence was advanced to has arrived; one of the methods below says what became of it. */
+    private void arrived() {
+        nextSequence++;
+        published++;
+    }
+
+    void received(int payloadLength) {
+        arrived();
+        received++;
+        bytes += payloadLength;
+    }
+
+    void expired() {
+        arrived();
+        expired++;
+    }
+
+    void notLatest() {
+        arrived();
+        notLatest++;
+    }
+
+    void invalid() {
+        invalid++;
+    }
+
+    SubscriptionLedger ledger() {
+        return new SubscriptionLedger(
+                published, received, droppedByPublisher, lost, notLatest, expired, invalid, bytes);
+    }
+}

@@ -1,0 +1,12 @@
+package io.aeroframe.transport;
+
+/** Two streams of different names have the same Aeron stream id on one channel. One of them must be renamed. */
+public final class StreamCollisionException extends FrameTransportException {
+
+    private static final long serialVersionUID = 1L;
+
+    StreamCollisionException(StreamName wanted, String found) {
+        super("stream '" + wanted + "' shares Aeron stream id " + wanted.streamId() + " with stream '" + found
+                + "', which is published on the same channel: rename one of them, or use another channel");
+    }
+}

@@ -1,0 +1,53 @@
+package io.aeroframe.transport;
+
+import io.aeroframe.transport.codec.EndOfStreamEncoder;
+import io.aeroframe.transport.codec.MessageHeaderEncoder;
+import io.aeroframe.transport.codec.StreamAnnouncementEncoder;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The messages of a stream that are not frames: announcement and end. One thread. */
+final class StreamMessages {
+
+    private final long streamHash;
+    private final long publicationId;
+    private final byte[] name;
+    private final UnsafeBuffer buffer;
+    private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
+    private final StreamAnnouncementEncoder announcement = new StreamAnnouncementEncoder();
+    private final EndOfStreamEncoder endOfStream = new EndOfStreamEncoder();
+
+    StreamMessages(StreamName stream, long publicationId) {
+        this.streamHash = stream.hash();
+        this.publicationId = publicationId;
+        name = stream.value().getBytes(StandardCharsets.UTF_8);
+        buffer = new UnsafeBuffer(new byte[512]);
+    }
+
+    /** What was encoded last. */
+    DirectBuffer buffer() {
+        return buffer;
+    }
+
+    int encodeAnnouncement(long nextSequence, long dropped) {
+        announcement
+                .wrapAndApplyHeader(buffer, 0, messageHeader)
+                .streamHash(streamHash)
+                .publicationId(publicationId)
+                .nextSequence(nextSequence)
+                .dropped(dropped)
+                .putName(name, 0, name.length);
+        return MessageHeaderEncoder.ENCODED_LENGTH + announcement.encodedLength();
+    }
+
+    int encodeEndOfStream(long nextSequence, long dropped) {
+        endOfStream
+                .wrapAndApplyHeader(buffer, 0, messageHeader)
+                .streamHash(streamHash)
+                .publicationId(publicationId)
+                .nextSequence(nextSequence)
+                .dropped(dropped);
+        return MessageHeaderEncoder.ENCODED_LENGTH + endOfStream.encodedLength();
+    }
+}

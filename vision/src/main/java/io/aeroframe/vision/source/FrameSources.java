@@ -1,0 +1,74 @@
+package io.aeroframe.vision.source;
+
+import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.jpeg.JpegCodecs;
+import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
+import java.io.IOException;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Opens a source by what a user calls it, with conversion and JPEG encoding behind it as asked. The place to add a source. */
+public final class FrameSources {
+
+    private static final String KNOWN =
+            "known are a camera (0, camera:1), a video file or address (clip.mp4, rtsp://HOST/PATH),"
+                    + " pictures (cat.jpg, shots/*.png, dir/) and pattern:1280x720@60";
+
+    private static final Pattern CAMERA_INDEX = Pattern.compile("\\d{1,3}");
+
+    /** Two letters at least, so that a Windows drive is none. */
+    private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):(?!//).*");
+
+    /** Addresses without slashes that FFmpeg knows. */
+    private static final Set<String> FFMPEG_SCHEMES = Set.of("file", "concat", "udp", "rtp", "srt", "tcp");
+
+    private FrameSources() {}
+
+    /**
+     * Opens a source.
+     *
+     * @param spec    as on the command line.
+     * @param options what is asked of it.
+     * @return a source before its first frame, to be closed.
+     * @throws IOException              if it cannot be read.
+     * @throws IllegalArgumentException if there is no such kind of source, or its specification is malformed.
+     */
+    public static FrameSource open(String spec, SourceOptions options) throws IOException {
+        SourceOptions raw = options.encoding() == EncodingChoice.JPEG ? withPixelsForJpeg(options) : options;
+        FrameSource source = openRaw(spec, raw);
+        return options.encoding() == EncodingChoice.JPEG
+                ? JpegEncodingSource.of(source, JpegCodecs.open(), options.quality())
+                : source;
+    }
+
+    private static FrameSource openRaw(String spec, SourceOptions options) throws IOException {
+        if (spec.isEmpty()) {
+            throw new IllegalArgumentException("the source is empty: " + KNOWN);
+        }
+        if (CAMERA_INDEX.matcher(spec).matches() || spec.startsWith("camera:")) {
+            return ConvertingSource.of(CameraSource.open(spec, options), options);
+        }
+        if (spec.startsWith("pattern:")) {
+            return ConvertingSource.of(PatternSource.open(spec, options), options);
+        }
+        Matcher scheme = SCHEME.matcher(spec);
+        if (spec.equals("-") || (scheme.matches() && !FFMPEG_SCHEMES.contains(scheme.group(1)))) {
+            throw new IllegalArgumentException("source '" + spec + "' is not known: " + KNOWN);
+        }
+        return PictureSource.handles(spec)
+                ? ConvertingSource.of(PictureSource.open(spec, options), options)
+                : FfmpegSource.open(spec, options);
+    }
+
+    /** JPEG is made from gray pixels if those are asked for, else from BGR. */
+    private static SourceOptions withPixelsForJpeg(SourceOptions options) {
+        return new SourceOptions(
+                options.width(),
+                options.height(),
+                options.pixelFormat() == PixelFormat.GRAY8 ? PixelFormat.GRAY8 : PixelFormat.BGR24,
+                options.encoding(),
+                options.quality(),
+                options.loop());
+    }
+}
