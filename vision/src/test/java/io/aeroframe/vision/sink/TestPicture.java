@@ -4,6 +4,12 @@ import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * A colour chart in every pixel format: red, green, blue and white quarters, from the top left as one reads. The YUV values
@@ -34,6 +40,21 @@ final class TestPicture {
             }
         }
         return new TestFrame(format, sequence, bytes);
+    }
+
+    /** Encoded by the Java runtime's own encoder. */
+    static TestFrame jpegChart(int width, int height, long sequence) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                image.setRGB(x, y, rgbAt(width, height, x, y));
+            }
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
+            ImageIO.write(image, "jpg", stream);
+        }
+        return new TestFrame(FrameFormat.jpeg(width, height), sequence, bytes.toByteArray());
     }
 
     static int rgbAt(int width, int height, int x, int y) {
