@@ -1,0 +1,157 @@
+package io.aeroframe.vision.sink;
+
+import io.aeroframe.transport.Frame;
+import java.io.Flushable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes a line a frame, by which two ends of a stream can be compared:
+ *
+ * <pre>{@code
+ * 17, 1280, 688, I420, RAW, 9e107d9d372bb6826bd81d3542a419d6
+ * {"sequence":17,"width":1280,"height":688,"pixel_format":"I420","encoding":"RAW","md5":"9e107d9d372bb6826bd81d3542a419d6"}
+ * }</pre>
+ *
+ * <p>The MD5 covers the payload in row order without padding, so that it does not depend on the stride: for a raw frame the
+ * rows of plane 0, then those of the next plane; for a JPEG frame the bytes of the image.
+ *
+ * <p>Lines are gathered and written when {@link #FLUSH_INTERVAL_NS} has passed since the last write, when the buffer is
+ * full, and by {@link #flush()} and {@link #close()}: a slow stream is written line by line. All methods may be called
+ * from any thread, one at a time getting through.
+ */
+public final class DigestSink implements FrameSink, Flushable {
+
+    /** The longest that a line waits for further ones while frames come, in nanoseconds. */
+    public static final long FLUSH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final int BUFFER_LENGTH = 8_192;
+    private static final int MAX_LINE_LENGTH = 256;
+
+    private final OutputStream output;
+    private final boolean json;
+    private final PayloadDigest digest = new PayloadDigest();
+    private final StringBuilder line = new StringBuilder(MAX_LINE_LENGTH);
+    private final byte[] buffer = new byte[BUFFER_LENGTH];
+    private int buffered;
+    private long lastFlushNs;
+    private boolean open = true;
+
+    /**
+     * Makes the sink.
+     *
+     * @param output where the lines go, ASCII with line feeds; flushed but not closed by {@link #close()}. Best the bare
+     *               stream of standard output: a {@link PrintStream} around it is taken too, its error flag being asked
+     *               for after each write.
+     * @param json   a JSON object a line, else values with a comma and a space between.
+     */
+    public DigestSink(OutputStream output, boolean json) {
+        this.output = output;
+        this.json = json;
+        this.lastFlushNs = System.nanoTime() - FLUSH_INTERVAL_NS;
+    }
+
+    /**
+     * Adds a frame's line. Does nothing once the sink is closed or lines were refused.
+     *
+     * @param frame borrowed for the call.
+     * @throws IOException if lines cannot be written.
+     */
+    @Override
+    public synchronized void accept(Frame frame) throws IOException {
+        if (!open) {
+            return;
+        }
+        line.setLength(0);
+        if (json) {
+            appendJson(frame);
+        } else {
+            appendPlain(frame);
+        }
+        if (buffered + line.length() > buffer.length) {
+            flush();
+        }
+        for (int i = 0; i < line.length(); i++) {
+            buffer[buffered++] = (byte) line.charAt(i);
+        }
+        if (System.nanoTime() - lastFlushNs >= FLUSH_INTERVAL_NS) {
+            flush();
+        }
+    }
+
+    /**
+     * False once the sink is closed, or lines could not be written: the reader of the pipe is gone, or the disk is full.
+     *
+     * @return true while lines can be written.
+     */
+    @Override
+    public synchronized boolean isOpen() {
+        return open;
+    }
+
+    /**
+     * Writes the lines gathered so far: for when the stream idles.
+     *
+     * @throws IOException if they cannot be written; they are given up.
+     */
+    @Override
+    public synchronized void flush() throws IOException {
+        int length = buffered;
+        buffered = 0;
+        lastFlushNs = System.nanoTime();
+        try {
+            output.write(buffer, 0, length);
+            output.flush();
+        } catch (IOException e) {
+            open = false;
+            throw new IOException(refused(e.getMessage()), e);
+        }
+        if (output instanceof PrintStream stream && stream.checkError()) {
+            open = false;
+            throw new IOException(refused("write error"));
+        }
+    }
+
+    /**
+     * Writes the lines gathered so far. The stream stays open. Does nothing if lines were refused before, as that has been
+     * thrown already.
+     *
+     * @throws IOException if they cannot be written.
+     */
+    @Override
+    public synchronized void close() throws IOException {
+        if (open) {
+            open = false;
+            flush();
+        }
+    }
+
+    private static String refused(String reason) {
+        return "digest: no more lines can be written (" + reason
+                + "): what reads them has ended, or the disk they go to is full";
+    }
+
+    private void appendPlain(Frame frame) {
+        line.append(frame.sequence());
+        line.append(", ").append(frame.format().width());
+        line.append(", ").append(frame.format().height());
+        line.append(", ").append(frame.format().pixelFormat().name());
+        line.append(", ").append(frame.format().encoding().name());
+        line.append(", ");
+        digest.appendTo(line, frame);
+        line.append('\n');
+    }
+
+    private void appendJson(Frame frame) {
+        line.append("{\"sequence\":").append(frame.sequence());
+        line.append(",\"width\":").append(frame.format().width());
+        line.append(",\"height\":").append(frame.format().height());
+        line.append(",\"pixel_format\":\"").append(frame.format().pixelFormat().name());
+        line.append("\",\"encoding\":\"").append(frame.format().encoding().name());
+        line.append("\",\"md5\":\"");
+        digest.appendTo(line, frame);
+        line.append("\"}\n");
+    }
+}

@@ -1,0 +1,41 @@
+package io.aeroframe.vision.sink;
+
+import java.io.IOException;
+import java.util.regex.Pattern;
+
+/** Opens sinks by what a user wrote: {@code window:}, {@code null:}, {@code digest:} or the name of picture files. */
+public final class FrameSinks {
+
+    /** One letter is a Windows drive. */
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
+
+    private FrameSinks() {}
+
+    /**
+     * Opens a sink. A file whose name looks like a scheme is written {@code ./like:this.png}.
+     *
+     * @param spec    as a user wrote it.
+     * @param options what sinks need to know of their surroundings.
+     * @return the sink, to be closed.
+     * @throws IOException              if it cannot be opened: no display, no directory that may be written to.
+     * @throws IllegalArgumentException if the scheme or the extension is not known, the message listing those that are, or
+     *                                  if a picture pattern is none.
+     */
+    public static FrameSink open(String spec, SinkOptions options) throws IOException {
+        switch (spec) {
+            case "window:":
+                return WindowSink.open(options.streamName(), options.report());
+            case "null:":
+                return new NullSink();
+            case "digest:":
+                return new DigestSink(options.standardOutput(), options.json());
+            default:
+                if (SCHEME.matcher(spec).matches() || PictureFormat.ofName(spec) == null) {
+                    throw new IllegalArgumentException("unknown sink '" + spec
+                            + "': known are window:, null:, digest: and picture files such as shots/%06d.png ("
+                            + PictureFormat.knownExtensions() + ")");
+                }
+                return PictureSink.open(spec, options.report());
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.aeroframe.vision.sink;
+
+import io.aeroframe.transport.Frame;
+import java.awt.Canvas;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics;
+import java.awt.Graphics2D;
+import java.awt.Rectangle;
+import java.awt.RenderingHints;
+import java.awt.Toolkit;
+import java.awt.image.BufferStrategy;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.io.IOException;
+
+/**
+ * The inside of a window: the last picture, scaled to fit and letterboxed in black, or a line of text while there is none.
+ *
+ * <p>Painted actively by the thread that brings frames, and by the event dispatch thread when the window is exposed or
+ * resized. Both hold the canvas's own lock meanwhile, never AWT's tree lock; the order is own lock, then tree lock.
+ */
+final class PictureCanvas extends Canvas {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Lost back buffers are painted again at once, but not for ever: a later frame or expose event does it too. */
+    private static final int MAX_ATTEMPTS = 3;
+
+    private static final int MAX_IMAGE_LENGTH = Integer.MAX_VALUE - 8;
+
+    private final transient Object lock = new Object();
+    private final transient BgrRaster raster = new BgrRaster();
+    private final Rectangle place = new Rectangle();
+    private transient BufferedImage image;
+    private long sequence;
+    private String status = "";
+    private boolean ended;
+
+    PictureCanvas() {
+        setBackground(Color.BLACK);
+        setForeground(Color.LIGHT_GRAY);
+        setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 18));
+    }
+
+    /**
+     * Makes a frame the picture. Any thread.
+     *
+     * @param frame borrowed for the call.
+     * @return whether this is the first picture.
+     * @throws IOException if it cannot be decoded, or is larger than a Java image can be; the picture before stays.
+     */
+    boolean show(Frame frame) throws IOException {
+        synchronized (lock) {
+            if (ended) {
+                return false;
+            }
+            int width = frame.format().width();
+            int height = frame.format().height();
+            if (3L * width * height > MAX_IMAGE_LENGTH) {
+                throw new IOException("window: a picture of " + width + "x" + height
+                        + " is too large to be shown; publish it with a smaller --size");
+            }
+            BufferedImage target = image != null && image.getWidth() == width && image.getHeight() == height
+                    ? image
+                    : new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+            raster.read(frame, bytesOf(target));
+            boolean isFirst = image == null;
+            image = target;
+            sequence = frame.sequence();
+            render();
+            return isFirst;
+        }
+    }
+
+    /**
+     * Sets the text that stands in the picture's place while there is none. Any thread.
+     *
+     * @param text one line.
+     */
+    void showStatus(String text) {
+        synchronized (lock) {
+            status = text;
+            if (image == null) {
+                render();
+            }
+        }
+    }
+
+    /**
+     * A copy of the picture. Any thread.
+     *
+     * @return the copy, or null while there is none.
+     */
+    Snapshot snapshot() {
+        synchronized (lock) {
+            if (image == null) {
+                return null;
+            }
+            BufferedImage copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_3BYTE_BGR);
+            byte[] bytes = bytesOf(image);
+            System.arraycopy(bytes, 0, bytesOf(copy), 0, bytes.length);
+            return new Snapshot(copy, sequence);
+        }
+    }
+
+    /** Paints no more, so that the window may be disposed of; waits for a painting under way. Any thread. */
+    void end() {
+        synchronized (lock) {
+            ended = true;
+            raster.close();
+        }
+    }
+
+    @Override
+    public void paint(Graphics graphics) {
+        synchronized (lock) {
+            render();
+        }
+    }
+
+    /** Without the clearing of the base class, which flickers. */
+    @Override
+    public void update(Graphics graphics) {
+        paint(graphics);
+    }
+
+    private void render() {
+        if (ended || !isDisplayable() || getWidth() < 1 || getHeight() < 1) {
+            return;
+        }
+        if (getBufferStrategy() == null) {
+            createBufferStrategy(2);
+        }
+        BufferStrategy strategy = getBufferStrategy();
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Graphics2D graphics = (Graphics2D) strategy.getDrawGraphics();
+            try {
+                draw(graphics);
+            } finally {
+                graphics.dispose();
+            }
+            if (strategy.contentsRestored()) {
+                continue;
+            }
+            strategy.show();
+            if (!strategy.contentsLost()) {
+                break;
+            }
+        }
+        // X11 requests otherwise wait in a buffer for up to a tenth of a second.
+        Toolkit.getDefaultToolkit().sync();
+    }
+
+    private void draw(Graphics2D graphics) {
+        int width = getWidth();
+        int height = getHeight();
+        graphics.setColor(Color.BLACK);
+        if (image == null) {
+            graphics.fillRect(0, 0, width, height);
+            drawStatus(graphics, width, height);
+            return;
+        }
+        Letterbox.fit(image.getWidth(), image.getHeight(), width, height, place);
+        if (place.width != width || place.height != height) {
+            graphics.fillRect(0, 0, width, height);
+        }
+        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+        graphics.drawImage(image, place.x, place.y, place.width, place.height, null);
+    }
+
+    private void drawStatus(Graphics2D graphics, int width, int height) {
+        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        graphics.setColor(getForeground());
+        FontMetrics metrics = graphics.getFontMetrics();
+        int x = Math.max(0, (width - metrics.stringWidth(status)) / 2);
+        graphics.drawString(status, x, (height - metrics.getHeight()) / 2 + metrics.getAscent());
+    }
+
+    private static byte[] bytesOf(BufferedImage image) {
+        return ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+    }
+
+    /**
+     * The picture at one moment.
+     *
+     * @param image    a copy.
+     * @param sequence of its frame.
+     */
+    record Snapshot(BufferedImage image, long sequence) {}
+}

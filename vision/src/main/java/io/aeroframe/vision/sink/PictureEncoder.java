@@ -1,0 +1,184 @@
+package io.aeroframe.vision.sink;
+
+import io.aeroframe.transport.Frame;
+import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.Mats;
+import io.aeroframe.vision.OpenCv;
+import io.aeroframe.vision.PixelConverter;
+import io.aeroframe.vision.jpeg.JpegCodec;
+import io.aeroframe.vision.jpeg.JpegCodecs;
+import io.aeroframe.vision.jpeg.JpegFormatException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.agrona.DirectBuffer;
+import org.opencv.core.CvException;
+import org.opencv.core.Mat;
+import org.opencv.core.MatOfByte;
+import org.opencv.imgcodecs.Imgcodecs;
+import org.opencv.imgproc.Imgproc;
+
+/**
+ * Makes picture files of frames, in memory: OpenCV's own writing to disk tells neither that the disk is full nor why a file
+ * cannot be made. One thread at a time.
+ */
+final class PictureEncoder implements AutoCloseable {
+
+    private static final Pattern OPENCV_ERROR = Pattern.compile(".*? error: \\([^)]*\\) (.*?)(?: in function .*)?");
+
+    private final PictureFormat target;
+    private final Mats mats = new Mats();
+    private final Mat colored = new Mat();
+    private final MatOfByte encoded = new MatOfByte();
+    private ByteBuffer pixels = ByteBuffer.allocateDirect(0);
+    private ByteBuffer picture = ByteBuffer.allocate(0);
+    private FrameFormat from;
+    private FrameFormat to;
+    private PixelConverter converter;
+    private JpegCodec codec;
+
+    private PictureEncoder(PictureFormat target) {
+        this.target = target;
+    }
+
+    /**
+     * Prepares for a kind of files.
+     *
+     * @param target the kind.
+     * @return the encoder.
+     * @throws IOException if OpenCV cannot be loaded.
+     */
+    static PictureEncoder open(PictureFormat target) throws IOException {
+        OpenCv.require();
+        return new PictureEncoder(target);
+    }
+
+    /**
+     * Encodes a frame.
+     *
+     * @param frame any frame.
+     * @return the file's content from position to limit, until the next call.
+     * @throws JpegFormatException if the frame is a JPEG that cannot be decoded.
+     * @throws IOException         if the picture cannot be of the kind (larger than the format allows).
+     */
+    ByteBuffer encode(Frame frame) throws IOException {
+        if (!frame.format().equals(from)) {
+            prepareFor(frame.format());
+        }
+        if (from.encoding() == FrameEncoding.JPEG) {
+            codec.decode(frame.payloadByteBuffer(), frame.payloadLength(), pixels, to);
+        } else if (converter != null) {
+            converter.convert(frame.payloadByteBuffer(), pixels);
+        } else if (from.pixelFormat() == to.pixelFormat()) {
+            copyRows(frame.payload());
+        } else {
+            copyHighBytes(frame.payload());
+        }
+        try {
+            if (!Imgcodecs.imencode(target.extension(), pictureOf(mats.over(pixels, to)), encoded)) {
+                throw refused("OpenCV cannot encode it", null);
+            }
+        } catch (CvException e) {
+            throw refused(reasonOf(e), e);
+        }
+        int length = (int) encoded.total();
+        if (picture.capacity() < length) {
+            picture = ByteBuffer.allocate(length + length / 4);
+        }
+        encoded.get(0, 0, picture.array());
+        return picture.clear().limit(length);
+    }
+
+    @Override
+    public void close() {
+        closeConverter();
+        if (codec != null) {
+            codec.close();
+            codec = null;
+        }
+        from = null;
+        mats.clear();
+        colored.release();
+        encoded.release();
+    }
+
+    private void prepareFor(FrameFormat format) {
+        closeConverter();
+        to = FrameFormat.raw(pixelsOf(format), format.width(), format.height());
+        if (pixels.capacity() < to.maxPayloadLength()) {
+            mats.clear();
+            pixels = ByteBuffer.allocateDirect(to.maxPayloadLength());
+        }
+        boolean isRaw = format.encoding() == FrameEncoding.RAW;
+        if (isRaw && to.pixelFormat() == PixelFormat.BGR24 && format.pixelFormat() != PixelFormat.BGR24) {
+            converter = new PixelConverter(format, to);
+        }
+        if (!isRaw && codec == null) {
+            codec = JpegCodecs.open();
+        }
+        from = format;
+    }
+
+    /** What is given to OpenCV: the frame's own pixels where the kind of file can keep them. */
+    private PixelFormat pixelsOf(FrameFormat format) {
+        return switch (format.pixelFormat()) {
+            case GRAY8 -> PixelFormat.GRAY8;
+            case GRAY16 -> target.keepsSixteenBits() ? PixelFormat.GRAY16 : PixelFormat.GRAY8;
+            case BGRA32 -> target.keepsAlpha() ? PixelFormat.BGRA32 : PixelFormat.BGR24;
+            default -> PixelFormat.BGR24;
+        };
+    }
+
+    private Mat pictureOf(Mat view) {
+        if (target.keepsGray() || view.channels() != 1) {
+            return view;
+        }
+        Imgproc.cvtColor(view, colored, Imgproc.COLOR_GRAY2BGR);
+        return colored;
+    }
+
+    private void copyRows(DirectBuffer payload) {
+        int rowLength = to.stride();
+        if (from.stride() == rowLength) {
+            payload.getBytes(0, pixels, 0, to.maxPayloadLength());
+            return;
+        }
+        for (int row = 0; row < to.height(); row++) {
+            payload.getBytes(row * from.stride(), pixels, row * rowLength, rowLength);
+        }
+    }
+
+    private void copyHighBytes(DirectBuffer payload) {
+        int at = 0;
+        for (int row = 0; row < from.height(); row++) {
+            int end = row * from.stride() + 2 * from.width();
+            for (int high = row * from.stride() + 1; high < end; high += 2) {
+                pixels.put(at++, payload.getByte(high));
+            }
+        }
+    }
+
+    private IOException refused(String reason, Exception cause) {
+        return new IOException(
+                "a " + from.describe() + " frame cannot be written as " + target.extension() + ": " + reason
+                        + "; choose another kind of file, such as .png",
+                cause);
+    }
+
+    /** Without the place in OpenCV's source. */
+    private static String reasonOf(CvException e) {
+        String line = e.getMessage().lines().findFirst().orElse("no reason given");
+        Matcher matcher = OPENCV_ERROR.matcher(line);
+        return matcher.matches() ? matcher.group(1) : line;
+    }
+
+    private void closeConverter() {
+        if (converter != null) {
+            converter.close();
+            converter = null;
+        }
+    }
+}

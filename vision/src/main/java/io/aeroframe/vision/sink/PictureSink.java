@@ -1,0 +1,148 @@
+package io.aeroframe.vision.sink;
+
+import io.aeroframe.transport.Frame;
+import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.vision.jpeg.JpegFormatException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * Writes pictures: a file a frame ({@code shots/%06d.png}, numbered by {@link Frame#sequence()}), or one file that each
+ * frame replaces ({@code latest.png}). The extension says how: {@code .png .jpg .jpeg .bmp .tiff .tif .webp .ppm}.
+ *
+ * <p>A reader never sees half a picture: each is written under a hidden name beside its own and then moved into place,
+ * where it replaces an older one.
+ *
+ * <p>PNG, BMP, TIFF, WebP and PPM lose nothing of BGR24, RGB24 and GRAY8; PNG, TIFF and PPM keep the 16 bits of GRAY16, of
+ * which the others get the high byte; PNG, TIFF and WebP keep the alpha of BGRA32. YUV is written as the BGR it stands
+ * for. A JPEG frame goes into a {@code .jpg} as it is, and is decoded for the others; one that cannot be is skipped, counted
+ * and reported once a second at most.
+ *
+ * <p>All methods may be called from any thread, one at a time getting through.
+ */
+public final class PictureSink implements FrameSink {
+
+    private final PicturePattern pattern;
+    private final PictureEncoder encoder;
+    private final WholeFile file = new WholeFile();
+    private final BadFrames badFrames;
+    private boolean open = true;
+
+    private PictureSink(String place, PicturePattern pattern, PictureEncoder encoder, Consumer<String> report) {
+        this.pattern = pattern;
+        this.encoder = encoder;
+        this.badFrames = new BadFrames(place, report);
+    }
+
+    /**
+     * Makes the sink, reporting skipped frames to standard error.
+     *
+     * @param pattern file name with one {@code %d} or {@code %0Nd} in it for the sequence, or with none; {@code %%} is a
+     *                percent sign.
+     * @return the sink.
+     * @throws IOException              if the directory cannot be made or written to.
+     * @throws IllegalArgumentException if the pattern is none, or its extension not known.
+     */
+    public static PictureSink open(String pattern) throws IOException {
+        return open(pattern, System.err::println);
+    }
+
+    /**
+     * Makes the sink.
+     *
+     * @param pattern file name with one {@code %d} or {@code %0Nd} in it for the sequence, or with none; {@code %%} is a
+     *                percent sign.
+     * @param report  takes a line about skipped frames, on the thread that brings frames.
+     * @return the sink.
+     * @throws IOException              if the directory cannot be made or written to.
+     * @throws IllegalArgumentException if the pattern is none, or its extension not known.
+     */
+    public static PictureSink open(String pattern, Consumer<String> report) throws IOException {
+        PicturePattern parsed = PicturePattern.parse(pattern);
+        Path directory = parsed.directory();
+        createDirectories(directory);
+        new WholeFile().checkDirectory(directory);
+        if (!parsed.isNumbered() && Files.isDirectory(parsed.pathFor(0))) {
+            throw new IOException(pattern + " is a directory; write " + pattern + "/%06d"
+                    + parsed.format().extension() + " for a file a frame in it");
+        }
+        return new PictureSink(pattern, parsed, PictureEncoder.open(parsed.format()), report);
+    }
+
+    /**
+     * Writes a frame. Does nothing once the sink is closed.
+     *
+     * @param frame borrowed for the call.
+     * @throws IOException if the file cannot be written; nothing is left of it then.
+     */
+    @Override
+    public synchronized void accept(Frame frame) throws IOException {
+        if (!open) {
+            return;
+        }
+        ByteBuffer picture;
+        if (frame.format().encoding() == FrameEncoding.JPEG && pattern.format() == PictureFormat.JPEG) {
+            picture = frame.payloadByteBuffer().duplicate();
+            picture.limit(frame.payloadLength()).position(0);
+        } else {
+            try {
+                picture = encoder.encode(frame);
+            } catch (JpegFormatException e) {
+                badFrames.skipped(frame, e);
+                return;
+            }
+        }
+        file.write(pattern.pathFor(frame.sequence()), picture);
+    }
+
+    /**
+     * Frames that could not be decoded.
+     *
+     * @return how many so far.
+     */
+    public synchronized long skippedFrames() {
+        return badFrames.count();
+    }
+
+    @Override
+    public synchronized boolean isOpen() {
+        return open;
+    }
+
+    /** Waits for a picture that is being written. Again does nothing. */
+    @Override
+    public synchronized void close() {
+        open = false;
+        encoder.close();
+    }
+
+    private static void createDirectories(Path directory) throws IOException {
+        if (directory.toString().isEmpty()) {
+            return;
+        }
+        for (Path part = directory; part != null; part = part.getParent()) {
+            if (Files.exists(part)) {
+                if (!Files.isDirectory(part)) {
+                    throw new IOException(
+                            "pictures cannot be written into " + directory + ": " + part + " is not a directory");
+                }
+                break;
+            }
+        }
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException(
+                    "pictures cannot be written into " + directory + ": " + e.getFile() + " is not a directory", e);
+        } catch (IOException e) {
+            throw new IOException(
+                    "the directory " + directory + " cannot be made: " + WholeFile.reasonOf(e)
+                            + "; name one that you may write to",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.aeroframe.vision.sink;
+
+import java.io.OutputStream;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * What sinks need to know of their surroundings.
+ *
+ * @param streamName     whose frames come, for a window's title and the names of pictures saved from it.
+ * @param standardOutput where a digest's lines go; best the bare stream, not a {@link java.io.PrintStream}, which hides
+ *                       that its reader is gone.
+ * @param json           lines are JSON objects.
+ * @param report         takes a line for the user, from any thread.
+ */
+public record SinkOptions(String streamName, OutputStream standardOutput, boolean json, Consumer<String> report) {
+
+    /**
+     * Validates the options.
+     *
+     * @throws NullPointerException if one is missing.
+     */
+    public SinkOptions {
+        Objects.requireNonNull(streamName, "streamName");
+        Objects.requireNonNull(standardOutput, "standardOutput");
+        Objects.requireNonNull(report, "report");
+    }
+}

@@ -1,0 +1,159 @@
+package io.aeroframe.vision.sink;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import javax.imageio.ImageIO;
+
+/** An X server of the test's own, without a screen: Xvfb on a free display number, white where there is no window. */
+final class VirtualDisplay implements AutoCloseable {
+
+    static final int WIDTH = 1280;
+    static final int HEIGHT = 720;
+
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private final List<Process> processes = new ArrayList<>();
+    private final Path directory;
+    private String name;
+
+    private VirtualDisplay(Path directory) {
+        this.directory = directory;
+    }
+
+    static VirtualDisplay start(Path directory) throws IOException {
+        for (String tool : List.of("Xvfb", "xdotool", "import")) {
+            assumeTrue(isOnThePath(tool), tool + " is not installed: apt-get install xvfb xdotool imagemagick");
+        }
+        VirtualDisplay display = new VirtualDisplay(directory);
+        String screen = WIDTH + "x" + HEIGHT + "x24";
+        Process server = new ProcessBuilder("Xvfb", "-displayfd", "1", "-screen", "0", screen, "-wr", "-noreset")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        display.processes.add(server);
+        BufferedReader reader = server.inputReader(StandardCharsets.US_ASCII);
+        String number = reader.readLine();
+        if (number == null) {
+            display.close();
+            fail("Xvfb ended before it was ready");
+        }
+        display.name = ":" + number;
+        return display;
+    }
+
+    static boolean isOnThePath(String tool) {
+        for (String part : System.getenv("PATH").split(File.pathSeparator)) {
+            if (Files.isExecutable(Path.of(part, tool))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void startWindowManager() throws IOException {
+        assumeTrue(isOnThePath("openbox"), "openbox is not installed: apt-get install openbox");
+        assumeTrue(isOnThePath("xprop"), "xprop is not installed: apt-get install x11-utils");
+        ProcessBuilder builder = new ProcessBuilder("openbox")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().put("DISPLAY", name);
+        processes.add(builder.start());
+        await("openbox", () -> run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").contains("window id"));
+    }
+
+    String name() {
+        return name;
+    }
+
+    void press(String key) {
+        run("xdotool", "key", key);
+    }
+
+    /** The X window of a title. */
+    String window(String title) {
+        String[] found = {""};
+        await("a window called " + title, () -> {
+            found[0] = run("xdotool", "search", "--onlyvisible", "--name", "^" + title + "$")
+                    .strip();
+            return !found[0].isEmpty();
+        });
+        return found[0].lines().reduce((first, last) -> last).orElseThrow();
+    }
+
+    /** Takes screenshots until one is as wanted. */
+    BufferedImage awaitScreen(String what, Predicate<BufferedImage> condition) {
+        BufferedImage[] last = new BufferedImage[1];
+        await(what, () -> {
+            last[0] = screenshot();
+            return condition.test(last[0]);
+        });
+        return last[0];
+    }
+
+    private BufferedImage screenshot() {
+        Path file = directory.resolve("screen.png");
+        run("import", "-silent", "-window", "root", "png24:" + file);
+        try {
+            return ImageIO.read(file.toFile());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A tool's output, whatever its exit status: some find nothing at first. */
+    String run(String... command) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().put("DISPLAY", name);
+            Process process = builder.start();
+            try {
+                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertTrue(process.waitFor(20, TimeUnit.SECONDS), () -> String.join(" ", command) + " hangs");
+                return output;
+            } finally {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static void await(String what, Condition condition) {
+        long deadline = System.nanoTime() + PATIENCE_NS;
+        while (!condition.isMet()) {
+            if (System.nanoTime() > deadline) {
+                fail("not seen in time: " + what);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    interface Condition {
+        boolean isMet();
+    }
+
+    @Override
+    public void close() {
+        for (int i = processes.size() - 1; i >= 0; i--) {
+            Process process = processes.get(i);
+            process.destroy();
+            ChildJvm.endWithin(process, 5);
+        }
+    }
+}
