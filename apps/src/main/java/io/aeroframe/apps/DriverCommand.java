@@ -36,9 +36,8 @@ final class DriverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context()
-                .closeOnShutdown(false)
-                .errorHandler(error -> {
+        try (FrameDriver driver = FrameDriver.join(
+                new FrameDriver.Context().closeOnShutdown(false).errorHandler(error -> {
                     spec.commandLine().getErr().println("aeroframe: media driver: " + error.getMessage());
                     if (verbose) {
                         error.printStackTrace(spec.commandLine().getErr());
@@ -48,8 +47,9 @@ final class DriverCommand implements Callable<Integer> {
                 throw new IllegalStateException(driver.aeronDirectoryName()
                         + ": another process hosts the media driver already; streams can use that one");
             }
-            spec.commandLine().getErr().println("aeroframe: hosting the media driver in " + driver.aeronDirectoryName()
-                    + " until Ctrl-C");
+            spec.commandLine()
+                    .getErr()
+                    .println("aeroframe: hosting the media driver in " + driver.aeronDirectoryName() + " until Ctrl-C");
             spec.commandLine().getErr().flush();
             while (!stop.isRequested()) {
                 LockSupport.parkNanos(POLL_INTERVAL_NS);

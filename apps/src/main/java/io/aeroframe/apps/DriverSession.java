@@ -27,8 +27,7 @@ final class DriverSession implements AutoCloseable {
         this.stop = stop;
         this.err = options.err();
         try {
-            aeroframe =
-                    Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(options.errorHandler()));
+            aeroframe = Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(options.errorHandler()));
         } catch (RuntimeException ex) {
             driver.close();
             throw ex;

@@ -11,9 +11,9 @@ import java.util.concurrent.locks.LockSupport;
  * A single-frame slot before a sink that may be slower than the stream: the polling thread puts every frame in and never waits, a newer one
  * replaces one that the sink's thread has not taken.
  *
- * <p>{@link #put(Frame)}, {@link #replaced()}, {@link #rethrow()} and {@link #close()} belong to the polling thread.
+ * <p>{@link #put(Frame)}, {@link #replaced()}, {@link #rethrow()} and {@link #finish()} belong to the polling thread.
  */
-final class LatestFrameSlot implements AutoCloseable {
+final class LatestFrameSlot {
 
     private final AtomicReference<FrameLease> slot = new AtomicReference<>();
     private final FrameSink sink;
@@ -79,8 +79,7 @@ final class LatestFrameSlot implements AutoCloseable {
     }
 
     /** Waits until the sink has taken the last frame. */
-    @Override
-    public void close() throws InterruptedException {
+    void finish() throws InterruptedException {
         isEnding = true;
         LockSupport.unpark(thread);
         thread.join();

@@ -18,7 +18,8 @@ final class PublishOptions {
     @Option(
             names = "--channel",
             paramLabel = "C",
-            description = "ipc (default), udp:HOST:PORT, or an Aeron channel URI. May be given more than once: every frame is encoded once and goes to all.")
+            description =
+                    "ipc (default), udp:HOST:PORT, or an Aeron channel URI. May be given more than once: every frame is encoded once and goes to all.")
     private List<String> channels = new ArrayList<>();
 
     @Option(
@@ -49,9 +50,7 @@ final class PublishOptions {
     @Option(names = "--loop", description = "Start again at the end of the source.")
     private boolean loop;
 
-    @Option(
-            names = "--lossless",
-            description = "Wait for slow subscribers instead of dropping frames.")
+    @Option(names = "--lossless", description = "Wait for slow subscribers instead of dropping frames.")
     private boolean lossless;
 
     @Option(names = "--await-subscriber", description = "Begin when a subscriber is there, on every channel.")
@@ -61,7 +60,8 @@ final class PublishOptions {
             names = "--ttl",
             paramLabel = "T",
             converter = DurationConverter.class,
-            description = "Subscribers drop frames that are older than this at delivery, such as 200ms. Default: for ever.")
+            description =
+                    "Subscribers drop frames that are older than this at delivery, such as 200ms. Default: for ever.")
     private Duration timeToLive = Duration.ZERO;
 
     @Mixin
@@ -133,7 +133,9 @@ final class PublishOptions {
         if (format != null) {
             return EncodingChoice.RAW;
         }
-        return channels().stream().allMatch(FrameChannel::isIpc) ? EncodingChoice.RAW_OR_PASSED_JPEG : EncodingChoice.JPEG;
+        return channels().stream().allMatch(FrameChannel::isIpc)
+                ? EncodingChoice.RAW_OR_PASSED_JPEG
+                : EncodingChoice.JPEG;
     }
 
     FrameRate rate() {

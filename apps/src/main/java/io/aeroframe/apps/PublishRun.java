@@ -49,11 +49,11 @@ final class PublishRun {
         } catch (IllegalArgumentException ex) {
             throw options.shared().usage(ex.getMessage());
         }
-        reporter = new Reporter(streamText, "published", options.shared().isJson());
-        try (source) {
-            stop.onRequest(source::interrupt);
+        reporter = new Reporter(streamText, "published", options.shared().isJson(), true);
+        try (FrameSource opened = source) {
+            stop.onRequest(opened::interrupt);
             if (options.shared().isVerbose()) {
-                options.shared().err().println("aeroframe: source: " + source.describe());
+                options.shared().err().println("aeroframe: source: " + opened.describe());
             }
             if (!advance()) {
                 if (stop.isRequested()) {
@@ -75,11 +75,12 @@ final class PublishRun {
                     publications.add(session.aeroframe()
                             .addPublication(new FramePublication.Context()
                                     .stream(streamText)
-                                    .channel(channel)
-                                    .format(source.format())
-                                    .isLossless(options.isLossless())
-                                    .timeToLive(options.timeToLive())
-                                    .idleStrategy(options.shared().idle().strategy())));
+                                            .channel(channel)
+                                            .format(source.format())
+                                            .isLossless(options.isLossless())
+                                            .timeToLive(options.timeToLive())
+                                            .idleStrategy(
+                                                    options.shared().idle().strategy())));
                 }
                 if (options.awaitsSubscriber()) {
                     awaitSubscribers();
@@ -96,8 +97,7 @@ final class PublishRun {
     private void awaitSubscribers() {
         reporter.status("waiting for a subscriber to " + streamText);
         IdleStrategy idle = Idle.backoff.strategy();
-        while (!stop.isRequested()
-                && !publications.stream().allMatch(FramePublication::isConnected)) {
+        while (!stop.isRequested() && !publications.stream().allMatch(FramePublication::isConnected)) {
             idle.idle();
         }
     }

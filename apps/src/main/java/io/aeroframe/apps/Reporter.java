@@ -25,6 +25,7 @@ final class Reporter {
     private final String stream;
     private final String verb;
     private final boolean isJson;
+    private final boolean ticks;
     private final boolean isTerminal = Boolean.getBoolean("aeroframe.terminal");
     private final PrintStream jsonOut;
     private final PrintStream err;
@@ -42,9 +43,11 @@ final class Reporter {
     /**
      * A reporter for one run.
      *
-     * @param verb {@code published} or {@code received}.
+     * @param verb  {@code published} or {@code received}.
+     * @param ticks whether to tell how it goes on the way: not where a sink has the output to itself.
      */
-    Reporter(String stream, String verb, boolean isJson) {
+    Reporter(String stream, String verb, boolean isJson, boolean ticks) {
+        this.ticks = ticks;
         this.stream = stream;
         this.verb = verb;
         this.isJson = isJson;
@@ -66,7 +69,7 @@ final class Reporter {
     }
 
     boolean isDue(long nowNs) {
-        return (isJson || isTerminal) && nowNs - tickNs >= INTERVAL_NS;
+        return ticks && (isJson || isTerminal) && nowNs - tickNs >= INTERVAL_NS;
     }
 
     void tick(long nowNs, FrameFormat format, Account account) {
@@ -182,8 +185,7 @@ final class Reporter {
         jsonOut.flush();
     }
 
-    private static void writeLatency(JsonGenerator json, String name, Histogram histogram, long ns)
-            throws IOException {
+    private static void writeLatency(JsonGenerator json, String name, Histogram histogram, long ns) throws IOException {
         if (histogram.getTotalCount() == 0) {
             json.writeNullField(name);
         } else {

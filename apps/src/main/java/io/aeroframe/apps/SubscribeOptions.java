@@ -14,7 +14,8 @@ final class SubscribeOptions {
     @Option(
             names = "--channel",
             paramLabel = "C",
-            description = "ipc (default), udp:HOST:PORT, or an Aeron channel URI. For UDP, HOST is an address of this host, or a multicast group.")
+            description =
+                    "ipc (default), udp:HOST:PORT, or an Aeron channel URI. For UDP, HOST is an address of this host, or a multicast group.")
     private String channel = "ipc";
 
     @ArgGroup
@@ -39,7 +40,8 @@ final class SubscribeOptions {
     private static final class Which {
         @Option(
                 names = "--latest",
-                description = "Only the newest frame: older ones are passed over when the sink is slow. Default for windows.")
+                description =
+                        "Only the newest frame: older ones are passed over when the sink is slow. Default for windows.")
         private boolean latest;
 
         @Option(names = "--every", description = "Every frame, in order. Default for all other sinks.")

@@ -12,6 +12,8 @@ import io.aeroframe.transport.StreamState;
 import io.aeroframe.vision.sink.FrameSink;
 import io.aeroframe.vision.sink.FrameSinks;
 import io.aeroframe.vision.sink.SinkOptions;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
@@ -57,11 +59,14 @@ final class SubscribeRun {
             sink = FrameSinks.open(
                     sinkText,
                     new SinkOptions(
-                            streamText, System.out, options.shared().isJson(), text -> report(text)));
+                            streamText,
+                            new FileOutputStream(FileDescriptor.out),
+                            options.shared().isJson(),
+                            this::report));
         } catch (IllegalArgumentException ex) {
             throw options.shared().usage(ex.getMessage());
         }
-        reporter = new Reporter(streamText, "received", options.shared().isJson());
+        reporter = new Reporter(streamText, "received", options.shared().isJson(), !sinkText.startsWith("digest:"));
         try {
             receive(stream, channel);
         } finally {
@@ -91,10 +96,10 @@ final class SubscribeRun {
                 FrameSubscription subscription = session.aeroframe()
                         .addSubscription(new FrameSubscription.Context()
                                 .stream(streamText)
-                                .channel(channel)
-                                .delivery(delivery)
-                                .maxFrameLength(options.maxFrameBytes())
-                                .errorHandler(collisionCatcher()))) {
+                                        .channel(channel)
+                                        .delivery(delivery)
+                                        .maxFrameLength(options.maxFrameBytes())
+                                        .errorHandler(collisionCatcher()))) {
             slot = delivery == Delivery.LATEST ? new LatestFrameSlot(sink) : null;
             StreamState end;
             try {
@@ -102,12 +107,13 @@ final class SubscribeRun {
             } finally {
                 stop.beginCleanup();
                 if (slot != null) {
-                    slot.close();
+                    slot.finish();
                 }
             }
             if (slot != null) {
                 slot.rethrow();
             }
+            sink.close(); // what it still holds comes before the summary
             reporter.summary(format, account(subscription));
             if (end == StreamState.LOST) {
                 throw new FrameTransportException("stream '" + stream
@@ -188,10 +194,7 @@ final class SubscribeRun {
 
     private boolean isDone() {
         long taken = slot == null ? delivered : slot.accepted();
-        return stop.isRequested()
-                || !sink.isOpen()
-                || taken >= frameLimit
-                || System.nanoTime() - deadlineNs >= 0;
+        return stop.isRequested() || !sink.isOpen() || taken >= frameLimit || System.nanoTime() - deadlineNs >= 0;
     }
 
     private void checkTimeout(StreamName stream, FrameChannel channel) {
