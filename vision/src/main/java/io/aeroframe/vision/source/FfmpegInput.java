@@ -108,7 +108,8 @@ final class FfmpegInput implements AutoCloseable {
         }
         interrupt.expectWithin(timeoutNs);
         int result = avformat.avformat_find_stream_info(context, (PointerPointer<?>) null);
-        if (result < 0) {
+        // Where it was interrupted FFmpeg is content with what it found so far, but will not read on.
+        if (result < 0 || interrupt.isRaised() || interrupt.hasTimedOut()) {
             throw openFailure(result);
         }
     }
