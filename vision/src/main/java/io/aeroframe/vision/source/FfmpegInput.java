@@ -89,6 +89,7 @@ final class FfmpegInput implements AutoCloseable {
             avutil.av_dict_set(options, "rtsp_transport", "tcp", 0);
         }
         if (location.isLive()) {
+            // Without this the packets read while probing come first, and all later ones late by as much.
             context.flags(context.flags() | AVFormatContext.AVFMT_FLAG_NOBUFFER);
             avutil.av_dict_set(options, "probesize", "1000000", 0);
             avutil.av_dict_set(options, "analyzeduration", "1000000", 0);

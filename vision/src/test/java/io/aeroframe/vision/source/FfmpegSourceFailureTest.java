@@ -248,7 +248,7 @@ class FfmpegSourceFailureTest {
                     }
                 }
                 assertTrue(failure.getMessage().contains("nothing came for 1.0 s"), failure.getMessage());
-                assertTrue(frames > 90, frames + " frames");
+                assertTrue(frames > 50, frames + " frames"); // the second that was looked at first is left out
             }
             connection.get(10, TimeUnit.SECONDS).close();
         }
