@@ -188,9 +188,8 @@ public final class PictureConversion implements AutoCloseable {
             throw new IllegalArgumentException("a picture of " + width + "x" + height + " cannot be made a frame of "
                     + to.describe() + ": " + Ffmpeg.errorText(result));
         }
-        // Where one side has no matrix of its own it takes the other's, else swscale would go through RGB. Between RGB
-        // and
-        // gray it is BT.601's, as in JPEG and OpenCV.
+        // Where one side has no matrix of its own it takes the other's, else swscale would go through RGB. Between
+        // RGB and gray it is BT.601's, as in JPEG and OpenCV.
         ColorEncoding from = isYuv(pixels) ? color : toYuv ? to.color() : ColorEncoding.BT601_FULL;
         ColorEncoding into = toYuv ? to.color() : from;
         swscale.sws_setColorspaceDetails(context, matrix(from), fromRange, matrix(into), toRange, 0, UNIT, UNIT);

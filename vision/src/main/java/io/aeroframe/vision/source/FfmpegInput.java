@@ -89,6 +89,7 @@ final class FfmpegInput implements AutoCloseable {
             avutil.av_dict_set(options, "rtsp_transport", "tcp", 0);
         }
         if (location.isLive()) {
+            // Without this the packets read while probing come first, and all later ones late by as much.
             context.flags(context.flags() | AVFormatContext.AVFMT_FLAG_NOBUFFER);
             avutil.av_dict_set(options, "probesize", "1000000", 0);
             avutil.av_dict_set(options, "analyzeduration", "1000000", 0);
@@ -108,7 +109,8 @@ final class FfmpegInput implements AutoCloseable {
         }
         interrupt.expectWithin(timeoutNs);
         int result = avformat.avformat_find_stream_info(context, (PointerPointer<?>) null);
-        if (result < 0) {
+        // Where it was interrupted FFmpeg is content with what it found so far, but will not read on.
+        if (result < 0 || interrupt.isRaised() || interrupt.hasTimedOut()) {
             throw openFailure(result);
         }
     }

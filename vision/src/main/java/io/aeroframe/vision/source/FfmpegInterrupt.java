@@ -38,7 +38,10 @@ final class FfmpegInterrupt {
         return isRaised;
     }
 
-    /** Whether the time ran out since {@link #expectWithin(long)}. */
+    /**
+     * Whether the time ran out since {@link #expectWithin(long)}. For good: FFmpeg hands out what it still had before it
+     * fails, and does not read on from an interrupted connection.
+     */
     boolean hasTimedOut() {
         return hasTimedOut;
     }
@@ -50,7 +53,6 @@ final class FfmpegInterrupt {
      */
     void expectWithin(long timeoutNs) {
         if (timeoutNs != 0) {
-            hasTimedOut = false;
             deadlineNs = System.nanoTime() + timeoutNs;
             hasDeadline = true;
         }
@@ -58,6 +60,8 @@ final class FfmpegInterrupt {
 
     /** Has FFmpeg ask this for a context that is not opened yet. */
     void attach(AVFormatContext context) {
+        hasTimedOut = false;
+        hasDeadline = false;
         contextAddress = context.address();
         AVIOInterruptCB slot = context.interrupt_callback();
         slot.callback(CALLBACK);

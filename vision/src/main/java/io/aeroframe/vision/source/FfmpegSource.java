@@ -21,7 +21,8 @@ import org.bytedeco.javacpp.PointerPointer;
  * than 8 bits in I420, gray of more in GRAY16, RGB with alpha in BGRA32, all else in BGR24.
  *
  * <p>What the decoder cannot decode is skipped and counted in {@link #decodeErrors()}, as the ffmpeg tool does. An address
- * that does not answer or stops sending for 5 s fails. One thread at a time; {@link #interrupt()} from any.
+ * that does not answer or stops sending for 5 s fails. What arrives of a live stream (rtsp, udp, tcp and their kin) while
+ * its streams are found out, a second at most, is left out: the newest frame is worth most. One thread at a time; {@link #interrupt()} from any.
  */
 public final class FfmpegSource implements FrameSource {
 

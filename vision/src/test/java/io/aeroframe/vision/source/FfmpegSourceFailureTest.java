@@ -222,6 +222,39 @@ class FfmpegSourceFailureTest {
     }
 
     @Test
+    void givesUpOnAServerThatFallsSilentAfterItsFrames() throws Exception {
+        Path clip = FfmpegTool.clip(directory.resolve("silent.ts"), "320x240", 25, 100, "-c:v", "mpeg2video");
+        byte[] bytes = Files.readAllBytes(clip);
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Socket> connection = CompletableFuture.supplyAsync(() -> {
+                try {
+                    Socket socket = server.accept();
+                    socket.getOutputStream().write(bytes);
+                    return socket;
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            String url = "tcp://127.0.0.1:" + server.getLocalPort();
+            int frames = 0;
+            try (FfmpegSource source = FfmpegSource.open(url, NATIVE, 1_000_000_000L)) {
+                IOException failure = null;
+                while (failure == null) {
+                    try {
+                        assertTrue(source.advance(), "the end of a stream that did not end");
+                        frames++;
+                    } catch (IOException e) {
+                        failure = e;
+                    }
+                }
+                assertTrue(failure.getMessage().contains("nothing came for 1.0 s"), failure.getMessage());
+                assertTrue(frames > 50, frames + " frames"); // the second that was looked at first is left out
+            }
+            connection.get(10, TimeUnit.SECONDS).close();
+        }
+    }
+
+    @Test
     void readsAStreamFromTheNetworkToItsEnd() throws Exception {
         Path clip = FfmpegTool.clip(directory.resolve("net.ts"), "320x240", 25, 50, "-c:v", "mpeg2video");
         byte[] bytes = Files.readAllBytes(clip);
