@@ -149,17 +149,22 @@ public final class FramePublication implements AutoCloseable {
     }
 
     private boolean send(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
-        LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength + length);
-        if (outcome == LogPublication.Outcome.SENT) {
-            announceIfDue();
-            header.format = format;
-            header.sequence = sequence;
-            header.dropped = droppedBackPressure + droppedNoSubscriber;
-            header.payloadLength = length;
-            header.captureTimeNs = captureTimeNs;
-            header.publishTimeNs = System.nanoTime();
-            outcome = log.send(header, prefix, buffer, offset);
-        }
+        header.format = format;
+        header.sequence = sequence;
+        header.dropped = droppedBackPressure + droppedNoSubscriber;
+        header.payloadLength = length;
+        header.captureTimeNs = captureTimeNs;
+        LogPublication.Outcome outcome;
+        do {
+            outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength + length);
+            if (outcome == LogPublication.Outcome.SENT) {
+                header.publishTimeNs = System.nanoTime();
+                outcome = log.send(header, prefix, buffer, offset);
+            }
+            // The padding at the end of a term may have taken the room that there was.
+        } while (outcome == LogPublication.Outcome.NO_ROOM
+                && context.isLossless()
+                && !Thread.currentThread().isInterrupted());
         if (outcome != LogPublication.Outcome.SENT) {
             countDrop(outcome);
             return false;
@@ -167,6 +172,7 @@ public final class FramePublication implements AutoCloseable {
         sequence++;
         sent++;
         bytes += length;
+        announceIfDue();
         return true;
     }
 
