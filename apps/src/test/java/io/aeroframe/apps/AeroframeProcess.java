@@ -100,7 +100,7 @@ final class AeroframeProcess {
         signal("INT");
     }
 
-    private void signal(String name) {
+    void signal(String name) {
         try {
             new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                     .redirectError(ProcessBuilder.Redirect.DISCARD) // it may have ended a moment ago
