@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Runnable {
 
+    private static final int HELP_WIDTH = 110;
+
     @Spec
     private CommandSpec spec;
 
@@ -54,6 +56,7 @@ public final class Main implements Runnable {
     static CommandLine commandLine(StopSignal stop) {
         CommandLine line = new CommandLine(new Main(), new CommandFactory(stop))
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(HELP_WIDTH)
                 .setParameterExceptionHandler(Main::reportUsage)
                 .setExecutionExceptionHandler(Main::reportFailure);
         line.getSubcommands()

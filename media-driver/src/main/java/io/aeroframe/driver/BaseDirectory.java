@@ -49,9 +49,11 @@ final class BaseDirectory {
     private static final Set<Path> HELD = new HashSet<>();
 
     private final Path path;
+    private final boolean isNested;
 
-    private BaseDirectory(Path path) {
+    private BaseDirectory(Path path, boolean isNested) {
         this.path = path;
+        this.isNested = isNested;
     }
 
     /**
@@ -103,14 +105,18 @@ final class BaseDirectory {
             }
             check(absolute);
         } catch (NoSuchFileException ex) {
+            // Its last user may have removed it between the two calls.
             if (!mayCreate) {
-                return null; // its last user has just removed it
+                return null;
             }
-            throw unusable(absolute, ex);
+            if (!Files.isDirectory(absolute.getParent())) {
+                throw unusable(absolute, ex);
+            }
+            return open(path, true);
         } catch (IOException ex) {
             throw unusable(absolute, ex);
         }
-        return new BaseDirectory(absolute);
+        return new BaseDirectory(absolute, false);
     }
 
     private static FrameDriverException unusable(Path directory, IOException ex) {
@@ -127,7 +133,7 @@ final class BaseDirectory {
      * @return the nested base directory.
      */
     BaseDirectory nested(String name) {
-        return open(path.resolve(PRIVATE_PREFIX + name));
+        return new BaseDirectory(open(path.resolve(PRIVATE_PREFIX + name)).path, true);
     }
 
     Path path() {
@@ -210,7 +216,9 @@ final class BaseDirectory {
     void sweepPrivateDirectories() {
         try (DirectoryStream<Path> candidates = Files.newDirectoryStream(path, PRIVATE_PREFIX + "*")) {
             for (Path candidate : candidates) {
-                Lock lock = new BaseDirectory(candidate).tryLock();
+                Lock lock = Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)
+                        ? new BaseDirectory(candidate, true).tryLock()
+                        : null;
                 if (lock != null) {
                     lock.removeAndRelease();
                 }
@@ -234,27 +242,26 @@ final class BaseDirectory {
         }
     }
 
+    /** Judges one reading of the attributes: a directory that others remove meanwhile is missing, and not something else. */
     private static void check(Path directory) throws IOException {
-        PosixFileAttributes attributes = null;
-        if (isPosix(directory)) {
-            attributes = Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        }
-        if (Files.isSymbolicLink(directory)) {
+        Class<? extends BasicFileAttributes> kind =
+                isPosix(directory) ? PosixFileAttributes.class : BasicFileAttributes.class;
+        BasicFileAttributes attributes = Files.readAttributes(directory, kind, LinkOption.NOFOLLOW_LINKS);
+        if (attributes.isSymbolicLink()) {
             throw new IOException("it is a link");
         }
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        if (!attributes.isDirectory()) {
             throw new IOException("it is not a directory");
         }
-        if (attributes != null) {
-            if (!attributes.owner().equals(ownIdentity(directory))) {
-                throw new IOException(
-                        "it belongs to the user " + attributes.owner().getName());
+        if (attributes instanceof PosixFileAttributes posix) {
+            if (!posix.owner().equals(ownIdentity(directory))) {
+                throw new IOException("it belongs to the user " + posix.owner().getName());
             }
-            Set<PosixFilePermission> open = new HashSet<>(attributes.permissions());
+            Set<PosixFilePermission> open = new HashSet<>(posix.permissions());
             open.removeAll(PosixFilePermissions.fromString("rwx------"));
             if (!open.isEmpty()) {
-                throw new IOException("other users may enter it ("
-                        + PosixFilePermissions.toString(attributes.permissions()) + "): chmod 700 " + directory);
+                throw new IOException("other users may enter it (" + PosixFilePermissions.toString(posix.permissions())
+                        + "): chmod 700 " + directory);
             }
         }
     }
@@ -306,14 +313,24 @@ final class BaseDirectory {
             }
         }
 
+        /** Removes what a driver has left here, first of all the word that it is up. */
+        void clear() {
+            try {
+                Files.deleteIfExists(path.resolve(IDENTITY));
+            } catch (IOException ex) {
+                throw new FrameDriverException(path + ": cannot be cleared: " + reason(ex), ex);
+            }
+            IoUtil.delete(aeron().toFile(), true);
+        }
+
         /** Removes the driver's files, the lock file and the directory, then lets the next one in. */
         void removeAndRelease() {
             try {
-                Files.deleteIfExists(path.resolve(IDENTITY));
-                IoUtil.delete(aeron().toFile(), true);
+                clear();
                 Files.deleteIfExists(file);
-                if (isEmpty()) {
-                    Files.deleteIfExists(path);
+                removeIfEmpty(path);
+                if (isNested) {
+                    removeIfEmpty(path.getParent());
                 }
             } catch (DirectoryNotEmptyException | NoSuchFileException ex) {
                 // Another process came in between: it owns the directory now.
@@ -325,9 +342,13 @@ final class BaseDirectory {
             }
         }
 
-        private boolean isEmpty() throws IOException {
-            try (Stream<Path> entries = Files.list(path)) {
-                return entries.findAny().isEmpty();
+        private static void removeIfEmpty(Path directory) throws IOException {
+            boolean isEmpty;
+            try (Stream<Path> entries = Files.list(directory)) {
+                isEmpty = entries.findAny().isEmpty();
+            }
+            if (isEmpty) {
+                Files.deleteIfExists(directory);
             }
         }
 

@@ -7,8 +7,11 @@ import io.aeron.driver.ThreadingMode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +20,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
-import org.agrona.IoUtil;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersReader;
@@ -49,8 +51,15 @@ public final class FrameDriver implements AutoCloseable {
     private static final long HEARTBEAT_TIMEOUT_MS = 1_000;
 
     private static final long PUBLICATION_LINGER_NS = TimeUnit.SECONDS.toNanos(1);
-    /** Command, counter, error and loss files of the driver, and some room for a first small stream. */
-    private static final long REQUIRED_BYTES = 16L << 20;
+
+    /**
+     * Room for 8,192 counters, and four times this for their labels. Aeron's default is eight times as much, 46 MiB of files in all, and
+     * a container's /dev/shm has 64 MiB in all unless told otherwise.
+     */
+    private static final int COUNTERS_LENGTH = 1 << 20;
+
+    /** Command, counter, error and loss files of the driver, 12 MiB, and some room for a first small stream. */
+    private static final long REQUIRED_BYTES = 20L << 20;
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -150,9 +159,7 @@ public final class FrameDriver implements AutoCloseable {
         File directory = context.aeronDirectory().toFile();
         boolean active;
         try {
-            active = new CommonContext()
-                    .aeronDirectoryName(directory.getPath())
-                    .isDriverActive(DRIVER_TIMEOUT_MS, message -> {});
+            active = CommonContext.isDriverActive(directory, DRIVER_TIMEOUT_MS, message -> {});
         } catch (RuntimeException ex) {
             throw new FrameDriverException(
                     directory + ": the media driver there does not answer: " + ex.getMessage(), ex);
@@ -166,20 +173,24 @@ public final class FrameDriver implements AutoCloseable {
 
     private static FrameDriver host(Context context, BaseDirectory base, BaseDirectory.Lock lock) {
         MediaDriver mediaDriver = null;
+        boolean isHosting = false;
         try {
             base.sweepPrivateDirectories();
-            IoUtil.delete(base.aeron().toFile(), true);
+            lock.clear();
             checkRoom(base);
             mediaDriver = MediaDriver.launch(driverContext(context, base.aeron()));
             lock.announce(identity(base.aeron()));
+            isHosting = true;
             return new FrameDriver(context, base.aeron().toString(), lock, mediaDriver);
+        } catch (FrameDriverException ex) {
+            throw ex;
         } catch (RuntimeException ex) {
-            CloseHelper.quietClose(mediaDriver);
-            lock.removeAndRelease();
-            throw ex instanceof FrameDriverException
-                    ? ex
-                    : new FrameDriverException(
-                            base.aeron() + ": the media driver does not start: " + ex.getMessage(), ex);
+            throw new FrameDriverException(base.aeron() + ": the media driver does not start: " + ex.getMessage(), ex);
+        } finally {
+            if (!isHosting) {
+                CloseHelper.quietClose(mediaDriver);
+                lock.removeAndRelease();
+            }
         }
     }
 
@@ -212,6 +223,7 @@ public final class FrameDriver implements AutoCloseable {
                 .aeronDirectoryName(aeronDirectory.toString())
                 .dirDeleteOnStart(true) // safe: this process holds the lock
                 .dirDeleteOnShutdown(true)
+                .counterValuesBufferLength(COUNTERS_LENGTH)
                 .warnIfDirectoryExists(false)
                 .threadingMode(threading)
                 .conductorIdleStrategy(idleStrategy())
@@ -238,28 +250,51 @@ public final class FrameDriver implements AutoCloseable {
         return new BackoffIdleStrategy(10, 20, 1_000, 100_000);
     }
 
-    /** The driver's process and start time, as its own file says: tells a live driver's files from a dead one's. */
-    private static String identity(Path aeronDirectory) {
-        File file = aeronDirectory.resolve(CncFileDescriptor.CNC_FILE).toFile();
-        MappedByteBuffer mapped = IoUtil.mapExistingFile(file, "CnC file");
+    private static boolean isReady(BaseDirectory base) {
+        String announced = base.announcedIdentity();
+        MappedByteBuffer mapped = announced == null ? null : mapCncFile(base.aeron());
+        if (mapped == null) {
+            return false;
+        }
         try {
-            UnsafeBuffer metaData = CncFileDescriptor.createMetaDataBuffer(mapped);
-            return CncFileDescriptor.pid(metaData) + " " + CncFileDescriptor.startTimestampMs(metaData);
+            return announced.equals(identity(mapped))
+                    && CommonContext.isDriverActive(HEARTBEAT_TIMEOUT_MS, message -> {}, mapped);
         } finally {
             BufferUtil.free(mapped);
         }
     }
 
-    private static boolean isReady(BaseDirectory base) {
-        String announced = base.announcedIdentity();
-        if (announced == null || !Files.exists(base.aeron().resolve(CncFileDescriptor.CNC_FILE))) {
-            return false;
+    /** The driver's process and start time, as its own file says: tells a live driver's files from a dead one's. */
+    private static String identity(Path aeronDirectory) {
+        MappedByteBuffer mapped = mapCncFile(aeronDirectory);
+        if (mapped == null) {
+            throw new FrameDriverException(
+                    aeronDirectory + ": the media driver's files have been removed; start again");
         }
         try {
-            return announced.equals(identity(base.aeron()))
-                    && CommonContext.isDriverActive(base.aeron().toFile(), HEARTBEAT_TIMEOUT_MS, message -> {});
-        } catch (IllegalStateException ex) {
-            return false; // its host is removing the file at this moment
+            return identity(mapped);
+        } finally {
+            BufferUtil.free(mapped);
+        }
+    }
+
+    private static String identity(MappedByteBuffer mapped) {
+        UnsafeBuffer metaData = CncFileDescriptor.createMetaDataBuffer(mapped);
+        return CncFileDescriptor.pid(metaData) + " " + CncFileDescriptor.startTimestampMs(metaData);
+    }
+
+    /** Maps it once and judges the mapping: its host may remove the file, or make it anew, at any moment. */
+    private static MappedByteBuffer mapCncFile(Path aeronDirectory) {
+        Path file = aeronDirectory.resolve(CncFileDescriptor.CNC_FILE);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long length = channel.size();
+            return length <= CncFileDescriptor.META_DATA_LENGTH
+                    ? null
+                    : channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
+        } catch (NoSuchFileException ex) {
+            return null;
+        } catch (IOException ex) {
+            throw new FrameDriverException(file + ": cannot be read: " + ex.getMessage(), ex);
         }
     }
 
@@ -282,7 +317,8 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Aeron clients that are attached to the driver that this process hosts, its own included.
+     * Aeron clients that use the driver that this process hosts, its own included. The driver knows a client from the first publication
+     * or subscription that it makes.
      *
      * @return the count; 0 if this process does not host.
      */
@@ -300,7 +336,7 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Waits until no Aeron client is attached to the driver that this process hosts. Returns at once if it does not host.
+     * Waits until no Aeron client uses the driver that this process hosts, as {@link #clientCount()} counts them. Returns at once if it does not host.
      *
      * @param timeout the longest wait.
      * @return true if there are none left.
@@ -328,7 +364,8 @@ public final class FrameDriver implements AutoCloseable {
         }
     }
 
-    private void stopHosting() {
+    /** One thread stops, any other waits until it has: a shutdown hook that returned at once would let the JVM end in the middle. */
+    private synchronized void stopHosting() {
         if (mediaDriver == null || !closed.compareAndSet(false, true)) {
             return;
         }

@@ -4,8 +4,11 @@ import io.aeroframe.driver.FrameDriver;
 import io.aeron.Aeron;
 import io.aeron.RethrowingErrorHandler;
 import io.aeron.exceptions.AeronException;
+import io.aeron.exceptions.TimeoutException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.ErrorHandler;
+import org.agrona.concurrent.AgentTerminationException;
 
 /**
  * Publications and subscriptions of frames, over one Aeron client.
@@ -21,6 +24,7 @@ public final class Aeroframe implements AutoCloseable {
     private final FrameDriver driver;
     private final Context context;
     private final Aeron aeron;
+    private final AtomicBoolean hasLostDriver = new AtomicBoolean();
     private boolean hasWarnedOfSockets;
 
     private Aeroframe(FrameDriver driver, Context context) {
@@ -31,7 +35,7 @@ public final class Aeroframe implements AutoCloseable {
                     .aeronDirectoryName(driver.aeronDirectoryName())
                     .driverTimeoutMs(DRIVER_TIMEOUT_MS)
                     .keepAliveIntervalNs(KEEP_ALIVE_INTERVAL_NS)
-                    .errorHandler(context.errorHandler()) // Aeron's own would end the JVM when the driver is gone
+                    .errorHandler(this::onError) // Aeron's own would end the JVM when the driver is gone
                     .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE));
         } catch (AeronException ex) {
             throw new FrameTransportException(
@@ -111,6 +115,17 @@ public final class Aeroframe implements AutoCloseable {
         return new FrameSubscription(aeron, settings);
     }
 
+    /** Aeron tells of a lost driver more than once, and in its own terms. */
+    private void onError(Throwable error) {
+        if (error instanceof TimeoutException || error instanceof AgentTerminationException) {
+            if (hasLostDriver.compareAndSet(false, true)) {
+                context.errorHandler().onError(new DriverLostException(driver.aeronDirectoryName()));
+            }
+        } else {
+            context.errorHandler().onError(error);
+        }
+    }
+
     private synchronized void warnOfSockets(FrameChannel channel) {
         if (!channel.isIpc() && !hasWarnedOfSockets) {
             hasWarnedOfSockets = true;
@@ -140,7 +155,7 @@ public final class Aeroframe implements AutoCloseable {
         }
 
         /**
-         * Takes what goes wrong in the background, on any thread. It must not throw.
+         * Takes what goes wrong in the background, on any thread; a {@link DriverLostException} once. It must not throw.
          *
          * @param value default: a warning to {@link System.Logger}.
          * @return this.

@@ -107,7 +107,7 @@ public final class FramePublication implements AutoCloseable {
      * @return the claim; null if the frame is dropped, and counted, because nobody is connected or the slowest subscriber has
      *     not made room.
      * @throws IllegalStateException   if the last claim has not ended, or the publication is closed.
-     * @throws FrameTransportException if the media driver is gone, or the frame does not fit the channel.
+     * @throws DriverLostException     if the media driver is gone.
      */
     public FrameClaim tryClaim(FrameFormat format, int maxPayloadLength) {
         checkUsable();

@@ -22,7 +22,6 @@ public final class FrameSubscription implements AutoCloseable {
     private static final int STANDBY_FRAGMENT_LIMIT = 16;
     private static final int REMEMBERED_ENDINGS = 64;
 
-    private final Aeron aeron;
     private final Context context;
     private final Subscription subscription;
     private final HostIdentity host = HostIdentity.current();
@@ -37,7 +36,6 @@ public final class FrameSubscription implements AutoCloseable {
     private boolean isClosed;
 
     FrameSubscription(Aeron aeron, Context context) {
-        this.aeron = aeron;
         this.context = context;
         faults = new FaultReporter(context.stream(), context.errorHandler());
         String uri = context.channel().uri();
@@ -54,7 +52,8 @@ public final class FrameSubscription implements AutoCloseable {
      * @param handler takes each frame; the frame is borrowed until the handler returns. What it throws is thrown from here.
      * @param limit   frames at most, 1 or more.
      * @return frames given.
-     * @throws FrameTransportException if the media driver is gone, or the channel has failed.
+     * @throws DriverLostException     if the media driver is gone.
+     * @throws FrameTransportException if the channel has failed.
      * @throws IllegalStateException   if the subscription is closed.
      */
     public int poll(FrameHandler handler, int limit) {
@@ -143,11 +142,7 @@ public final class FrameSubscription implements AutoCloseable {
             throw new IllegalStateException("the subscription of stream '" + context.stream() + "' is closed");
         }
         if (subscription.isClosed()) {
-            throw new FrameTransportException(
-                    aeron.isClosed()
-                            ? "stream '" + context.stream()
-                                    + "': the media driver is gone, which another process hosted; start again"
-                            : "stream '" + context.stream() + "': the subscription was closed by the media driver");
+            throw new DriverLostException("stream '" + context.stream() + "'");
         }
         if (subscription.channelStatus() == ChannelEndpointStatus.ERRORED) {
             throw new FrameTransportException("stream '" + context.stream() + "': channel '" + context.channel()

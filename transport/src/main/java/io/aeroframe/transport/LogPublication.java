@@ -25,7 +25,6 @@ final class LogPublication implements AutoCloseable {
     /** A frame in chunks is given up if the subscribers make no room for this long. */
     private static final long CHUNK_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private final Aeron aeron;
     private final StreamName stream;
     private final boolean isLossless;
     private final IdleStrategy idleStrategy;
@@ -48,7 +47,6 @@ final class LogPublication implements AutoCloseable {
             int frameLength,
             boolean isLossless,
             IdleStrategy idleStrategy) {
-        this.aeron = aeron;
         this.stream = stream;
         this.isLossless = isLossless;
         this.idleStrategy = idleStrategy;
@@ -161,11 +159,9 @@ final class LogPublication implements AutoCloseable {
         }
     }
 
-    private FrameTransportException closed() {
-        return new FrameTransportException(
-                aeron.isClosed()
-                        ? "stream '" + stream + "': the media driver is gone, which another process hosted; start again"
-                        : "stream '" + stream + "': the publication is closed");
+    /** Only losing the driver closes a publication that its owner has not closed. */
+    private DriverLostException closed() {
+        return new DriverLostException("stream '" + stream + "'");
     }
 
     @Override

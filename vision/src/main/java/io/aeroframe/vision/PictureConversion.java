@@ -176,7 +176,7 @@ public final class PictureConversion implements AutoCloseable {
                 .dst_h(to.height())
                 .dst_format(AvPixelFormats.of(to.pixelFormat()))
                 .dst_range(toRange)
-                .flags(ACCURATE | filter(width, height, to));
+                .flags(flags(pixels, width, height, to));
         SwsFilter filter = unscaledFilter(pixels, to);
         int result = swscale.sws_init_context(context, filter, null);
         if (filter != null) {
@@ -196,11 +196,23 @@ public final class PictureConversion implements AutoCloseable {
         return context;
     }
 
-    private static int filter(int width, int height, FrameFormat to) {
+    /**
+     * Video shown at its own size is the common case and is worth swscale's fast path, which takes the nearest chroma sample, as ffmpeg and
+     * OpenCV do: 25 times faster than the exact one. Everything else is computed exactly.
+     */
+    private static int flags(int pixels, int width, int height, FrameFormat to) {
         if (to.width() == width && to.height() == height) {
-            return swscale.SWS_BICUBIC; // for chroma only, where its resolution changes
+            boolean isVideoToRgb = isVideo(pixels) && !AvPixelFormats.isYuv(to.pixelFormat());
+            return isVideoToRgb ? swscale.SWS_BICUBIC : ACCURATE | swscale.SWS_BICUBIC;
         }
-        return to.width() <= width && to.height() <= height ? swscale.SWS_AREA : swscale.SWS_BICUBIC;
+        return ACCURATE | (to.width() <= width && to.height() <= height ? swscale.SWS_AREA : swscale.SWS_BICUBIC);
+    }
+
+    /** 8-bit 4:2:0, as nearly all video has it. */
+    private static boolean isVideo(int pixels) {
+        return pixels == avutil.AV_PIX_FMT_YUV420P
+                || pixels == avutil.AV_PIX_FMT_YUVJ420P
+                || pixels == avutil.AV_PIX_FMT_NV12;
     }
 
     private static boolean isYuv(int pixels) {

@@ -113,9 +113,7 @@ final class PictureWindow {
             case KeyEvent.VK_ESCAPE, KeyEvent.VK_Q -> dispose();
             case KeyEvent.VK_S -> savePicture();
             case KeyEvent.VK_F -> toggleFullScreen();
-            default -> {
-                return;
-            }
+            default -> {} // no other key means anything
         }
     }
 

@@ -2,10 +2,15 @@ package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.AvPixelFormats;
+import io.aeroframe.vision.Mats;
+import io.aeroframe.vision.OpenCv;
 import io.aeroframe.vision.PixelConverter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.opencv.core.Size;
+import org.opencv.imgproc.Imgproc;
 
 /**
  * The frames of a raw source in another pixel format, another size, or both. Frames that already are as asked are written
@@ -21,6 +26,10 @@ public final class ConvertingSource implements FrameSource {
     private FrameFormat rawFormat;
     private FrameFormat format;
     private PixelConverter converter;
+    private final Mats mats = new Mats();
+    private boolean isChanged;
+    private boolean isResizedOnly;
+    private Size size;
     private ByteBuffer scratch;
 
     private ConvertingSource(FrameSource raw, SourceOptions options) {
@@ -60,8 +69,15 @@ public final class ConvertingSource implements FrameSource {
     private void changeShape(FrameFormat next) throws IOException {
         FrameFormat nextFormat = next.encoding() == FrameEncoding.RAW ? deliveredAs(next) : next;
         closeConverter();
-        if (!nextFormat.equals(next)) {
+        isChanged = !nextFormat.equals(next);
+        isResizedOnly = isChanged && isPacked(next.pixelFormat()) && next.pixelFormat() == nextFormat.pixelFormat();
+        if (isResizedOnly) {
+            OpenCv.require();
+            size = new Size(nextFormat.width(), nextFormat.height());
+        } else if (isChanged) {
             converter = new PixelConverter(next, nextFormat);
+        }
+        if (isChanged) {
             int length = next.maxPayloadLength();
             if (length > Integer.MAX_VALUE - SLACK) {
                 throw new IOException(raw.describe() + ": a frame of " + length + " bytes is too large to convert");
@@ -94,9 +110,17 @@ public final class ConvertingSource implements FrameSource {
         return format;
     }
 
+    /** Pixels that OpenCV resizes as they are; swscale would take them through YUV. */
+    private static boolean isPacked(PixelFormat pixels) {
+        return switch (pixels) {
+            case GRAY8, GRAY16, BGR24, RGB24, BGRA32 -> true;
+            case YUYV, NV12, I420 -> false;
+        };
+    }
+
     @Override
     public int maxPayloadLength() {
-        return converter == null ? raw.maxPayloadLength() : format.maxPayloadLength();
+        return isChanged ? format.maxPayloadLength() : raw.maxPayloadLength();
     }
 
     @Override
@@ -106,12 +130,27 @@ public final class ConvertingSource implements FrameSource {
 
     @Override
     public int write(ByteBuffer target) throws IOException {
-        if (converter == null) {
+        if (!isChanged) {
             return raw.write(target);
         }
         raw.write(scratch);
-        converter.convert(scratch, target);
+        if (isResizedOnly) {
+            resize(target);
+        } else {
+            converter.convert(scratch, target);
+        }
         return format.maxPayloadLength();
+    }
+
+    private void resize(ByteBuffer target) {
+        boolean isSmaller = format.width() <= rawFormat.width() && format.height() <= rawFormat.height();
+        Imgproc.resize(
+                mats.over(scratch, rawFormat),
+                mats.over(target, 0, format),
+                size,
+                0,
+                0,
+                isSmaller ? Imgproc.INTER_AREA : Imgproc.INTER_LINEAR);
     }
 
     @Override
@@ -138,6 +177,7 @@ public final class ConvertingSource implements FrameSource {
     @Override
     public void close() {
         closeConverter();
+        mats.clear();
         raw.close();
     }
 
