@@ -242,7 +242,7 @@ public final class FrameDriver implements AutoCloseable {
                 .publicationConnectionTimeoutNs(CLIENT_LIVENESS_TIMEOUT_NS)
                 .publicationUnblockTimeoutNs(2 * CLIENT_LIVENESS_TIMEOUT_NS)
                 .publicationLingerTimeoutNs(PUBLICATION_LINGER_NS)
-                .errorHandler(context.errorHandler());
+                .errorHandler(new UnansweredErrors(context.errorHandler()));
     }
 
     /** Spins a little, then sleeps at most 0.1 ms: what the driver adds to a frame's latency when it was idle. */
@@ -523,7 +523,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Takes what goes wrong inside a hosted driver, on the driver's threads.
+         * Takes what goes wrong inside a hosted driver, on the driver's threads; not what it refuses to a client, which is told itself.
          *
          * @param value default: a warning to {@link System.Logger}.
          * @return this.

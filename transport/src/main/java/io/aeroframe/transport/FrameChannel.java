@@ -78,6 +78,10 @@ public record FrameChannel(String uri) {
             if (endpoint.indexOf('|') >= 0 || endpoint.indexOf('?') >= 0) {
                 throw malformed(text, "parameters need the long form aeron:udp?endpoint=HOST:PORT|...");
             }
+            checkEndpoint(text, endpoint); // before the record does, which would name what nobody typed
+            if (endpoint.endsWith(":0")) {
+                throw malformed(text, "port 0 is one that nobody can know");
+            }
             return new FrameChannel("aeron:udp?endpoint=" + endpoint);
         }
         if (!text.startsWith("aeron:")) {
@@ -94,6 +98,10 @@ public record FrameChannel(String uri) {
             }
             return;
         }
+        checkEndpoint(uri, endpoint);
+    }
+
+    private static void checkEndpoint(String uri, String endpoint) {
         int colon = endpoint.lastIndexOf(':');
         if (colon <= 0) {
             throw malformed(uri, "'" + endpoint + "' is not HOST:PORT");
