@@ -28,8 +28,8 @@ class DriverLifeIT {
         driver.awaitError("hosting the media driver");
         for (int i = 0; i < 2; i++) {
             AeroframeProcess subscriber = sandbox.start("subscribe", "s", "null:", "--json");
-            AeroframeProcess publisher = sandbox.start(
-                    "publish", SMALL, "s", "--frames", 20, "--lossless", "--await-subscriber", "--json");
+            AeroframeProcess publisher =
+                    sandbox.start("publish", SMALL, "s", "--frames", 20, "--lossless", "--await-subscriber", "--json");
             Report.expectNothingMissing(Report.of(publisher), Report.of(subscriber));
         }
         AeroframeProcess second = sandbox.start("driver");
@@ -52,8 +52,16 @@ class DriverLifeIT {
             AeroframeProcess subscriber =
                     sandbox.start("subscribe", "s", "null:", "--json", "--aeron-dir", aeronDirectory);
             AeroframeProcess publisher = sandbox.start(
-                    "publish", SMALL, "s", "--frames", 20, "--lossless", "--await-subscriber", "--json",
-                    "--aeron-dir", aeronDirectory);
+                    "publish",
+                    SMALL,
+                    "s",
+                    "--frames",
+                    20,
+                    "--lossless",
+                    "--await-subscriber",
+                    "--json",
+                    "--aeron-dir",
+                    aeronDirectory);
             Report.expectNothingMissing(Report.of(publisher), Report.of(subscriber));
             assertTrue(Files.exists(aeronDirectory.resolve("cnc.dat")));
             assertFalse(Files.exists(sandbox.baseDirectory()), "no driver of our own");

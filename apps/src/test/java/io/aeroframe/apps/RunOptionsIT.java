@@ -59,7 +59,12 @@ class RunOptionsIT {
             assertTrue(
                     fields.keySet()
                             .containsAll(Set.of(
-                                    verb, "fps", "bytes", "ledger.published", "latency_us.p50", "latency_us.p99",
+                                    verb,
+                                    "fps",
+                                    "bytes",
+                                    "ledger.published",
+                                    "latency_us.p50",
+                                    "latency_us.p99",
                                     "latency_us.max")),
                     process::toString);
         }
@@ -85,10 +90,9 @@ class RunOptionsIT {
     @Test
     void theLatestFrameIsEnoughForASlowSink() throws Exception {
         Path shots = directory.resolve("shots");
-        AeroframeProcess publisher = sandbox.start(
-                "publish", "pattern:3840x2160@30", "s", "--frames", 60, "--await-subscriber", "--json");
-        AeroframeProcess subscriber =
-                sandbox.start("subscribe", "s", shots.resolve("%06d.png"), "--latest", "--json");
+        AeroframeProcess publisher =
+                sandbox.start("publish", "pattern:3840x2160@30", "s", "--frames", 60, "--await-subscriber", "--json");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", shots.resolve("%06d.png"), "--latest", "--json");
         Report published = Report.of(publisher);
         Report received = Report.of(subscriber);
         received.expectClosedLedger();
@@ -106,7 +110,16 @@ class RunOptionsIT {
         Path file = Pictures.write(directory.resolve("photo.png"), original);
         Path shots = directory.resolve("shots");
         AeroframeProcess publisher = sandbox.start(
-                "publish", file, "s", "--size", "640x480", "--encoding", "jpeg", "--quality", 80, "--lossless",
+                "publish",
+                file,
+                "s",
+                "--size",
+                "640x480",
+                "--encoding",
+                "jpeg",
+                "--quality",
+                80,
+                "--lossless",
                 "--await-subscriber");
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", shots.resolve("%06d." + extension));
         publisher.expectExit(0);
@@ -122,8 +135,16 @@ class RunOptionsIT {
     @Test
     void framesPastTheirTimeToLiveAreDroppedAndCounted() throws Exception {
         AeroframeProcess publisher = sandbox.start(
-                "publish", "pattern:320x240@60", "s", "--frames", 30, "--ttl", "1us", "--lossless",
-                "--await-subscriber", "--json");
+                "publish",
+                "pattern:320x240@60",
+                "s",
+                "--frames",
+                30,
+                "--ttl",
+                "1us",
+                "--lossless",
+                "--await-subscriber",
+                "--json");
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", "null:", "--json");
         assertEquals(30, Report.of(publisher).number("ledger.sent"));
         Report received = Report.of(subscriber);
@@ -135,8 +156,16 @@ class RunOptionsIT {
     @Test
     void framesWithinTheirTimeToLiveArrive() throws Exception {
         AeroframeProcess publisher = sandbox.start(
-                "publish", "pattern:320x240@60", "s", "--frames", 30, "--ttl", "1m", "--lossless",
-                "--await-subscriber", "--json");
+                "publish",
+                "pattern:320x240@60",
+                "s",
+                "--frames",
+                30,
+                "--ttl",
+                "1m",
+                "--lossless",
+                "--await-subscriber",
+                "--json");
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", "null:", "--json");
         Report.expectNothingMissing(Report.of(publisher), Report.of(subscriber));
     }
