@@ -1,0 +1,160 @@
+package io.aeroframe.apps;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The command line in a process of its own, as a user starts it, with what it prints. */
+final class AeroframeProcess {
+
+    private final Process process;
+    private final List<String> arguments;
+    private final StringBuffer output = new StringBuffer();
+    private final StringBuffer errors = new StringBuffer();
+    private final Thread outputReader;
+    private final Thread errorReader;
+
+    private AeroframeProcess(Process process, List<String> arguments) {
+        this.process = process;
+        this.arguments = arguments;
+        outputReader = read(process.getInputStream(), output);
+        errorReader = read(process.getErrorStream(), errors);
+    }
+
+    /** Starts a command that {@link #command(List)}, or something like it, has made. */
+    static AeroframeProcess start(ProcessBuilder builder) throws IOException {
+        return new AeroframeProcess(builder.start(), builder.command());
+    }
+
+    /** The JVM of the test, and the class path of the launcher script if it has been packed. */
+    static List<String> command(List<String> arguments) {
+        Path lib = Path.of("target", "aeroframe", "lib").toAbsolutePath();
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+        command.addAll(List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"));
+        if (Runtime.version().feature() >= 24) {
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
+        command.addAll(List.of("-cp", Files.isDirectory(lib) ? lib + "/*" : System.getProperty("java.class.path")));
+        command.add(Main.class.getName());
+        command.addAll(arguments);
+        return command;
+    }
+
+    private static Thread read(InputStream stream, StringBuffer text) {
+        Thread thread = new Thread(() -> {
+            byte[] bytes = new byte[8_192];
+            try (stream) {
+                for (int n = stream.read(bytes); n >= 0; n = stream.read(bytes)) {
+                    text.append(new String(bytes, 0, n, StandardCharsets.UTF_8));
+                }
+            } catch (IOException ex) {
+                text.append("[reading failed: ").append(ex).append(']');
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    /** Waits for its end; fails, and kills it, if that does not come. */
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(Await.PATIENCE_S, TimeUnit.SECONDS)) {
+            String threads = dumpThreads();
+            kill();
+            fail("does not end: " + this + "\n" + threads);
+        }
+        outputReader.join(TimeUnit.SECONDS.toMillis(Await.PATIENCE_S));
+        errorReader.join(TimeUnit.SECONDS.toMillis(Await.PATIENCE_S));
+        return process.exitValue();
+    }
+
+    void expectExit(int status) throws InterruptedException {
+        assertEquals(status, awaitExit(), this::toString);
+    }
+
+    /** SIGQUIT has a JVM print its threads on standard output. */
+    private String dumpThreads() throws InterruptedException {
+        signal("QUIT");
+        process.waitFor(2, TimeUnit.SECONDS);
+        return output.toString();
+    }
+
+    /** Waits a while, or until its end if that comes first. */
+    boolean endsWithin(long millis) throws InterruptedException {
+        return process.waitFor(millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Ctrl-C. */
+    void interrupt() {
+        signal("INT");
+    }
+
+    void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD) // it may have ended a moment ago
+                    .start()
+                    .waitFor();
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    List<String> outputLines() {
+        return output.toString().lines().toList();
+    }
+
+    List<String> errorLines() {
+        return errors.toString().lines().toList();
+    }
+
+    String errors() {
+        return errors.toString();
+    }
+
+    void awaitOutputLines(int count) {
+        Await.until(count + " lines of output", () -> outputLines().size() >= count || !isAlive(), this::toString);
+    }
+
+    void awaitError(String text) {
+        Await.until("'" + text + "' on standard error", () -> errors().contains(text), this::toString);
+    }
+
+    @Override
+    public String toString() {
+        int main = arguments.indexOf(Main.class.getName());
+        return "aeroframe " + String.join(" ", arguments.subList(main + 1, arguments.size()))
+                + (process.isAlive() ? ", running" : ", status " + process.exitValue())
+                + "\n  standard output: " + tail(output) + "\n  standard error: " + tail(errors);
+    }
+
+    private static String tail(StringBuffer text) {
+        return text.substring(Math.max(0, text.length() - 4_000));
+    }
+}

@@ -1,0 +1,130 @@
+package io.aeroframe.apps;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ctrl-C at any moment ends a command with 130 and leaves nothing behind. */
+class InterruptIT {
+
+    private static final int INTERRUPTED = 130;
+    private static final int EARLIEST_MS = 50;
+    private static final int LATEST_MS = 1_500;
+    private static final int RUNS = 10;
+    private static final String SMALL = "pattern:320x240@60";
+
+    @RegisterExtension
+    final Sandbox sandbox = new Sandbox();
+
+    /** The one signalled first knows of nothing but the signal; the other may find its stream ended. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void bothSidesOverIpc(long seed) throws Exception {
+        Random random = new Random(seed);
+        for (int run = 0; run < RUNS; run++) {
+            AeroframeProcess publisher = sandbox.start("publish", SMALL, "s");
+            AeroframeProcess subscriber = sandbox.start("subscribe", "s", "null:");
+            interruptBoth(random, publisher, subscriber);
+            assertTrue(List.of(0, INTERRUPTED).contains(publisher.awaitExit()), publisher::toString);
+            assertTrue(List.of(0, INTERRUPTED).contains(subscriber.awaitExit()), subscriber::toString);
+            assertEquals(List.of(), sandbox.leftovers(), () -> "run " + publisher + "\n" + subscriber);
+        }
+    }
+
+    /** Here either may host the driver, which goes with it. */
+    @Test
+    void bothSidesOverUdp() throws Exception {
+        Random random = new Random(3);
+        for (int run = 0; run < RUNS; run++) {
+            String channel = Pictures.freeChannel();
+            AeroframeProcess publisher = sandbox.start("publish", SMALL, "s", "--channel", channel);
+            AeroframeProcess subscriber = sandbox.start("subscribe", "s", "null:", "--channel", channel);
+            interruptBoth(random, publisher, subscriber);
+            for (AeroframeProcess process : List.of(publisher, subscriber)) {
+                int status = process.awaitExit();
+                assertTrue(
+                        status == 0
+                                || status == INTERRUPTED
+                                || (status == 1 && process.errors().contains("the media driver is gone")),
+                        process::toString);
+            }
+            assertEquals(List.of(), sandbox.leftovers(), () -> "run " + publisher + "\n" + subscriber);
+        }
+    }
+
+    private static void interruptBoth(Random random, AeroframeProcess publisher, AeroframeProcess subscriber)
+            throws InterruptedException {
+        boolean isPublisherFirst = random.nextBoolean();
+        AeroframeProcess first = isPublisherFirst ? publisher : subscriber;
+        AeroframeProcess second = isPublisherFirst ? subscriber : publisher;
+        assertFalse(first.endsWithin(random.nextInt(EARLIEST_MS, LATEST_MS)), first::toString);
+        first.interrupt();
+        second.endsWithin(random.nextInt(0, LATEST_MS));
+        second.interrupt();
+        first.expectExit(INTERRUPTED);
+        expectNoTrace(first);
+        second.awaitExit();
+        expectNoTrace(second);
+    }
+
+    @Test
+    void aPublisherThatAwaitsASubscriber() throws Exception {
+        AeroframeProcess publisher = sandbox.start("publish", SMALL, "s", "--await-subscriber");
+        sandbox.awaitDriver();
+        interruptAndExpect(publisher);
+    }
+
+    @Test
+    void aLosslessPublisherThatWaitsForAStoppedSubscriber() throws Exception {
+        AeroframeProcess publisher =
+                sandbox.start("publish", "pattern:1280x720", "s", "--lossless", "--fps", "max", "--await-subscriber");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:");
+        subscriber.awaitOutputLines(3);
+        subscriber.signal("STOP");
+        assertFalse(publisher.endsWithin(500), publisher::toString);
+        interruptAndExpect(publisher);
+        subscriber.signal("CONT");
+        assertTrue(List.of(0, 1).contains(subscriber.awaitExit()), subscriber::toString);
+        expectNoTrace(subscriber);
+    }
+
+    @Test
+    void aSubscriberThatWaitsForAPublisher() throws Exception {
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "null:", "--timeout", "1h");
+        assertFalse(subscriber.endsWithin(1_000), subscriber::toString);
+        interruptAndExpect(subscriber);
+    }
+
+    @Test
+    void aHostedDriver() throws Exception {
+        AeroframeProcess driver = sandbox.start("driver");
+        driver.awaitError("hosting the media driver");
+        interruptAndExpect(driver);
+    }
+
+    @Test
+    void aDemo() throws Exception {
+        AeroframeProcess demo = sandbox.start("demo", "--seconds", "60");
+        demo.awaitError("there is no display");
+        sandbox.awaitDriver();
+        interruptAndExpect(demo);
+    }
+
+    private static void interruptAndExpect(AeroframeProcess process) throws InterruptedException {
+        process.interrupt();
+        process.expectExit(INTERRUPTED);
+        expectNoTrace(process);
+    }
+
+    private static void expectNoTrace(AeroframeProcess process) {
+        assertFalse(process.errors().contains("\tat "), process::toString);
+        assertFalse(process.errors().contains("Exception"), process::toString);
+    }
+}

@@ -1,0 +1,238 @@
+package io.aeroframe.apps;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A mistake costs its maker one line that says what was wrong, and leaves nothing behind. */
+class MistakesIT {
+
+    private static final int FAILED = 1;
+    private static final int WRONG_USAGE = 2;
+
+    @RegisterExtension
+    final Sandbox sandbox = new Sandbox();
+
+    @TempDir
+    private Path directory;
+
+    /** What is typed, and words that the line must have. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    publish missing.mp4 s                                   | missing.mp4: no such file
+                    publish missing.png s                                   | missing.png: no such file
+                    publish missing/ s                                      | missing/: no such
+                    publish empty.mp4 s                                     | empty.mp4: is empty
+                    publish empty.png s                                     | empty.png: the file is empty
+                    publish corrupt.mp4 s                                   | corrupt.mp4 is not a video
+                    publish corrupt.png s                                   | corrupt.png: not a picture
+                    publish corrupt.jpg s                                   | corrupt.jpg
+                    publish empty s                                         | empty: no pictures in it
+                    publish none*.png s                                     | none*.png
+                    publish 77 s                                            | 77
+                    publish http://127.0.0.1:1/x.mp4 s                      | http://127.0.0.1:1/x.mp4
+                    subscribe nobody null: --timeout 1s                     | 'nobody': no frame came within
+                    subscribe nobody null: --timeout 1s --channel udp:127.0.0.1:0 | port
+                    subscribe s empty.mp4/%06d.png                          | empty.mp4 is not a directory
+                    subscribe s /proc/aeroframe/%06d.png                    | /proc/aeroframe cannot be made
+                    subscribe s null: --channel udp:192.0.2.1:4000          | not one of this host's
+                    subscribe s null: --channel udp:no.such.host.invalid:4000 | cannot be resolved
+                    publish pattern: s --channel udp:no.such.host.invalid:4000 | cannot be resolved
+                    publish pattern: s --aeron-dir empty                    | no media driver is running there
+                    view s                                                  | there is no display
+                    """)
+    void aFailureIsOneLine(String typed, String expected) throws Exception {
+        prepareFiles();
+        AeroframeProcess process = sandbox.start((Object[]) typed.split(" +"));
+        process.expectExit(FAILED);
+        expectLines(process, 1, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    publish foo:bar s                        | 'foo:bar'
+                    publish - s                              | '-'
+                    publish '' s                             | the source is empty
+                    publish pattern:0x0 s                    | pattern:0x0
+                    publish pattern: ''                      | the stream name is empty
+                    subscribe '' null:                       | the stream name is empty
+                    publish pattern: s --channel udp         | channel 'udp'
+                    publish pattern: s --channel udp:        | channel 'udp:'
+                    publish pattern: s --channel udp:host    | channel 'udp:host'
+                    publish pattern: s --channel udp:h:99999 | '99999'
+                    publish pattern: s --channel aeron:tcp   | aeron:tcp
+                    publish pattern: s --size 0x0            | '0x0'
+                    publish pattern: s --size 640            | '640'
+                    publish pattern: s --quality 0           | --quality 0
+                    publish pattern: s --quality 101         | --quality 101
+                    publish pattern: s --quality ten         | 'ten'
+                    publish pattern: s --fps -1              | '-1'
+                    publish pattern: s --fps 0               | '0'
+                    publish pattern: s --fps fast            | 'fast'
+                    publish pattern: s --fps NaN             | 'NaN'
+                    publish pattern: s --ttl 0               | '0'
+                    publish pattern: s --frames 0            | --frames 0
+                    publish pattern: s --frames many         | 'many'
+                    publish pattern: s --seconds soon        | 'soon'
+                    publish pattern: s --format yuv          | 'yuv'
+                    publish pattern: s --encoding h264       | 'h264'
+                    publish pattern: s --encoding raw --quality 9 | --quality 9 is for JPEG
+                    publish pattern: s --idle never          | 'never'
+                    publish pattern: s t                     | 't'
+                    publish pattern: s --fsp 20              | '--fsp'
+                    publish --nope                           | '--nope'
+                    publish pattern:                         | 'STREAM'
+                    publish                                  | 'SOURCE', 'STREAM'
+                    subscribe s                              | 'SINK'
+                    subscribe s bar:                         | 'bar:'
+                    subscribe s clip.xyz                     | 'clip.xyz'
+                    subscribe s null: --latest --every       | mutually exclusive
+                    subscribe s null: --timeout 0            | '0'
+                    subscribe s null: --max-frame-bytes 0    | --max-frame-bytes 0
+                    view                                     | 'STREAM'
+                    demo --seconds 0                         | '0'
+                    driver now                               | 'now'
+                    publsh pattern: s                        | 'publsh'
+                    --nope                                   | '--nope'
+                    """)
+    void wrongUsageIsOneLineAndWhereToReadOn(String typed, String expected) throws Exception {
+        Object[] arguments = List.of(typed.split(" +")).stream()
+                .map(word -> word.equals("''") ? "" : word)
+                .toArray();
+        AeroframeProcess process = sandbox.start(arguments);
+        process.expectExit(WRONG_USAGE);
+        expectLines(process, 2, expected);
+        assertTrue(process.errorLines().get(1).matches("Try 'aeroframe.* --help'\\."), process::toString);
+    }
+
+    @Test
+    void noCommandAtAllShowsTheHelp() throws Exception {
+        AeroframeProcess process = sandbox.start();
+        process.expectExit(WRONG_USAGE);
+        assertTrue(process.errors().contains("Usage: aeroframe"), process::toString);
+        assertTrue(process.errors().contains("aeroframe: a command is missing"), process::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--help", "publish --help", "subscribe --help", "view --help", "demo --help", "driver --help"})
+    void helpIsNoMistake(String typed) throws Exception {
+        AeroframeProcess process = sandbox.start((Object[]) typed.split(" "));
+        process.expectExit(0);
+        assertTrue(process.outputLines().get(0).startsWith("Usage: aeroframe"), process::toString);
+        assertTrue(process.errors().isEmpty(), process::toString);
+    }
+
+    @Test
+    void aPortInUseIsNamed() throws Exception {
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            String endpoint = "127.0.0.1:" + taken.getLocalPort();
+            AeroframeProcess process = sandbox.start("subscribe", "s", "null:", "--channel", "udp:" + endpoint);
+            process.expectExit(FAILED);
+            expectLines(process, 1, endpoint);
+            assertTrue(process.errors().contains("in use"), process::toString);
+        }
+    }
+
+    @Test
+    void aBaseDirectoryTooSmallForTheDriverIsNamed() throws Exception {
+        expectNoRoom(8, "pattern:320x240", "the media driver needs");
+    }
+
+    @Test
+    void aBaseDirectoryTooSmallForTheFramesIsNamed() throws Exception {
+        expectNoRoom(40, "pattern:3840x2160", "no room for its buffers");
+    }
+
+    private void expectNoRoom(int mebibytes, String source, String expected) throws Exception {
+        Path mount = sandbox.directory("small");
+        assumeTrue(
+                runs("mount", "-t", "tmpfs", "-o", "mode=700,size=" + mebibytes + "m", "tmpfs", mount.toString()),
+                "a small file system cannot be mounted here: that takes root");
+        try {
+            sandbox.baseDirectory(mount.resolve("base"));
+            AeroframeProcess process = sandbox.start("publish", source, "s");
+            process.expectExit(FAILED);
+            expectLines(process, 1, expected);
+            assertTrue(process.errors().contains("AEROFRAME_DIR"), process::toString);
+            assertEquals(List.of(), sandbox.leftovers());
+        } finally {
+            assertTrue(runs("umount", mount.toString()), "umount " + mount);
+        }
+    }
+
+    private static boolean runs(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
+    }
+
+    @Test
+    void aBaseDirectoryThatOthersMayEnterIsRefused() throws Exception {
+        Path open = sandbox.directory("open");
+        assertTrue(runs("chmod", "755", open.toString()));
+        sandbox.baseDirectory(open);
+        AeroframeProcess process = sandbox.start("publish", "pattern:", "s");
+        process.expectExit(FAILED);
+        expectLines(process, 1, "chmod 700");
+    }
+
+    @Test
+    void aBaseDirectoryThatIsAFileIsRefused() throws Exception {
+        sandbox.baseDirectory(Files.createFile(directory.resolve("file")));
+        AeroframeProcess process = sandbox.start("publish", "pattern:", "s");
+        process.expectExit(FAILED);
+        expectLines(process, 1, "it is not a directory");
+        sandbox.baseDirectory(directory.resolve("none"));
+    }
+
+    @Test
+    void verboseAddsTheStackTrace() throws Exception {
+        sandbox.workingDirectory(directory);
+        AeroframeProcess process = sandbox.start("publish", "missing.mp4", "s", "--verbose");
+        process.expectExit(FAILED);
+        assertTrue(process.errors().contains("\tat io.aeroframe"), process::toString);
+    }
+
+    private void prepareFiles() throws IOException {
+        byte[] noise = new byte[5_000];
+        new Random(1).nextBytes(noise);
+        for (String name : List.of("corrupt.mp4", "corrupt.png", "corrupt.jpg")) {
+            Files.write(directory.resolve(name), noise);
+        }
+        Files.createFile(directory.resolve("empty.mp4"));
+        Files.createFile(directory.resolve("empty.png"));
+        Files.createDirectory(directory.resolve("empty"));
+        sandbox.workingDirectory(directory);
+    }
+
+    private static void expectLines(AeroframeProcess process, int count, String expected) {
+        List<String> lines = process.errorLines();
+        assertEquals(count, lines.size(), process::toString);
+        assertTrue(lines.get(0).startsWith("aeroframe: "), process::toString);
+        assertTrue(lines.get(0).contains(expected), () -> "'" + expected + "' in " + process);
+        assertFalse(lines.get(0).contains("Exception"), process::toString);
+        assertTrue(process.outputLines().isEmpty(), process::toString);
+    }
+}

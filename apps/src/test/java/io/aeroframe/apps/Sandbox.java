@@ -1,0 +1,127 @@
+package io.aeroframe.apps;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A host of the test's own: a fresh base directory and the processes that meet there. After each test nothing of them may be left: no
+ * process, no file.
+ */
+final class Sandbox implements BeforeEachCallback, AfterEachCallback {
+
+    private final List<AeroframeProcess> processes = new ArrayList<>();
+    private Path root;
+    private Path base;
+    private Path workingDirectory;
+    private String display;
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        Path memory = Path.of("/dev/shm");
+        root = Files.isDirectory(memory) && Files.isWritable(memory)
+                ? Files.createTempDirectory(memory, "aeroframe-it-")
+                : Files.createTempDirectory("aeroframe-it-");
+        base = root.resolve("base");
+        workingDirectory = null;
+        display = null;
+    }
+
+    /** Where processes meet that are started from now on. */
+    void baseDirectory(Path directory) {
+        base = directory;
+    }
+
+    Path baseDirectory() {
+        return base;
+    }
+
+    /** A new directory in memory, removed afterwards. */
+    Path directory(String name) throws IOException {
+        return Files.createDirectory(root.resolve(name));
+    }
+
+    void workingDirectory(Path directory) {
+        workingDirectory = directory;
+    }
+
+    /** The X display of processes that are started from now on; there is none unless told. */
+    void display(String name) {
+        display = name;
+    }
+
+    AeroframeProcess start(Object... arguments) throws IOException {
+        return startCommand(AeroframeProcess.command(
+                Stream.of(arguments).map(Object::toString).toList()));
+    }
+
+    /** Starts anything with the environment of the others. */
+    AeroframeProcess startCommand(List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("AEROFRAME_DIR", base.toString());
+        builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would tell of it on standard error
+        builder.environment().remove("DISPLAY");
+        if (display != null) {
+            builder.environment().put("DISPLAY", display);
+        }
+        if (workingDirectory != null) {
+            builder.directory(workingDirectory.toFile());
+        }
+        AeroframeProcess process = AeroframeProcess.start(builder);
+        processes.add(process);
+        return process;
+    }
+
+    /** Waits until some process hosts a media driver. */
+    void awaitDriver() {
+        Path announcement = base.resolve("driver.id");
+        Await.until("a media driver in " + base, () -> Files.exists(announcement), processes::toString);
+    }
+
+    List<Path> leftovers() throws IOException {
+        if (!Files.exists(base)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(base)) {
+            return files.toList();
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException, InterruptedException {
+        List<String> alive = new ArrayList<>();
+        for (AeroframeProcess process : processes) {
+            List<ProcessHandle> descendants = process.handle().descendants().toList();
+            if (process.isAlive()) {
+                alive.add(process.toString());
+                process.kill();
+            }
+            descendants.forEach(ProcessHandle::destroyForcibly);
+        }
+        List<Path> files = leftovers();
+        delete(root);
+        boolean hasPassed = context.getExecutionException().isEmpty();
+        String all = processes.toString();
+        processes.clear();
+        if (hasPassed) {
+            assertTrue(alive.isEmpty(), () -> "still running: " + alive);
+            assertTrue(files.isEmpty(), () -> "left behind: " + files + " by " + all);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}
