@@ -1,12 +1,12 @@
 package io.aeroframe.apps;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The command line {@code aeroframe}. Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
@@ -48,8 +48,15 @@ public final class Main implements Runnable {
      */
     public static void main(String[] args) {
         StopSignal stop = StopSignal.install();
-        int status = commandLine(stop).execute(args);
-        stop.finished();
+        int status = CommandLine.ExitCode.SOFTWARE;
+        try {
+            status = commandLine(stop).execute(args);
+        } catch (OutOfMemoryError ex) {
+            System.err.println("aeroframe: not enough memory: " + oneLine(String.valueOf(ex.getMessage()))
+                    + "; use smaller frames, or give Java more with AEROFRAME_OPTS=-Xmx4g");
+        } finally {
+            stop.finished(); // also when a JVM error ends the thread: the shutdown would wait for it in vain
+        }
         System.exit(status);
     }
 
@@ -58,7 +65,13 @@ public final class Main implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(HELP_WIDTH)
                 .setParameterExceptionHandler(Main::reportUsage)
-                .setExecutionExceptionHandler(Main::reportFailure);
+                .setExecutionExceptionHandler((ex, command, parsed) -> {
+                    boolean isVerbose = parsed.originalArgs().contains("--verbose");
+                    if (!stop.isRequested() || isVerbose || !isInterruption(ex)) {
+                        reportFailure(ex, command, isVerbose);
+                    }
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
         line.getSubcommands()
                 .get("generate-completion")
                 .getCommandSpec()
@@ -75,18 +88,50 @@ public final class Main implements Runnable {
 
     private static int reportUsage(ParameterException ex, String[] args) {
         PrintWriter err = ex.getCommandLine().getErr();
-        err.println("aeroframe: " + oneLine(ex.getMessage()));
+        err.println("aeroframe: " + usageMistake(ex, args));
         err.println("Try '" + ex.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
     }
 
-    private static int reportFailure(Exception ex, CommandLine line, ParseResult parsed) {
+    /** Picocli speaks of what is missing before what it does not know, and calls a mistyped command an argument. */
+    private static String usageMistake(ParameterException ex, String[] args) {
+        CommandSpec command = ex.getCommandLine().getCommandSpec();
+        if (ex instanceof CommandLine.MissingParameterException) {
+            for (String arg : args) {
+                if (arg.equals("--")) {
+                    break;
+                }
+                String name = arg.split("=", 2)[0];
+                if (name.startsWith("--") && !command.optionsMap().containsKey(name)) {
+                    return "Unknown option: '" + name + "'";
+                }
+            }
+        }
+        if (ex instanceof CommandLine.UnmatchedArgumentException unmatched
+                && command.parent() == null
+                && !unmatched.getUnmatched().get(0).startsWith("-")) {
+            return "there is no command '" + unmatched.getUnmatched().get(0) + "'; there are "
+                    + String.join(", ", command.subcommands().keySet());
+        }
+        return oneLine(ex.getMessage());
+    }
+
+    /** Whoever pressed Ctrl-C need not be told what it interrupted. Most libraries say so in their messages only. */
+    private static boolean isInterruption(Throwable thrown) {
+        for (Throwable ex = thrown; ex != null; ex = ex.getCause()) {
+            if (ex.toString().toLowerCase(Locale.ROOT).contains("interrupt")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void reportFailure(Exception ex, CommandLine line, boolean isVerbose) {
         PrintWriter err = line.getErr();
         err.println("aeroframe: " + oneLine(ex.getMessage() == null ? ex.toString() : ex.getMessage()));
-        if (parsed.originalArgs().contains("--verbose") || isUnforeseen(ex)) {
+        if (isVerbose || isUnforeseen(ex)) {
             ex.printStackTrace(err);
         }
-        return CommandLine.ExitCode.SOFTWARE;
     }
 
     /** A mistake of ours rather than of the user's or the machine's: without its trace nobody could mend it. */

@@ -32,10 +32,7 @@ class MistakesIT {
 
     /** What is typed, and words that the line must have. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     publish missing.mp4 s                                   | missing.mp4: no such file
                     publish missing.png s                                   | missing.png: no such file
                     publish missing/ s                                      | missing/: no such
@@ -49,7 +46,6 @@ class MistakesIT {
                     publish 77 s                                            | 77
                     publish http://127.0.0.1:1/x.mp4 s                      | http://127.0.0.1:1/x.mp4
                     subscribe nobody null: --timeout 1s                     | 'nobody': no frame came within
-                    subscribe nobody null: --timeout 1s --channel udp:127.0.0.1:0 | port
                     subscribe s empty.mp4/%06d.png                          | empty.mp4 is not a directory
                     subscribe s /proc/aeroframe/%06d.png                    | /proc/aeroframe cannot be made
                     subscribe s null: --channel udp:192.0.2.1:4000          | not one of this host's
@@ -66,10 +62,7 @@ class MistakesIT {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     publish foo:bar s                        | 'foo:bar'
                     publish - s                              | '-'
                     publish '' s                             | the source is empty
@@ -80,6 +73,7 @@ class MistakesIT {
                     publish pattern: s --channel udp:        | channel 'udp:'
                     publish pattern: s --channel udp:host    | channel 'udp:host'
                     publish pattern: s --channel udp:h:99999 | '99999'
+                    publish pattern: s --channel udp:h:0     | 'udp:h:0'
                     publish pattern: s --channel aeron:tcp   | aeron:tcp
                     publish pattern: s --size 0x0            | '0x0'
                     publish pattern: s --size 640            | '640'
@@ -112,7 +106,7 @@ class MistakesIT {
                     view                                     | 'STREAM'
                     demo --seconds 0                         | '0'
                     driver now                               | 'now'
-                    publsh pattern: s                        | 'publsh'
+                    publsh pattern: s                        | no command 'publsh'; there are demo, publish
                     --nope                                   | '--nope'
                     """)
     void wrongUsageIsOneLineAndWhereToReadOn(String typed, String expected) throws Exception {

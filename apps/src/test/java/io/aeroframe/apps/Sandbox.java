@@ -68,6 +68,7 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("AEROFRAME_DIR", base.toString());
         builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would tell of it on standard error
+        builder.environment().putIfAbsent("OPENCV_LOG_LEVEL", "SILENT"); // as the launcher script does
         builder.environment().remove("DISPLAY");
         if (display != null) {
             builder.environment().put("DISPLAY", display);

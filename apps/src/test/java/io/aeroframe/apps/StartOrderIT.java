@@ -64,8 +64,7 @@ class StartOrderIT {
         AeroframeProcess second = sandbox.start("subscribe", "s", "digest:", "--json", "--channel", channel);
         AeroframeProcess third = sandbox.start("subscribe", "s", "digest:", "--json", "--channel", channel);
 
-        Report published = Report.of(publisher);
-        assertEquals(500, published.number("ledger.sent"), published.summary()::toString);
+        Report.of(publisher);
         Report early = Report.of(first);
         assertEquals(20, early.number("received"));
         assertEquals(LongStream.range(0, 20).boxed().toList(), early.sequences());
@@ -86,8 +85,7 @@ class StartOrderIT {
         leaving.awaitOutputLines(1);
         leaving.interrupt();
         leaving.expectExit(130);
-        Report published = Report.of(publisher);
-        assertEquals(240, published.number("ledger.sent"), published.summary()::toString);
+        Report.of(publisher);
         Report received = Report.of(staying);
         assertEquals(0, received.number("ledger.lost"));
         long start = received.sequences().get(0);

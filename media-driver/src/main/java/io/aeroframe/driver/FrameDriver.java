@@ -160,8 +160,8 @@ public final class FrameDriver implements AutoCloseable {
             base.sweepPrivateDirectories();
             lock.clear();
             checkRoom(base);
-            mediaDriver = MediaDriver.launch(
-                    MediaDriverSettings.forVideo(base.aeron()).errorHandler(context.errorHandler()));
+            mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron())
+                    .errorHandler(new UnansweredErrors(context.errorHandler())));
             lock.announce(identity(base.aeron()));
             isHosting = true;
             return new FrameDriver(context, base.aeron().toString(), lock, mediaDriver);
@@ -464,7 +464,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Takes what goes wrong inside a hosted driver, on the driver's threads.
+         * Takes what goes wrong inside a hosted driver, on the driver's threads; not what it refuses to a client, which is told itself.
          *
          * @param value default: a warning to {@link System.Logger}.
          * @return this.

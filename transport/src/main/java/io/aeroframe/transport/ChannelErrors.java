@@ -16,9 +16,9 @@ final class ChannelErrors {
 
     private ChannelErrors() {}
 
-    static FrameTransportException explain(AeronException ex, StreamName stream, String uri) {
+    static FrameTransportException explain(AeronException ex, StreamName stream, FrameChannel channel) {
         String text = ex.getMessage() == null ? "" : ex.getMessage();
-        String prefix = "stream '" + stream + "' on channel '" + uri + "': ";
+        String prefix = "stream '" + stream + "' on channel '" + channel + "': ";
         Matcher storage = STORAGE.matcher(text);
         if (storage.find()) {
             return new FrameTransportException(

@@ -71,6 +71,9 @@ public record FrameChannel(String uri) {
             }
             String uri = "aeron:udp?endpoint=" + endpoint;
             check(text, uri);
+            if (endpoint.endsWith(":0")) {
+                throw malformed(text, "port 0 is one that nobody can know");
+            }
             return new FrameChannel(uri);
         }
         if (!text.startsWith("aeron:")) {

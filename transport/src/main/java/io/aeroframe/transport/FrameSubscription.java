@@ -44,11 +44,11 @@ public final class FrameSubscription implements AutoCloseable {
     FrameSubscription(Aeron aeron, Context context) {
         this.context = context;
         faults = new FaultReporter(context.stream(), context.errorHandler());
-        String uri = context.channel().uri();
         try {
-            subscription = aeron.addSubscription(uri, context.stream().streamId());
+            subscription = aeron.addSubscription(
+                    context.channel().uri(), context.stream().streamId());
         } catch (AeronException ex) {
-            throw ChannelErrors.explain(ex, context.stream(), uri);
+            throw ChannelErrors.explain(ex, context.stream(), context.channel());
         }
     }
 

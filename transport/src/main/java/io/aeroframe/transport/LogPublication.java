@@ -56,7 +56,7 @@ final class LogPublication implements AutoCloseable {
         try {
             publication = aeron.addExclusivePublication(uri, stream.streamId());
         } catch (AeronException ex) {
-            throw ChannelErrors.explain(ex, stream, channel.uri());
+            throw ChannelErrors.explain(ex, stream, channel);
         }
         mtu = publication.maxPayloadLength() + FrameChannel.DATA_HEADER_LENGTH;
         int windowLength = FrameChannel.windowLength(uri, publication.termBufferLength());

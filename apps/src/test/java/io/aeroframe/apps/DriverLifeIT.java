@@ -1,0 +1,153 @@
+package io.aeroframe.apps;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.aeron.Aeron;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Drivers and publishers that come, go, and are killed. */
+class DriverLifeIT {
+
+    private static final String SMALL = "pattern:320x240@60";
+
+    @RegisterExtension
+    final Sandbox sandbox = new Sandbox();
+
+    @Test
+    void aDriverOfItsOwnServesPublishersThatComeAndGo() throws Exception {
+        AeroframeProcess driver = sandbox.start("driver");
+        driver.awaitError("hosting the media driver");
+        for (int i = 0; i < 2; i++) {
+            AeroframeProcess subscriber = sandbox.start("subscribe", "s", "null:", "--json");
+            AeroframeProcess publisher =
+                    sandbox.start("publish", SMALL, "s", "--frames", 20, "--lossless", "--await-subscriber", "--json");
+            Report.expectNothingMissing(Report.of(publisher), Report.of(subscriber));
+        }
+        AeroframeProcess second = sandbox.start("driver");
+        second.expectExit(1);
+        assertTrue(second.errors().contains("another process hosts the media driver already"), second::toString);
+        assertEquals(1, second.errorLines().size(), second::toString);
+        driver.interrupt();
+        driver.expectExit(130);
+    }
+
+    @Test
+    void anotherSessionsAeronDriverIsUsedAndLeftAlone() throws Exception {
+        Path aeronDirectory = sandbox.directory("foreign").resolve("aeron");
+        try (MediaDriver driver = MediaDriver.launch(new MediaDriver.Context()
+                        .aeronDirectoryName(aeronDirectory.toString())
+                        .threadingMode(ThreadingMode.SHARED)
+                        .counterValuesBufferLength(1 << 20)
+                        .dirDeleteOnShutdown(true));
+                Aeron stranger = Aeron.connect(new Aeron.Context().aeronDirectoryName(aeronDirectory.toString()))) {
+            AeroframeProcess subscriber =
+                    sandbox.start("subscribe", "s", "null:", "--json", "--aeron-dir", aeronDirectory);
+            AeroframeProcess publisher = sandbox.start(
+                    "publish",
+                    SMALL,
+                    "s",
+                    "--frames",
+                    20,
+                    "--lossless",
+                    "--await-subscriber",
+                    "--json",
+                    "--aeron-dir",
+                    aeronDirectory);
+            Report.expectNothingMissing(Report.of(publisher), Report.of(subscriber));
+            assertTrue(Files.exists(aeronDirectory.resolve("cnc.dat")));
+            assertFalse(Files.exists(sandbox.baseDirectory()), "no driver of our own");
+            try (var publication = stranger.addPublication("aeron:ipc", 7)) {
+                assertFalse(publication.isClosed(), "the driver serves others on");
+            }
+            assertEquals(aeronDirectory.toString(), driver.aeronDirectoryName());
+        }
+    }
+
+    @Test
+    void aPublisherThatIsKilledIsReportedAsVanished() throws Exception {
+        AeroframeProcess driver = sandbox.start("driver");
+        driver.awaitError("hosting the media driver");
+        AeroframeProcess publisher = sandbox.start("publish", SMALL, "s");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:");
+        subscriber.awaitOutputLines(3);
+        publisher.kill();
+        assertTrue(subscriber.endsWithin(15_000), subscriber::toString);
+        subscriber.expectExit(1);
+        assertTrue(subscriber.errors().contains("its publisher vanished"), subscriber::toString);
+        driver.interrupt();
+        driver.expectExit(130);
+    }
+
+    @Test
+    void aHostThatIsKilledIsReportedAndItsFilesAreSweptByTheNext() throws Exception {
+        AeroframeProcess publisher = sandbox.start("publish", SMALL, "s");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:");
+        subscriber.awaitOutputLines(3);
+        publisher.kill();
+        assertTrue(subscriber.endsWithin(15_000), subscriber::toString);
+        subscriber.expectExit(1);
+        List<String> complaints = subscriber.errorLines().stream()
+                .filter(line -> line.startsWith("aeroframe: "))
+                .toList();
+        assertEquals(1, complaints.size(), subscriber::toString);
+        assertTrue(
+                complaints.get(0).contains("its publisher vanished")
+                        || complaints.get(0).contains("the media driver is gone"),
+                subscriber::toString);
+        assertFalse(sandbox.leftovers().isEmpty(), "SIGKILL leaves no time to tidy up");
+        AeroframeProcess next =
+                sandbox.start("publish", SMALL, "s", "--frames", 20, "--lossless", "--await-subscriber", "--json");
+        AeroframeProcess nextSubscriber = sandbox.start("subscribe", "s", "null:", "--json");
+        Report.expectNothingMissing(Report.of(next), Report.of(nextSubscriber));
+        assertEquals(List.of(), sandbox.leftovers());
+    }
+
+    @Test
+    void aSubscriberThatIsKilledDoesNotStopALosslessPublisherForLong() throws Exception {
+        AeroframeProcess publisher = sandbox.start(
+                "publish", SMALL, "s", "--frames", 600, "--fps", "max", "--lossless", "--await-subscriber", "--json");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:");
+        subscriber.awaitOutputLines(1);
+        subscriber.kill();
+        publisher.expectExit(0);
+    }
+
+    @Test
+    void aClosedPipeIsOneLine() throws Exception {
+        AeroframeProcess publisher = sandbox.start("publish", SMALL, "s");
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" | head -n 2", "sh"));
+        command.addAll(AeroframeProcess.command(List.of("subscribe", "s", "digest:")));
+        AeroframeProcess pipeline = sandbox.startCommand(command);
+        pipeline.expectExit(0);
+        assertEquals(2, pipeline.outputLines().size(), pipeline::toString);
+        assertEquals(1, pipeline.errorLines().size(), pipeline::toString);
+        assertTrue(pipeline.errors().startsWith("aeroframe: digest: no more lines can be written"), pipeline::toString);
+        publisher.interrupt();
+        publisher.expectExit(130);
+    }
+
+    @Test
+    void aSecondPublisherOfANameStandsBy() throws Exception {
+        AeroframeProcess first = sandbox.start("publish", SMALL, "s");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--json");
+        subscriber.awaitOutputLines(1);
+        AeroframeProcess second = sandbox.start("publish", SMALL, "s");
+        subscriber.awaitError("a second publication of this name stands by");
+        for (AeroframeProcess process : List.of(second, subscriber, first)) {
+            process.interrupt();
+            process.expectExit(130);
+        }
+        Report received = Report.ofOutput(subscriber);
+        received.expectClosedLedger();
+        assertEquals(0, received.number("ledger.lost"));
+    }
+}
