@@ -2,12 +2,7 @@ package io.aeroframe.apps;
 
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.DriverLostException;
-import io.aeron.exceptions.AeronException;
-import io.aeron.exceptions.ConfigurationException;
-import io.aeron.exceptions.ControlProtocolException;
-import io.aeron.exceptions.StorageSpaceException;
 import java.io.PrintWriter;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.agrona.ErrorHandler;
@@ -18,9 +13,6 @@ import picocli.CommandLine.Spec;
 
 /** Options that publishing and subscribing share. */
 final class SharedOptions {
-
-    /** What the driver begins with when a channel cannot be opened. */
-    private static final String CHANNEL_ERROR = "channel error - ";
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -66,23 +58,7 @@ final class SharedOptions {
         return new FrameDriver.Context()
                 .aeronDirectory(aeronDirectory)
                 .closeOnShutdown(false) // the stop signal closes everything, in order
-                .errorHandler(driverErrorHandler());
-    }
-
-    /** The driver also tells its own log of what it refuses a client; the client's command says that better. */
-    private ErrorHandler driverErrorHandler() {
-        ErrorHandler tell = errorHandler();
-        return error -> {
-            boolean isTold = error instanceof UnknownHostException
-                    || error instanceof StorageSpaceException
-                    || String.valueOf(error.getMessage()).contains(CHANNEL_ERROR)
-                    || error instanceof ControlProtocolException
-                    || error instanceof ConfigurationException
-                    || (error instanceof AeronException aeron && aeron.category() == AeronException.Category.WARN);
-            if (verbose || !isTold) {
-                tell.onError(error);
-            }
-        };
+                .errorHandler(errorHandler());
     }
 
     /** Tells the user of what goes wrong in the background: one line each. */
