@@ -7,8 +7,11 @@ import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Options of those who publish. */
 final class PublishOptions {
@@ -37,6 +40,7 @@ final class PublishOptions {
     @Option(
             names = "--format",
             paramLabel = "F",
+            converter = FormatConverter.class,
             description = "Pixel format of raw frames: bgr24 (default), rgb24, gray8, or native for the source's own.")
     private Format format;
 
@@ -72,21 +76,26 @@ final class PublishOptions {
         jpeg
     }
 
-    private enum Format {
-        bgr24(PixelFormat.BGR24),
-        rgb24(PixelFormat.RGB24),
-        gray8(PixelFormat.GRAY8),
-        native_(null);
+    /**
+     * A pixel format as typed.
+     *
+     * @param name        as typed.
+     * @param pixelFormat null for the source's own.
+     */
+    private record Format(String name, PixelFormat pixelFormat) {}
 
-        private final PixelFormat pixelFormat;
-
-        Format(PixelFormat pixelFormat) {
-            this.pixelFormat = pixelFormat;
-        }
-
+    private static final class FormatConverter implements ITypeConverter<Format> {
         @Override
-        public String toString() {
-            return this == native_ ? "native" : name();
+        public Format convert(String text) {
+            String name = text.toLowerCase(Locale.ROOT);
+            return switch (name) {
+                case "bgr24" -> new Format(name, PixelFormat.BGR24);
+                case "rgb24" -> new Format(name, PixelFormat.RGB24);
+                case "gray8" -> new Format(name, PixelFormat.GRAY8);
+                case "native" -> new Format(name, null);
+                default ->
+                    throw new TypeConversionException("'" + text + "' is not one of bgr24, rgb24, gray8, native");
+            };
         }
     }
 
@@ -98,8 +107,10 @@ final class PublishOptions {
         if (quality != null && encoding == Encoding.raw) {
             throw shared.usage("--quality " + quality + " is for JPEG frames: leave it out, or use --encoding jpeg");
         }
-        if (encoding == Encoding.jpeg && (format == Format.rgb24 || format == Format.native_)) {
-            throw shared.usage("--format " + format + " is for raw frames: leave it out, or use --encoding raw");
+        boolean isForJpeg =
+                format == null || format.pixelFormat == PixelFormat.BGR24 || format.pixelFormat == PixelFormat.GRAY8;
+        if (encoding == Encoding.jpeg && !isForJpeg) {
+            throw shared.usage("--format " + format.name + " is for raw frames: leave it out, or use --encoding raw");
         }
     }
 

@@ -101,26 +101,34 @@ final class SubscribeRun {
                                         .maxFrameLength(options.maxFrameBytes())
                                         .errorHandler(collisionCatcher()))) {
             slot = delivery == Delivery.LATEST ? new LatestFrameSlot(sink) : null;
-            StreamState end;
+            StreamState end = null;
             try {
                 end = pollUntilDone(subscription);
             } finally {
                 stop.beginCleanup();
-                if (slot != null) {
-                    slot.finish();
-                }
+                finish(subscription, end != null);
             }
-            if (slot != null) {
-                slot.rethrow();
-            }
-            sink.close(); // what it still holds comes before the summary
-            reporter.summary(format, account(subscription));
             if (end == StreamState.LOST) {
                 throw new FrameTransportException("stream '" + stream
                         + "': its publisher vanished without ending it; the frames until then were received");
             }
         } catch (UncheckedIOException ex) {
             throw ex.getCause();
+        }
+    }
+
+    /** Lets the sink have what is on its way to it, then prints the summary, also of a run that fails half-way. */
+    private void finish(FrameSubscription subscription, boolean isDone) throws Exception {
+        try {
+            if (slot != null) {
+                slot.finish();
+                slot.rethrow();
+            }
+            sink.close(); // what it still holds comes before the summary
+        } finally {
+            if (isDone || delivered > 0) {
+                reporter.summary(format, account(subscription));
+            }
         }
     }
 

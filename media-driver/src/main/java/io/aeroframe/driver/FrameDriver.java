@@ -3,7 +3,6 @@ package io.aeroframe.driver;
 import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
-import io.aeron.driver.ThreadingMode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
@@ -20,7 +19,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersReader;
 
@@ -41,32 +39,16 @@ import org.agrona.concurrent.status.CountersReader;
  */
 public final class FrameDriver implements AutoCloseable {
 
-    /** After this long without a sign of life a client's publications and subscriptions are released. */
-    static final long CLIENT_LIVENESS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(3);
-
     /** After this long without a sign of life the driver counts as dead. */
     static final long DRIVER_TIMEOUT_MS = 3_000;
 
     /** A driver beats every 0.1 s; one that has been silent for this long is not joined. */
     private static final long HEARTBEAT_TIMEOUT_MS = 1_000;
 
-    private static final long PUBLICATION_LINGER_NS = TimeUnit.SECONDS.toNanos(1);
-
-    /**
-     * Room for 8,192 counters, and four times this for their labels. Aeron's default is eight times as much, 46 MiB of files in all, and
-     * a container's /dev/shm has 64 MiB in all unless told otherwise.
-     */
-    private static final int COUNTERS_LENGTH = 1 << 20;
-
     /** Command, counter, error and loss files of the driver, 12 MiB, and some room for a first small stream. */
     private static final long REQUIRED_BYTES = 20L << 20;
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
-
-    /** Below this many processors one thread does all the driver's work and sleeps when there is none. */
-    private static final int PROCESSORS_FOR_NETWORK_THREAD = 4;
-
-    private static final int PROCESSORS_FOR_DEDICATED_THREADS = 8;
 
     private final Context context;
     private final String aeronDirectoryName;
@@ -178,7 +160,8 @@ public final class FrameDriver implements AutoCloseable {
             base.sweepPrivateDirectories();
             lock.clear();
             checkRoom(base);
-            mediaDriver = MediaDriver.launch(driverContext(context, base.aeron()));
+            mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron())
+                    .errorHandler(new UnansweredErrors(context.errorHandler())));
             lock.announce(identity(base.aeron()));
             isHosting = true;
             return new FrameDriver(context, base.aeron().toString(), lock, mediaDriver);
@@ -206,48 +189,6 @@ public final class FrameDriver implements AutoCloseable {
         } catch (IOException ex) {
             throw new FrameDriverException(base.path() + ": its free space cannot be read: " + ex.getMessage(), ex);
         }
-    }
-
-    private static MediaDriver.Context driverContext(Context context, Path aeronDirectory) {
-        SocketBuffers sockets = SocketBuffers.probe();
-        int processors = Runtime.getRuntime().availableProcessors();
-        ThreadingMode threading;
-        if (processors >= PROCESSORS_FOR_DEDICATED_THREADS) {
-            threading = ThreadingMode.DEDICATED;
-        } else if (processors >= PROCESSORS_FOR_NETWORK_THREAD) {
-            threading = ThreadingMode.SHARED_NETWORK;
-        } else {
-            threading = ThreadingMode.SHARED;
-        }
-        return new MediaDriver.Context()
-                .aeronDirectoryName(aeronDirectory.toString())
-                .dirDeleteOnStart(true) // safe: this process holds the lock
-                .dirDeleteOnShutdown(true)
-                .counterValuesBufferLength(COUNTERS_LENGTH)
-                .warnIfDirectoryExists(false)
-                .threadingMode(threading)
-                .conductorIdleStrategy(idleStrategy())
-                .senderIdleStrategy(idleStrategy())
-                .receiverIdleStrategy(idleStrategy())
-                .sharedNetworkIdleStrategy(idleStrategy())
-                .sharedIdleStrategy(idleStrategy())
-                .performStorageChecks(true)
-                .termBufferSparseFile(false) // a sparse file on a full tmpfs is a SIGBUS at some later frame
-                .socketRcvbufLength(sockets.receiveLength())
-                .socketSndbufLength(sockets.sendLength())
-                .initialWindowLength(sockets.receiveLength())
-                .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(100))
-                .clientLivenessTimeoutNs(CLIENT_LIVENESS_TIMEOUT_NS)
-                .imageLivenessTimeoutNs(CLIENT_LIVENESS_TIMEOUT_NS)
-                .publicationConnectionTimeoutNs(CLIENT_LIVENESS_TIMEOUT_NS)
-                .publicationUnblockTimeoutNs(2 * CLIENT_LIVENESS_TIMEOUT_NS)
-                .publicationLingerTimeoutNs(PUBLICATION_LINGER_NS)
-                .errorHandler(new UnansweredErrors(context.errorHandler()));
-    }
-
-    /** Spins a little, then sleeps at most 0.1 ms: what the driver adds to a frame's latency when it was idle. */
-    private static BackoffIdleStrategy idleStrategy() {
-        return new BackoffIdleStrategy(10, 20, 1_000, 100_000);
     }
 
     private static boolean isReady(BaseDirectory base) {
@@ -369,7 +310,7 @@ public final class FrameDriver implements AutoCloseable {
         if (mediaDriver == null || !closed.compareAndSet(false, true)) {
             return;
         }
-        long deadlineNs = System.nanoTime() + 2 * PUBLICATION_LINGER_NS;
+        long deadlineNs = System.nanoTime() + 2 * MediaDriverSettings.PUBLICATION_LINGER_NS;
         while (DriverCounters.hasUnsentPublications(counters()) && System.nanoTime() - deadlineNs < 0) {
             LockSupport.parkNanos(POLL_INTERVAL_NS);
         }

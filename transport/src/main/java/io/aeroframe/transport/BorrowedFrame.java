@@ -2,21 +2,12 @@ package io.aeroframe.transport;
 
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** A frame whose bytes lie in memory that somebody else owns: flyweight of the log path. One thread. */
-final class BorrowedFrame implements Frame {
+final class BorrowedFrame extends FrameView {
 
     private final HostIdentity host;
     private final FrameLeasePool leases;
-    private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
-    private final UnsafeBuffer metadata = new UnsafeBuffer(0, 0);
-
-    private FrameFormat format;
-    private long sequence;
-    private long captureTimeNs;
-    private long publishTimeNs;
-    private boolean isSameHost;
 
     private ByteBuffer payloadBytes;
     private long payloadBytesAddress;
@@ -33,48 +24,14 @@ final class BorrowedFrame implements Frame {
             DirectBuffer metadataSource,
             int metadataOffset,
             int metadataLength) {
-        format = header.format;
-        sequence = header.sequence;
-        captureTimeNs = header.captureTimeNs;
-        publishTimeNs = header.publishTimeNs;
-        isSameHost = host.isSameAs(header.bootIdHigh, header.bootIdLow);
+        describe(
+                header.format,
+                header.sequence,
+                header.captureTimeNs,
+                header.publishTimeNs,
+                host.isSameAs(header.bootIdHigh, header.bootIdLow));
         payload.wrap(payloadSource, payloadOffset, header.payloadLength);
         metadata.wrap(metadataSource, metadataOffset, metadataLength);
-    }
-
-    @Override
-    public FrameFormat format() {
-        return format;
-    }
-
-    @Override
-    public long sequence() {
-        return sequence;
-    }
-
-    @Override
-    public long captureTimeNs() {
-        return captureTimeNs;
-    }
-
-    @Override
-    public long publishTimeNs() {
-        return publishTimeNs;
-    }
-
-    @Override
-    public boolean isSameHost() {
-        return isSameHost;
-    }
-
-    @Override
-    public DirectBuffer payload() {
-        return payload;
-    }
-
-    @Override
-    public int payloadLength() {
-        return payload.capacity();
     }
 
     @Override
@@ -88,11 +45,6 @@ final class BorrowedFrame implements Frame {
             payloadBytesAddress = payload.addressOffset();
         }
         return payloadBytes.clear();
-    }
-
-    @Override
-    public DirectBuffer metadata() {
-        return metadata;
     }
 
     @Override

@@ -8,6 +8,8 @@ public final class DriverLostException extends FrameTransportException {
     private static final long serialVersionUID = 1L;
 
     DriverLostException(String where) {
-        super(where + ": the media driver is gone with the process that hosted it; start again");
+        super(
+                where
+                        + ": the media driver is gone, which another process hosted, or the connection was closed; start again");
     }
 }

@@ -2,9 +2,7 @@ package io.aeroframe.transport;
 
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.ManyToManyConcurrentArrayQueue;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** Memory for frames that are kept past their handler: taken on the polling thread, given back on any. */
 final class FrameLeasePool {
@@ -22,17 +20,10 @@ final class FrameLeasePool {
         return copy;
     }
 
-    private final class Copy implements FrameLease, Frame {
-        private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
-        private final UnsafeBuffer metadata = new UnsafeBuffer(0, 0);
+    private final class Copy extends FrameView implements FrameLease {
         private ByteBuffer memory = ByteBuffer.allocateDirect(0);
         private ByteBuffer readOnly = memory;
         private byte[] metadataBytes = new byte[0];
-        private FrameFormat format;
-        private long sequence;
-        private long captureTimeNs;
-        private long publishTimeNs;
-        private boolean isSameHost;
         private volatile boolean isOpen;
 
         private void take(Frame frame) {
@@ -51,11 +42,8 @@ final class FrameLeasePool {
             }
             frame.metadata().getBytes(0, metadataBytes, 0, metadataLength);
             metadata.wrap(metadataBytes, 0, metadataLength);
-            format = frame.format();
-            sequence = frame.sequence();
-            captureTimeNs = frame.captureTimeNs();
-            publishTimeNs = frame.publishTimeNs();
-            isSameHost = frame.isSameHost();
+            describe(
+                    frame.format(), frame.sequence(), frame.captureTimeNs(), frame.publishTimeNs(), frame.isSameHost());
             isOpen = true;
         }
 
@@ -76,48 +64,8 @@ final class FrameLeasePool {
         }
 
         @Override
-        public FrameFormat format() {
-            return format;
-        }
-
-        @Override
-        public long sequence() {
-            return sequence;
-        }
-
-        @Override
-        public long captureTimeNs() {
-            return captureTimeNs;
-        }
-
-        @Override
-        public long publishTimeNs() {
-            return publishTimeNs;
-        }
-
-        @Override
-        public boolean isSameHost() {
-            return isSameHost;
-        }
-
-        @Override
-        public DirectBuffer payload() {
-            return payload;
-        }
-
-        @Override
-        public int payloadLength() {
-            return payload.capacity();
-        }
-
-        @Override
         public ByteBuffer payloadByteBuffer() {
             return readOnly.clear();
-        }
-
-        @Override
-        public DirectBuffer metadata() {
-            return metadata;
         }
 
         @Override

@@ -9,8 +9,9 @@ import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.IdleStrategy;
-import org.agrona.concurrent.SystemEpochNanoClock;
+import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -33,6 +34,9 @@ public final class FramePublication implements AutoCloseable {
     private static final int ALIGNMENT = 64;
     private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long END_OF_STREAM_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** The system's own makes an object a call. This one compares the two clocks once an hour, and counts on. */
+    private final EpochNanoClock epochClock = new OffsetEpochNanoClock();
 
     private final Context context;
     private final StreamName stream;
@@ -149,6 +153,7 @@ public final class FramePublication implements AutoCloseable {
     }
 
     private boolean send(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
+        int frameLength = FrameHeader.LENGTH + header.metadataLength + length;
         header.format = format;
         header.sequence = sequence;
         header.dropped = droppedBackPressure + droppedNoSubscriber;
@@ -156,7 +161,10 @@ public final class FramePublication implements AutoCloseable {
         header.captureTimeNs = captureTimeNs;
         LogPublication.Outcome outcome;
         do {
-            outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength + length);
+            outcome = awaitRoom(frameLength);
+            if (outcome == LogPublication.Outcome.SENT && announceIfDue()) {
+                outcome = awaitRoom(frameLength); // some was taken just now
+            }
             if (outcome == LogPublication.Outcome.SENT) {
                 header.publishTimeNs = System.nanoTime();
                 outcome = log.send(header, prefix, buffer, offset);
@@ -172,12 +180,12 @@ public final class FramePublication implements AutoCloseable {
         sequence++;
         sent++;
         bytes += length;
-        announceIfDue();
         return true;
     }
 
     private LogPublication.Outcome awaitRoom(int frameLength) {
         IdleStrategy idle = context.idleStrategy();
+        idle.reset();
         while (true) {
             if (!log.isConnected()) {
                 wasConnected = false;
@@ -203,15 +211,18 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
-    private void announceIfDue() {
+    private boolean announceIfDue() {
         long nowNs = System.nanoTime();
-        if (!wasConnected || nowNs - announcedNs >= ANNOUNCE_INTERVAL_NS) {
-            int length = messages.encodeAnnouncement(sequence, droppedBackPressure + droppedNoSubscriber);
-            if (log.send(messages.buffer(), length) == LogPublication.Outcome.SENT) {
-                wasConnected = true;
-                announcedNs = nowNs;
-            }
+        if (wasConnected && nowNs - announcedNs < ANNOUNCE_INTERVAL_NS) {
+            return false;
         }
+        int length = messages.encodeAnnouncement(sequence, droppedBackPressure + droppedNoSubscriber);
+        if (log.send(messages.buffer(), length) != LogPublication.Outcome.SENT) {
+            return false;
+        }
+        wasConnected = true;
+        announcedNs = nowNs;
+        return true;
     }
 
     void putMetadata(DirectBuffer source, int offset, int length) {
@@ -247,7 +258,7 @@ public final class FramePublication implements AutoCloseable {
     }
 
     long epochTimeNs() {
-        return SystemEpochNanoClock.INSTANCE.nanoTime();
+        return epochClock.nanoTime();
     }
 
     /**

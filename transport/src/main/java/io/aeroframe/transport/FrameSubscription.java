@@ -4,6 +4,7 @@ import io.aeron.Aeron;
 import io.aeron.Image;
 import io.aeron.Subscription;
 import io.aeron.exceptions.AeronException;
+import io.aeron.logbuffer.ControlledFragmentHandler;
 import io.aeron.logbuffer.FragmentHandler;
 import io.aeron.status.ChannelEndpointStatus;
 import org.agrona.ErrorHandler;
@@ -28,11 +29,16 @@ public final class FrameSubscription implements AutoCloseable {
     private final FrameLeasePool leases = new FrameLeasePool();
     private final StreamAccount account = new StreamAccount();
     private final FaultReporter faults;
+    private final ControlledFragmentHandler look = (buffer, offset, length, header) -> {
+        isSomethingThere = true;
+        return ControlledFragmentHandler.Action.ABORT;
+    };
     private final LongHashSet endedImages = new LongHashSet();
     private final LongHashSet reportedStandbys = new LongHashSet();
     private LogReader reader;
     private StreamState state = StreamState.WAITING;
     private LogReader.Ending lastEnding = LogReader.Ending.NONE;
+    private boolean isSomethingThere;
     private boolean isClosed;
 
     FrameSubscription(Aeron aeron, Context context) {
@@ -58,31 +64,27 @@ public final class FrameSubscription implements AutoCloseable {
      */
     public int poll(FrameHandler handler, int limit) {
         checkUsable();
-        int count = subscription.imageCount();
         if (reader == null) {
-            takeNext(count);
+            takeNext(subscription.imageCount());
         }
-        if (count > (reader == null ? 0 : 1)) {
-            passOverOthers(count);
-        }
-        if (reader == null) {
-            return 0;
-        }
-        int delivered;
-        try {
-            delivered = reader.poll(handler, limit);
-        } finally {
-            if (reader.ending() != LogReader.Ending.NONE) {
-                leave();
+        int delivered = 0;
+        if (reader != null) {
+            try {
+                delivered = reader.poll(handler, limit);
+            } finally {
+                if (reader.ending() != LogReader.Ending.NONE) {
+                    leave();
+                }
             }
         }
+        passOverOthers(subscription.imageCount());
         return delivered;
     }
 
     private void takeNext(int count) {
         for (int i = 0; i < count; i++) {
             Image image = subscription.imageAtIndex(i);
-            if (!endedImages.contains(image.correlationId())) {
+            if (!endedImages.contains(image.correlationId()) && hasSomething(image)) {
                 reader = new LogReader(image, context, account, faults, host, leases);
                 state = StreamState.STREAMING;
                 return;
@@ -91,6 +93,13 @@ public final class FrameSubscription implements AutoCloseable {
         if (state == StreamState.STREAMING) {
             state = lastEnding == LogReader.Ending.END_OF_STREAM ? StreamState.ENDED : StreamState.LOST;
         }
+    }
+
+    /** A publication that has sent nothing may be of a stream with another name, and must not keep one that sends from being followed. */
+    private boolean hasSomething(Image image) {
+        isSomethingThere = false;
+        image.controlledPoll(look, 1);
+        return isSomethingThere;
     }
 
     private void leave() {
@@ -102,9 +111,8 @@ public final class FrameSubscription implements AutoCloseable {
         reader = null;
         if (lastEnding == LogReader.Ending.FOREIGN) {
             state = StreamState.WAITING;
-        } else {
-            takeNext(subscription.imageCount());
         }
+        takeNext(subscription.imageCount());
     }
 
     private void forgetGoneImages() {
@@ -120,11 +128,13 @@ public final class FrameSubscription implements AutoCloseable {
     private void passOverOthers(int count) {
         for (int i = 0; i < count; i++) {
             Image image = subscription.imageAtIndex(i);
-            if (reader == null || image != reader.image()) {
-                int passedOver = image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
-                if (passedOver > 0 && !endedImages.contains(image.correlationId())) {
-                    reportStandby(image);
-                }
+            if (endedImages.contains(image.correlationId())) {
+                image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
+            } else if (reader != null
+                    && image != reader.image()
+                    && reader.isConfirmed() // until then it may be this one that is to be followed
+                    && image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT) > 0) {
+                reportStandby(image);
             }
         }
     }

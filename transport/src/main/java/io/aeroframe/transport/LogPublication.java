@@ -40,6 +40,8 @@ final class LogPublication implements AutoCloseable {
     /** Room that there is when nothing is in flight: the driver moves the limit an eighth of the window late. */
     private final int roomWhenIdle;
 
+    private boolean isWindowOpen;
+
     LogPublication(
             Aeron aeron,
             FrameChannel channel,
@@ -63,8 +65,14 @@ final class LogPublication implements AutoCloseable {
         roomWhenIdle = windowLength - windowLength / 8;
     }
 
+    /** Whether there is a subscriber, and the driver, which does so a little after it has linked the first one, has opened the window. */
     boolean isConnected() {
-        return publication.isConnected();
+        if (!publication.isConnected()) {
+            isWindowOpen = false;
+        } else if (!isWindowOpen) {
+            isWindowOpen = publication.availableWindow() > 0;
+        }
+        return isWindowOpen;
     }
 
     /**
@@ -76,7 +84,7 @@ final class LogPublication implements AutoCloseable {
     boolean hasRoom(int frameLength) {
         long available = publication.availableWindow();
         if (available == Publication.CLOSED) {
-            throw closed();
+            throw new DriverLostException("stream '" + stream + "'"); // else only its owner closes it
         }
         return available
                 >= (frameLength <= maxWholeLength
@@ -153,15 +161,10 @@ final class LogPublication implements AutoCloseable {
                 return Outcome.NO_ROOM;
             }
             if (result != Publication.ADMIN_ACTION) { // that one is a term rotation: again, at once
-                throw closed();
+                throw new DriverLostException("stream '" + stream + "'"); // else only its owner closes it
             }
             Thread.onSpinWait();
         }
-    }
-
-    /** Only losing the driver closes a publication that its owner has not closed. */
-    private DriverLostException closed() {
-        return new DriverLostException("stream '" + stream + "'");
     }
 
     @Override

@@ -1,12 +1,15 @@
 package io.aeroframe.vision.sink;
 
 import io.aeroframe.transport.Frame;
+import java.awt.AWTException;
+import java.awt.BufferCapabilities;
 import java.awt.Canvas;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics;
 import java.awt.Graphics2D;
+import java.awt.ImageCapabilities;
 import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.Toolkit;
@@ -131,7 +134,7 @@ final class PictureCanvas extends Canvas {
             return;
         }
         if (getBufferStrategy() == null) {
-            createBufferStrategy(2);
+            createBackBuffer();
         }
         BufferStrategy strategy = getBufferStrategy();
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -151,6 +154,19 @@ final class PictureCanvas extends Canvas {
         }
         // X11 requests otherwise wait in a buffer for up to a tenth of a second.
         Toolkit.getDefaultToolkit().sync();
+    }
+
+    /**
+     * One that is copied to the window. Left to itself AWT takes X11's double buffers, which are flipped and now and then
+     * stay black when the window changes its size or is mapped anew.
+     */
+    private void createBackBuffer() {
+        ImageCapabilities any = new ImageCapabilities(false);
+        try {
+            createBufferStrategy(2, new BufferCapabilities(any, any, null));
+        } catch (AWTException e) {
+            throw new IllegalStateException("a window without a back buffer, which needs nothing of the display", e);
+        }
     }
 
     private void draw(Graphics2D graphics) {

@@ -16,12 +16,11 @@ import org.opencv.imgproc.Imgproc;
  * The frames of a raw source in another pixel format, another size, or both. Frames that already are as asked are written
  * by the source itself, and so are JPEG frames. One thread at a time, like every source.
  */
-public final class ConvertingSource implements FrameSource {
+public final class ConvertingSource extends DerivedSource {
 
     /** Room past the frame, so that the converter need not copy it first. */
     private static final int SLACK = 4096;
 
-    private final FrameSource raw;
     private final SourceOptions options;
     private FrameFormat rawFormat;
     private FrameFormat format;
@@ -33,7 +32,7 @@ public final class ConvertingSource implements FrameSource {
     private ByteBuffer scratch;
 
     private ConvertingSource(FrameSource raw, SourceOptions options) {
-        this.raw = raw;
+        super(raw);
         this.options = options;
     }
 
@@ -124,11 +123,6 @@ public final class ConvertingSource implements FrameSource {
     }
 
     @Override
-    public long presentationTimeNs() {
-        return raw.presentationTimeNs();
-    }
-
-    @Override
     public int write(ByteBuffer target) throws IOException {
         if (!isChanged) {
             return raw.write(target);
@@ -151,26 +145,6 @@ public final class ConvertingSource implements FrameSource {
                 0,
                 0,
                 isSmaller ? Imgproc.INTER_AREA : Imgproc.INTER_LINEAR);
-    }
-
-    @Override
-    public double framesPerSecond() {
-        return raw.framesPerSecond();
-    }
-
-    @Override
-    public boolean isLive() {
-        return raw.isLive();
-    }
-
-    @Override
-    public String describe() {
-        return raw.describe();
-    }
-
-    @Override
-    public void interrupt() {
-        raw.interrupt();
     }
 
     /** Closes the source too. Closing twice does nothing. */

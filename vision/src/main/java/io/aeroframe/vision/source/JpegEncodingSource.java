@@ -10,11 +10,10 @@ import java.nio.ByteBuffer;
 /**
  * Encodes the raw frames of another source as JPEG, straight into the target. Frames that are JPEG already pass through.
  */
-public final class JpegEncodingSource implements FrameSource {
+public final class JpegEncodingSource extends DerivedSource {
 
     private static final int CACHE_LINE = 64;
 
-    private final FrameSource raw;
     private final JpegCodec codec;
     private final int quality;
     private ByteBuffer pixels;
@@ -22,7 +21,7 @@ public final class JpegEncodingSource implements FrameSource {
     private FrameFormat format;
 
     private JpegEncodingSource(FrameSource raw, JpegCodec codec, int quality) {
-        this.raw = raw;
+        super(raw);
         this.codec = codec;
         this.quality = quality;
     }
@@ -73,11 +72,6 @@ public final class JpegEncodingSource implements FrameSource {
     }
 
     @Override
-    public long presentationTimeNs() {
-        return raw.presentationTimeNs();
-    }
-
-    @Override
     public int write(ByteBuffer target) throws IOException {
         if (rawFormat == format) {
             return raw.write(target);
@@ -85,26 +79,6 @@ public final class JpegEncodingSource implements FrameSource {
         requirePixels(raw.maxPayloadLength());
         raw.write(pixels);
         return codec.encode(pixels, rawFormat, quality, target);
-    }
-
-    @Override
-    public double framesPerSecond() {
-        return raw.framesPerSecond();
-    }
-
-    @Override
-    public boolean isLive() {
-        return raw.isLive();
-    }
-
-    @Override
-    public String describe() {
-        return raw.describe();
-    }
-
-    @Override
-    public void interrupt() {
-        raw.interrupt();
     }
 
     @Override

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
@@ -315,13 +314,14 @@ class PictureSourceTest {
     }
 
     @Test
-    void saysThatAFileMayNotBeRead() throws IOException {
-        Path file = Path.of(write("secret.png", photograph));
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
-        assumeFalse(Files.isReadable(file), "root may read everything");
+    void saysThatAFileCannotBeRead() throws IOException {
+        Path unreadable = Path.of("/proc/self/mem"); // fails at its first byte, for root too
+        assumeTrue(Files.exists(unreadable), "no /proc");
+        Path file = Files.createSymbolicLink(
+                Path.of(write("other.png", photograph)).resolveSibling("secret.png"), unreadable);
         try (PictureSource source = PictureSource.open(file.toString(), RAW)) {
             IOException refused = assertThrows(IOException.class, source::advance);
-            assertTrue(refused.getMessage().startsWith(file + ": permission denied"), refused.getMessage());
+            assertTrue(refused.getMessage().startsWith(file + ": "), refused.getMessage());
         }
     }
 

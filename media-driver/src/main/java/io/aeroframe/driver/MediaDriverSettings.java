@@ -1,0 +1,76 @@
+package io.aeroframe.driver;
+
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.BackoffIdleStrategy;
+
+/** How the embedded driver is set up: for pictures instead of small messages, for machines of any size, and for people who wait. */
+final class MediaDriverSettings {
+
+    /** How long a network publication that was closed may take to reach its receivers. */
+    static final long PUBLICATION_LINGER_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** After this long without a sign of life a client's publications and subscriptions are released. */
+    private static final long CLIENT_LIVENESS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(3);
+
+    /**
+     * Room for 8,192 counters, and four times this for their labels. Aeron's default is eight times as much, 46 MiB of files in all, and
+     * a container's /dev/shm has 64 MiB in all unless told otherwise.
+     */
+    private static final int COUNTERS_LENGTH = 1 << 20;
+
+    /** Below this many processors one thread does all the driver's work and sleeps when there is none. */
+    private static final int PROCESSORS_FOR_NETWORK_THREAD = 4;
+
+    private static final int PROCESSORS_FOR_DEDICATED_THREADS = 8;
+
+    private MediaDriverSettings() {}
+
+    /**
+     * Settings of a driver in the given directory, which is deleted at its start and its end.
+     *
+     * @return settings without an error handler.
+     */
+    static MediaDriver.Context forVideo(Path aeronDirectory) {
+        SocketBuffers sockets = SocketBuffers.probe();
+        int processors = Runtime.getRuntime().availableProcessors();
+        ThreadingMode threading;
+        if (processors >= PROCESSORS_FOR_DEDICATED_THREADS) {
+            threading = ThreadingMode.DEDICATED;
+        } else if (processors >= PROCESSORS_FOR_NETWORK_THREAD) {
+            threading = ThreadingMode.SHARED_NETWORK;
+        } else {
+            threading = ThreadingMode.SHARED;
+        }
+        return new MediaDriver.Context()
+                .aeronDirectoryName(aeronDirectory.toString())
+                .dirDeleteOnStart(true) // safe: this process holds the lock
+                .dirDeleteOnShutdown(true)
+                .counterValuesBufferLength(COUNTERS_LENGTH)
+                .warnIfDirectoryExists(false)
+                .threadingMode(threading)
+                .conductorIdleStrategy(idleStrategy())
+                .senderIdleStrategy(idleStrategy())
+                .receiverIdleStrategy(idleStrategy())
+                .sharedNetworkIdleStrategy(idleStrategy())
+                .sharedIdleStrategy(idleStrategy())
+                .performStorageChecks(true)
+                .termBufferSparseFile(false) // a sparse file on a full tmpfs is a SIGBUS at some later frame
+                .socketRcvbufLength(sockets.receiveLength())
+                .socketSndbufLength(sockets.sendLength())
+                .initialWindowLength(sockets.receiveLength())
+                .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(100))
+                .clientLivenessTimeoutNs(CLIENT_LIVENESS_TIMEOUT_NS)
+                .imageLivenessTimeoutNs(CLIENT_LIVENESS_TIMEOUT_NS)
+                .publicationConnectionTimeoutNs(CLIENT_LIVENESS_TIMEOUT_NS)
+                .publicationUnblockTimeoutNs(2 * CLIENT_LIVENESS_TIMEOUT_NS)
+                .publicationLingerTimeoutNs(PUBLICATION_LINGER_NS);
+    }
+
+    /** Spins a little, then sleeps at most 0.1 ms: what the driver adds to a frame's latency when it was idle. */
+    private static BackoffIdleStrategy idleStrategy() {
+        return new BackoffIdleStrategy(10, 20, 1_000, 100_000);
+    }
+}

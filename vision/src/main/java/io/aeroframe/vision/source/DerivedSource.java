@@ -1,0 +1,37 @@
+package io.aeroframe.vision.source;
+
+/** A source whose frames are made of another's: time, rate, description and end are the other's. */
+abstract class DerivedSource implements FrameSource {
+
+    /** The source behind this one; closed with it. */
+    final FrameSource raw;
+
+    DerivedSource(FrameSource raw) {
+        this.raw = raw;
+    }
+
+    @Override
+    public final long presentationTimeNs() {
+        return raw.presentationTimeNs();
+    }
+
+    @Override
+    public final double framesPerSecond() {
+        return raw.framesPerSecond();
+    }
+
+    @Override
+    public final boolean isLive() {
+        return raw.isLive();
+    }
+
+    @Override
+    public final String describe() {
+        return raw.describe();
+    }
+
+    @Override
+    public final void interrupt() {
+        raw.interrupt();
+    }
+}
