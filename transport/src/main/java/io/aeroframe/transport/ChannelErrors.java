@@ -11,6 +11,9 @@ final class ChannelErrors {
 
     private static final Pattern STORAGE = Pattern.compile("length=(\\d+) usable=(\\d+) in (.*?)(?: \\(.*)?$");
 
+    private static final Pattern DECORATION = Pattern.compile(
+            "^(?:(?:ERROR|WARN|FATAL) - |[\\w.]+(?:Exception|Error) : )+| channel=\\S*|,? errorCodeValue=\\d+$");
+
     private ChannelErrors() {}
 
     static FrameTransportException explain(AeronException ex, StreamName stream, String uri) {
@@ -20,7 +23,7 @@ final class ChannelErrors {
         if (storage.find()) {
             return new FrameTransportException(
                     prefix + "no room for its buffers: " + mebibytes(storage.group(1)) + " MiB are needed and "
-                            + mebibytes(storage.group(2)) + " MiB are free in " + storage.group(3)
+                            + (Long.parseLong(storage.group(2)) >> 20) + " MiB are free in " + storage.group(3)
                             + "; make room (in a container: --shm-size), send smaller frames, or choose another place with"
                             + " the environment variable AEROFRAME_DIR",
                     ex);
@@ -41,11 +44,14 @@ final class ChannelErrors {
         return new FrameTransportException(prefix + firstLine(text), ex);
     }
 
-    private static String mebibytes(String bytes) {
-        return Long.toString((Long.parseLong(bytes) + (1 << 20) - 1) >> 20);
+    /** Rounded up: what is needed. */
+    private static long mebibytes(String bytes) {
+        return (Long.parseLong(bytes) + (1 << 20) - 1) >> 20;
     }
 
+    /** Without what only a programmer reads: exception names, error codes, and the channel again. */
     private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("no reason given");
+        String line = text.lines().findFirst().orElse("no reason given");
+        return DECORATION.matcher(line).replaceAll("");
     }
 }

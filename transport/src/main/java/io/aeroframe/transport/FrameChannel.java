@@ -2,6 +2,7 @@ package io.aeroframe.transport;
 
 import io.aeron.ChannelUri;
 import io.aeron.CommonContext;
+import io.aeron.logbuffer.LogBufferDescriptor;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -46,20 +47,7 @@ public record FrameChannel(String uri) {
      * @throws IllegalArgumentException if it is not an Aeron channel for IPC or UDP; the message says what is wrong.
      */
     public FrameChannel {
-        ChannelUri parsed;
-        try {
-            parsed = ChannelUri.parse(uri);
-        } catch (IllegalArgumentException ex) {
-            throw malformed(uri, ex.getMessage());
-        }
-        for (String length : LENGTH_PARAMETERS) {
-            checkLength(uri, parsed, length);
-        }
-        if (parsed.isUdp()) {
-            checkEndpoint(uri, parsed);
-        } else if (!parsed.isIpc()) {
-            throw malformed(uri, "its media is '" + parsed.media() + "'");
-        }
+        check(uri, uri);
     }
 
     /**
@@ -70,6 +58,9 @@ public record FrameChannel(String uri) {
      * @throws IllegalArgumentException if it is none of them.
      */
     public static FrameChannel parse(String text) {
+        if (text == null) {
+            throw malformed(null, "it is missing");
+        }
         if (text.equals("ipc")) {
             return IPC;
         }
@@ -78,7 +69,9 @@ public record FrameChannel(String uri) {
             if (endpoint.indexOf('|') >= 0 || endpoint.indexOf('?') >= 0) {
                 throw malformed(text, "parameters need the long form aeron:udp?endpoint=HOST:PORT|...");
             }
-            return new FrameChannel("aeron:udp?endpoint=" + endpoint);
+            String uri = "aeron:udp?endpoint=" + endpoint;
+            check(text, uri);
+            return new FrameChannel(uri);
         }
         if (!text.startsWith("aeron:")) {
             throw malformed(text, "it is not known");
@@ -86,32 +79,66 @@ public record FrameChannel(String uri) {
         return new FrameChannel(text);
     }
 
-    private static void checkEndpoint(String uri, ChannelUri parsed) {
+    /** Judges a URI that people wrote as {@code text}. */
+    private static void check(String text, String uri) {
+        if (uri == null) {
+            throw malformed(null, "it is missing");
+        }
+        ChannelUri parsed;
+        try {
+            parsed = ChannelUri.parse(uri);
+        } catch (IllegalArgumentException ex) {
+            throw malformed(text, ex.getMessage());
+        }
+        for (String length : LENGTH_PARAMETERS) {
+            checkLength(text, parsed, length);
+        }
+        if (parsed.isUdp()) {
+            checkEndpoint(text, parsed);
+        } else if (!parsed.isIpc()) {
+            throw malformed(text, "its media is '" + parsed.media() + "'");
+        }
+    }
+
+    private static void checkEndpoint(String text, ChannelUri parsed) {
         String endpoint = parsed.get(CommonContext.ENDPOINT_PARAM_NAME);
         if (endpoint == null) {
             if (parsed.get(CommonContext.MDC_CONTROL_PARAM_NAME) == null) {
-                throw malformed(uri, "it has neither an endpoint nor a control address");
+                throw malformed(text, "it has neither an endpoint nor a control address");
             }
             return;
         }
         int colon = endpoint.lastIndexOf(':');
         if (colon <= 0) {
-            throw malformed(uri, "'" + endpoint + "' is not HOST:PORT");
+            throw malformed(text, "'" + endpoint + "' is not HOST:PORT");
+        }
+        if (endpoint.indexOf(':') != colon && !(endpoint.startsWith("[") && endpoint.charAt(colon - 1) == ']')) {
+            throw malformed(
+                    text,
+                    "'" + endpoint + "' has a bare IPv6 address: write [" + endpoint.substring(0, colon) + "]"
+                            + endpoint.substring(colon));
         }
         String port = endpoint.substring(colon + 1);
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
-            throw malformed(uri, "port '" + port + "' is not within 0 to 65535");
+            throw malformed(text, "port '" + port + "' is not within 0 to 65535");
         }
     }
 
-    private static void checkLength(String uri, ChannelUri parsed, String parameter) {
+    private static void checkLength(String text, ChannelUri parsed, String parameter) {
         String value = parsed.get(parameter);
+        if (value == null) {
+            return;
+        }
         try {
-            if (value != null && SystemUtil.parseSize(parameter, value) <= 0) {
-                throw malformed(uri, parameter + "=" + value + " is not positive");
+            long length = SystemUtil.parseSize(parameter, value);
+            if (length <= 0) {
+                throw malformed(text, parameter + "=" + value + " is not positive");
+            }
+            if (length > Integer.MAX_VALUE) {
+                throw malformed(text, parameter + "=" + value + " is over " + Integer.MAX_VALUE + " bytes");
             }
         } catch (NumberFormatException ex) {
-            throw malformed(uri, parameter + "=" + value + " is not a size such as 64k or 16m");
+            throw malformed(text, parameter + "=" + value + " is not a size such as 64k or 16m");
         }
     }
 
@@ -141,13 +168,14 @@ public record FrameChannel(String uri) {
         ChannelUri publication = ChannelUri.parse(uri);
         int mtu = mtu(publication);
         long framed = framedLength(frameLength, mtu);
-        long window = Math.min(MAX_TERM_LENGTH / 2, Math.max(MIN_WINDOW_LENGTH, 2 * framed));
         long message = framed <= MAX_TERM_LENGTH / 8 ? framed : CHUNK_LENGTH;
         putIfAbsent(publication, CommonContext.MTU_LENGTH_PARAM_NAME, mtu);
         if (!publication.containsKey(CommonContext.TERM_LENGTH_PARAM_NAME)) {
-            int termLength = BitUtil.findNextPositivePowerOfTwo((int) Math.max(2 * window, 8 * message));
-            putIfAbsent(publication, CommonContext.TERM_LENGTH_PARAM_NAME, termLength);
-            putIfAbsent(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME, (int) window);
+            long fitting = Math.min(MAX_TERM_LENGTH / 2, Math.max(MIN_WINDOW_LENGTH, 2 * framed));
+            putIfAbsent(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME, (int) fitting);
+            long window = size(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME);
+            int least = (int) Math.min(LogBufferDescriptor.TERM_MAX_LENGTH, Math.max(2 * window, 8 * message));
+            putIfAbsent(publication, CommonContext.TERM_LENGTH_PARAM_NAME, BitUtil.findNextPositivePowerOfTwo(least));
         }
         return publication.toString();
     }
@@ -168,12 +196,25 @@ public record FrameChannel(String uri) {
         return (long) whole * mtu + (rest > 0 ? BitUtil.align(rest + DATA_HEADER_LENGTH, DATA_HEADER_LENGTH) : 0);
     }
 
+    /** As told, else the largest that the way, and a term or window that was told, allow. */
     private static int mtu(ChannelUri uri) {
-        String told = uri.get(CommonContext.MTU_LENGTH_PARAM_NAME);
-        if (told != null) {
-            return (int) SystemUtil.parseSize(CommonContext.MTU_LENGTH_PARAM_NAME, told);
+        long mtu = uri.isIpc() || isLoopback(uri) ? MTU_WITHIN_HOST : MTU_NETWORK;
+        if (uri.containsKey(CommonContext.MTU_LENGTH_PARAM_NAME)) {
+            mtu = size(uri, CommonContext.MTU_LENGTH_PARAM_NAME);
+        } else {
+            if (uri.containsKey(CommonContext.TERM_LENGTH_PARAM_NAME)) {
+                mtu = Math.min(mtu, size(uri, CommonContext.TERM_LENGTH_PARAM_NAME) / 8);
+            }
+            if (uri.containsKey(CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME)) {
+                mtu = Math.min(mtu, size(uri, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME));
+            }
+            mtu -= mtu % DATA_HEADER_LENGTH;
         }
-        return uri.isIpc() || isLoopback(uri) ? MTU_WITHIN_HOST : MTU_NETWORK;
+        return (int) Math.max(2 * DATA_HEADER_LENGTH, mtu); // with less there is nothing to compute: Aeron refuses it
+    }
+
+    private static long size(ChannelUri uri, String parameter) {
+        return SystemUtil.parseSize(parameter, uri.get(parameter));
     }
 
     private static boolean isLoopback(ChannelUri uri) {

@@ -36,7 +36,7 @@ public record FrameFormat(
                 throw new IllegalArgumentException("stride=" + stride + " < " + pixelFormat.minStride(width)
                         + " bytes of a row of " + width + " " + pixelFormat + " pixels");
             }
-            long length = (long) stride * height <= Integer.MAX_VALUE
+            long length = (long) stride * height <= Integer.MAX_VALUE - 8
                     ? pixelFormat.payloadLength(stride, height)
                     : (long) stride * height;
             if (length > Integer.MAX_VALUE - 8) {
