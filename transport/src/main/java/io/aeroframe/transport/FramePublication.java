@@ -9,8 +9,9 @@ import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.IdleStrategy;
-import org.agrona.concurrent.SystemEpochNanoClock;
+import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -33,6 +34,9 @@ public final class FramePublication implements AutoCloseable {
     private static final int ALIGNMENT = 64;
     private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long END_OF_STREAM_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** The system's own makes an object a call. This one compares the two clocks once an hour, and counts on. */
+    private final EpochNanoClock epochClock = new OffsetEpochNanoClock();
 
     private final Context context;
     private final StreamName stream;
@@ -150,8 +154,10 @@ public final class FramePublication implements AutoCloseable {
 
     private boolean send(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
         LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength + length);
+        if (outcome == LogPublication.Outcome.SENT && announceIfDue()) {
+            outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength + length); // some was taken just now
+        }
         if (outcome == LogPublication.Outcome.SENT) {
-            announceIfDue();
             header.format = format;
             header.sequence = sequence;
             header.dropped = droppedBackPressure + droppedNoSubscriber;
@@ -172,6 +178,7 @@ public final class FramePublication implements AutoCloseable {
 
     private LogPublication.Outcome awaitRoom(int frameLength) {
         IdleStrategy idle = context.idleStrategy();
+        idle.reset();
         while (true) {
             if (!log.isConnected()) {
                 wasConnected = false;
@@ -197,15 +204,18 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
-    private void announceIfDue() {
+    private boolean announceIfDue() {
         long nowNs = System.nanoTime();
-        if (!wasConnected || nowNs - announcedNs >= ANNOUNCE_INTERVAL_NS) {
-            int length = messages.encodeAnnouncement(sequence, droppedBackPressure + droppedNoSubscriber);
-            if (log.send(messages.buffer(), length) == LogPublication.Outcome.SENT) {
-                wasConnected = true;
-                announcedNs = nowNs;
-            }
+        if (wasConnected && nowNs - announcedNs < ANNOUNCE_INTERVAL_NS) {
+            return false;
         }
+        int length = messages.encodeAnnouncement(sequence, droppedBackPressure + droppedNoSubscriber);
+        if (log.send(messages.buffer(), length) != LogPublication.Outcome.SENT) {
+            return false;
+        }
+        wasConnected = true;
+        announcedNs = nowNs;
+        return true;
     }
 
     void putMetadata(DirectBuffer source, int offset, int length) {
@@ -241,7 +251,7 @@ public final class FramePublication implements AutoCloseable {
     }
 
     long epochTimeNs() {
-        return SystemEpochNanoClock.INSTANCE.nanoTime();
+        return epochClock.nanoTime();
     }
 
     /**

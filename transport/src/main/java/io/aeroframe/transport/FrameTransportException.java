@@ -23,4 +23,11 @@ public class FrameTransportException extends RuntimeException {
     public FrameTransportException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** A client closes what it has made before it says that it is closed itself, so that the two reasons cannot be told apart in time. */
+    static FrameTransportException connectionGone(StreamName stream) {
+        return new FrameTransportException(
+                "stream '" + stream
+                        + "': the media driver is gone, which another process hosted, or the connection was closed; start again");
+    }
 }

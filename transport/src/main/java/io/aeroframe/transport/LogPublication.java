@@ -25,7 +25,6 @@ final class LogPublication implements AutoCloseable {
     /** A frame in chunks is given up if the subscribers make no room for this long. */
     private static final long CHUNK_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private final Aeron aeron;
     private final StreamName stream;
     private final boolean isLossless;
     private final IdleStrategy idleStrategy;
@@ -41,6 +40,8 @@ final class LogPublication implements AutoCloseable {
     /** Room that there is when nothing is in flight: the driver moves the limit an eighth of the window late. */
     private final int roomWhenIdle;
 
+    private boolean isWindowOpen;
+
     LogPublication(
             Aeron aeron,
             FrameChannel channel,
@@ -48,7 +49,6 @@ final class LogPublication implements AutoCloseable {
             int frameLength,
             boolean isLossless,
             IdleStrategy idleStrategy) {
-        this.aeron = aeron;
         this.stream = stream;
         this.isLossless = isLossless;
         this.idleStrategy = idleStrategy;
@@ -56,7 +56,7 @@ final class LogPublication implements AutoCloseable {
         try {
             publication = aeron.addExclusivePublication(uri, stream.streamId());
         } catch (AeronException ex) {
-            throw ChannelErrors.explain(ex, stream, uri);
+            throw ChannelErrors.explain(ex, stream, channel.uri());
         }
         mtu = publication.maxPayloadLength() + FrameChannel.DATA_HEADER_LENGTH;
         int windowLength = FrameChannel.windowLength(uri, publication.termBufferLength());
@@ -65,8 +65,14 @@ final class LogPublication implements AutoCloseable {
         roomWhenIdle = windowLength - windowLength / 8;
     }
 
+    /** Whether there is a subscriber, and the driver, which does so a little after it has linked the first one, has opened the window. */
     boolean isConnected() {
-        return publication.isConnected();
+        if (!publication.isConnected()) {
+            isWindowOpen = false;
+        } else if (!isWindowOpen) {
+            isWindowOpen = publication.availableWindow() > 0;
+        }
+        return isWindowOpen;
     }
 
     /**
@@ -78,7 +84,7 @@ final class LogPublication implements AutoCloseable {
     boolean hasRoom(int frameLength) {
         long available = publication.availableWindow();
         if (available == Publication.CLOSED) {
-            throw closed();
+            throw FrameTransportException.connectionGone(stream);
         }
         return available
                 >= (frameLength <= maxWholeLength
@@ -99,7 +105,11 @@ final class LogPublication implements AutoCloseable {
             header.chunkOffset = 0;
             header.chunkLength = header.payloadLength;
             int prefixLength = header.encode(prefix, 0) + header.metadataLength;
-            return offer(prefix, prefixLength, payload, payloadOffset, header.payloadLength);
+            // Room there was, but the end of a term may have taken it: that is nothing to drop a frame for if none is
+            // to be dropped.
+            return isLossless
+                    ? offerWaiting(prefix, prefixLength, payload, payloadOffset, header.payloadLength)
+                    : offer(prefix, prefixLength, payload, payloadOffset, header.payloadLength);
         }
         if (FrameHeader.LENGTH + header.metadataLength >= chunkLength) {
             throw new FrameTransportException("stream '" + stream + "': metadata of " + header.metadataLength
@@ -113,14 +123,14 @@ final class LogPublication implements AutoCloseable {
             header.chunkLength =
                     Math.min(chunkLength - FrameHeader.LENGTH - header.metadataLength, header.payloadLength - sent);
             int prefixLength = header.encode(prefix, 0) + header.metadataLength;
-            outcome = offerChunk(prefix, prefixLength, payload, payloadOffset + sent, header.chunkLength);
+            outcome = offerWaiting(prefix, prefixLength, payload, payloadOffset + sent, header.chunkLength);
         }
         header.metadataLength = metadataLength;
         return outcome;
     }
 
-    /** A frame larger than the window can go on only as its subscribers read, so that this waits for them a little. */
-    private Outcome offerChunk(
+    /** A frame larger than the window can go on only as its subscribers read, so that this waits for them a little; lossless, for ever. */
+    private Outcome offerWaiting(
             DirectBuffer prefix, int prefixLength, DirectBuffer payload, int payloadOffset, int payloadLength) {
         Outcome outcome = offer(prefix, prefixLength, payload, payloadOffset, payloadLength);
         if (outcome == Outcome.NO_ROOM) {
@@ -155,17 +165,10 @@ final class LogPublication implements AutoCloseable {
                 return Outcome.NO_ROOM;
             }
             if (result != Publication.ADMIN_ACTION) { // that one is a term rotation: again, at once
-                throw closed();
+                throw FrameTransportException.connectionGone(stream);
             }
             Thread.onSpinWait();
         }
-    }
-
-    private FrameTransportException closed() {
-        return new FrameTransportException(
-                aeron.isClosed()
-                        ? "stream '" + stream + "': the media driver is gone, which another process hosted; start again"
-                        : "stream '" + stream + "': the publication is closed");
     }
 
     @Override
