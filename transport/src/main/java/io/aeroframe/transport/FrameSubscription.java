@@ -4,8 +4,13 @@ import io.aeron.Aeron;
 import io.aeron.Image;
 import io.aeron.Subscription;
 import io.aeron.exceptions.AeronException;
+import io.aeron.logbuffer.ControlledFragmentHandler;
 import io.aeron.logbuffer.FragmentHandler;
+import io.aeron.logbuffer.FrameDescriptor;
+import io.aeron.logbuffer.Header;
 import io.aeron.status.ChannelEndpointStatus;
+import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
 import org.agrona.collections.LongHashSet;
 
@@ -22,22 +27,22 @@ public final class FrameSubscription implements AutoCloseable {
     private static final int STANDBY_FRAGMENT_LIMIT = 16;
     private static final int REMEMBERED_ENDINGS = 64;
 
-    private final Aeron aeron;
     private final Context context;
     private final Subscription subscription;
     private final HostIdentity host = HostIdentity.current();
     private final FrameLeasePool leases = new FrameLeasePool();
     private final StreamAccount account = new StreamAccount();
     private final FaultReporter faults;
+    private final ControlledFragmentHandler glance = this::glanceAt;
     private final LongHashSet endedImages = new LongHashSet();
     private final LongHashSet reportedStandbys = new LongHashSet();
     private LogReader reader;
     private StreamState state = StreamState.WAITING;
     private LogReader.Ending lastEnding = LogReader.Ending.NONE;
+    private Glance first = Glance.NOTHING;
     private boolean isClosed;
 
     FrameSubscription(Aeron aeron, Context context) {
-        this.aeron = aeron;
         this.context = context;
         faults = new FaultReporter(context.stream(), context.errorHandler());
         String uri = context.channel().uri();
@@ -59,39 +64,77 @@ public final class FrameSubscription implements AutoCloseable {
      */
     public int poll(FrameHandler handler, int limit) {
         checkUsable();
-        int count = subscription.imageCount();
-        if (reader == null) {
-            takeNext(count);
+        if (reader == null || !reader.isConfirmed()) {
+            takeNext(subscription.imageCount());
         }
-        if (count > (reader == null ? 0 : 1)) {
-            passOverOthers(count);
-        }
-        if (reader == null) {
-            return 0;
-        }
-        int delivered;
-        try {
-            delivered = reader.poll(handler, limit);
-        } finally {
-            if (reader.ending() != LogReader.Ending.NONE) {
-                leave();
+        int delivered = 0;
+        if (reader != null) {
+            try {
+                delivered = reader.poll(handler, limit);
+            } finally {
+                if (reader.isConfirmed()) {
+                    state = StreamState.STREAMING;
+                }
+                if (reader.ending() != LogReader.Ending.NONE) {
+                    leave();
+                }
             }
         }
+        passOverOthers(subscription.imageCount());
         return delivered;
     }
 
+    /**
+     * Follows the first publication that has sent something, unless that is of a stream with another name: then one of this name if there is
+     * any, else the other until it says what it is. One that has sent nothing may be of another name, too, and would keep back one
+     * that sends.
+     */
     private void takeNext(int count) {
+        Image foreign = null;
         for (int i = 0; i < count; i++) {
             Image image = subscription.imageAtIndex(i);
             if (!endedImages.contains(image.correlationId())) {
-                reader = new LogReader(image, context, account, faults, host, leases);
-                state = StreamState.STREAMING;
-                return;
+                first = Glance.NOTHING;
+                image.controlledPoll(glance, 1);
+                if (first == Glance.OWN) {
+                    follow(image);
+                    state = StreamState.STREAMING;
+                    return;
+                }
+                if (first == Glance.FOREIGN && foreign == null) {
+                    foreign = image;
+                }
             }
+        }
+        if (foreign != null) {
+            follow(foreign);
         }
         if (state == StreamState.STREAMING) {
             state = lastEnding == LogReader.Ending.END_OF_STREAM ? StreamState.ENDED : StreamState.LOST;
         }
+    }
+
+    private void follow(Image image) {
+        if (reader == null || reader.image() != image) {
+            reader = new LogReader(image, context, account, faults, host, leases);
+        }
+    }
+
+    /** Looks at the next fragment of an image and leaves it there. The middle of a message tells nothing, and is taken for our own. */
+    private ControlledFragmentHandler.Action glanceAt(DirectBuffer buffer, int offset, int length, Header header) {
+        boolean isForeign = (header.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0
+                && length >= StreamMessages.STREAM_HASH_OFFSET + Long.BYTES
+                && buffer.getLong(offset + StreamMessages.STREAM_HASH_OFFSET, ByteOrder.LITTLE_ENDIAN)
+                        != context.stream().hash();
+        first = isForeign ? Glance.FOREIGN : Glance.OWN;
+        return ControlledFragmentHandler.Action.ABORT;
+    }
+
+    /** What the next fragment of an image looks like. */
+    private enum Glance {
+        NOTHING,
+        OWN,
+        FOREIGN
     }
 
     private void leave() {
@@ -103,9 +146,8 @@ public final class FrameSubscription implements AutoCloseable {
         reader = null;
         if (lastEnding == LogReader.Ending.FOREIGN) {
             state = StreamState.WAITING;
-        } else {
-            takeNext(subscription.imageCount());
         }
+        takeNext(subscription.imageCount());
     }
 
     private void forgetGoneImages() {
@@ -121,11 +163,13 @@ public final class FrameSubscription implements AutoCloseable {
     private void passOverOthers(int count) {
         for (int i = 0; i < count; i++) {
             Image image = subscription.imageAtIndex(i);
-            if (reader == null || image != reader.image()) {
-                int passedOver = image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
-                if (passedOver > 0 && !endedImages.contains(image.correlationId())) {
-                    reportStandby(image);
-                }
+            if (endedImages.contains(image.correlationId())) {
+                image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
+            } else if (reader != null
+                    && image != reader.image()
+                    && reader.isConfirmed() // until then it may be this one that is to be followed
+                    && image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT) > 0) {
+                reportStandby(image);
             }
         }
     }
@@ -133,8 +177,8 @@ public final class FrameSubscription implements AutoCloseable {
     private void reportStandby(Image image) {
         if (reportedStandbys.add(image.correlationId())) {
             faults.report(new FrameTransportException("stream '" + context.stream()
-                    + "': a second publication of this name stands by, and its frames are passed over until the first one"
-                    + " ends"));
+                    + "': a second publication of this name, or of one that shares its stream id, stands by, and its frames"
+                    + " are passed over until the first one ends"));
         }
     }
 
@@ -143,11 +187,7 @@ public final class FrameSubscription implements AutoCloseable {
             throw new IllegalStateException("the subscription of stream '" + context.stream() + "' is closed");
         }
         if (subscription.isClosed()) {
-            throw new FrameTransportException(
-                    aeron.isClosed()
-                            ? "stream '" + context.stream()
-                                    + "': the media driver is gone, which another process hosted; start again"
-                            : "stream '" + context.stream() + "': the subscription was closed by the media driver");
+            throw FrameTransportException.connectionGone(context.stream());
         }
         if (subscription.channelStatus() == ChannelEndpointStatus.ERRORED) {
             throw new FrameTransportException("stream '" + context.stream() + "': channel '" + context.channel()

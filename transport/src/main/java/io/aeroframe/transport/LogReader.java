@@ -5,6 +5,7 @@ import io.aeroframe.transport.codec.MessageHeaderDecoder;
 import io.aeroframe.transport.codec.StreamAnnouncementDecoder;
 import io.aeron.Image;
 import io.aeron.logbuffer.ControlledFragmentHandler;
+import io.aeron.logbuffer.FrameDescriptor;
 import io.aeron.logbuffer.Header;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -34,6 +35,7 @@ final class LogReader implements ControlledFragmentHandler {
     private static final int LATEST_SEARCH_LIMIT = 64;
 
     private final Image image;
+    private final ControlledFragmentHandler fragments = this::onLogFragment;
     private final FrameSubscription.Context context;
     private final long streamHash;
     private final StreamAccount account;
@@ -50,6 +52,8 @@ final class LogReader implements ControlledFragmentHandler {
     private int limit;
     private int delivered;
     private int passedOver;
+    private long messageLength;
+    private boolean isConfirmed;
     private Ending ending = Ending.NONE;
 
     LogReader(
@@ -78,6 +82,11 @@ final class LogReader implements ControlledFragmentHandler {
         return ending;
     }
 
+    /** Whether a valid message has said that the image carries this stream, and not one of another name. */
+    boolean isConfirmed() {
+        return isConfirmed;
+    }
+
     /**
      * Gives whole frames to the handler.
      *
@@ -93,7 +102,7 @@ final class LogReader implements ControlledFragmentHandler {
         do {
             // The image may end while it is polled: its end counts only if it was there before nothing was read.
             boolean isAtEnd = image.isClosed() || image.isEndOfStream();
-            read = image.controlledPoll(assembling.fragments(), FRAGMENT_LIMIT);
+            read = image.controlledPoll(fragments, FRAGMENT_LIMIT);
             if (read == 0 && isAtEnd && ending == Ending.NONE) {
                 ending = Ending.VANISHED;
             }
@@ -101,6 +110,23 @@ final class LogReader implements ControlledFragmentHandler {
         deliverHeld();
         this.handler = null;
         return delivered;
+    }
+
+    /** The assembler would let a message grow as long as fragments come, whatever Aeron's limit for a sender. */
+    private Action onLogFragment(DirectBuffer buffer, int offset, int length, Header header) {
+        if ((header.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0) {
+            messageLength = 0;
+        }
+        boolean wasWithinLimit = messageLength <= maxMessageLength();
+        messageLength += length;
+        if (messageLength <= maxMessageLength() || messageLength == length) {
+            return assembling.fragments().onFragment(buffer, offset, length, header);
+        }
+        return wasWithinLimit ? onFault(HeaderFault.OVER_LIMIT) : Action.CONTINUE;
+    }
+
+    private long maxMessageLength() {
+        return (long) context.maxFrameLength() + FrameHeader.LENGTH + FrameHeader.MAX_METADATA_LENGTH;
     }
 
     /** Takes one message of the image, called by the assembler in use. */
@@ -117,9 +143,10 @@ final class LogReader implements ControlledFragmentHandler {
                 return onEndOfStream(buffer, offset, length);
             }
         }
-        // A message of one fragment lies in the log itself, where it cannot stay while the poll goes on.
-        boolean keep =
-                context.delivery() == Delivery.LATEST && length <= image.mtuLength() - FrameChannel.DATA_HEADER_LENGTH;
+        // A message of one fragment lies in the log itself, at another place each time, and gone when the driver is:
+        // taken out, its frame
+        // has one memory and one byte buffer, can wait for a newer one, and stays readable whatever a handler's time.
+        boolean keep = length <= image.mtuLength() - FrameChannel.DATA_HEADER_LENGTH;
         HeaderFault fault = assembling.take(buffer, offset, length, streamHash, context.maxFrameLength(), keep);
         if (fault != null) {
             return onFault(fault);
@@ -138,6 +165,7 @@ final class LogReader implements ControlledFragmentHandler {
         if (!account.advanceTo(frameHeader.publicationId, frameHeader.sequence, frameHeader.dropped)) {
             return onFault(HeaderFault.SEQUENCE);
         }
+        isConfirmed = true;
         if (context.delivery() == Delivery.LATEST) {
             held = assembling;
             assembling = spare;
@@ -184,14 +212,29 @@ final class LogReader implements ControlledFragmentHandler {
             return onFault(HeaderFault.MESSAGE_LENGTH);
         }
         if (announcement.streamHash() != streamHash) {
-            byte[] name = new byte[nameLength];
-            announcement.getName(name, 0, nameLength);
-            ending = Ending.FOREIGN;
-            faults.report(new StreamCollisionException(
-                    context.stream(), new String(name, StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", "?")));
-            return Action.BREAK;
+            return onForeignAnnouncement(nameLength);
+        }
+        if (held != null && isPossible(announcement.nextSequence(), announcement.dropped())) {
+            // The frame that follows says the same, and until then the held one may still be passed over.
+            return Action.COMMIT;
         }
         return onPosition(announcement.publicationId(), announcement.nextSequence(), announcement.dropped());
+    }
+
+    /** Another stream of this id, if its name and hash bear it out. */
+    private Action onForeignAnnouncement(int nameLength) {
+        long hash = announcement.streamHash();
+        byte[] name = new byte[nameLength];
+        announcement.getName(name, 0, nameLength);
+        if (isConfirmed
+                || StreamName.hash(name) != hash
+                || StreamName.streamId(hash) != context.stream().streamId()) {
+            return onFault(HeaderFault.STREAM);
+        }
+        ending = Ending.FOREIGN;
+        faults.report(new StreamCollisionException(
+                context.stream(), new String(name, StandardCharsets.UTF_8).replaceAll("\\p{Cc}", "?")));
+        return Action.BREAK;
     }
 
     private Action onEndOfStream(DirectBuffer buffer, int offset, int length) {
@@ -204,21 +247,29 @@ final class LogReader implements ControlledFragmentHandler {
         if (endOfStream.streamHash() != streamHash) {
             return onFault(HeaderFault.STREAM);
         }
+        ending = Ending.END_OF_STREAM; // first: the handler of the held frame may throw
         Action action = onPosition(endOfStream.publicationId(), endOfStream.nextSequence(), endOfStream.dropped());
-        ending = Ending.END_OF_STREAM;
+        if (action != Action.BREAK) {
+            ending = Ending.NONE;
+        }
         return action;
     }
 
     /** A message said how far the publication is: what was not seen until there will not come. */
     private Action onPosition(long id, long nextSequence, long dropped) {
-        if (nextSequence < 0 || dropped < 0 || dropped > nextSequence) {
+        if (!isPossible(nextSequence, dropped)) {
             return onFault(HeaderFault.SEQUENCE);
         }
         deliverHeld();
         if (!account.advanceTo(id, nextSequence, dropped)) {
             return onFault(HeaderFault.SEQUENCE);
         }
+        isConfirmed = true;
         return Action.BREAK;
+    }
+
+    private static boolean isPossible(long nextSequence, long dropped) {
+        return dropped >= 0 && dropped <= nextSequence;
     }
 
     private Action onFault(HeaderFault fault) {

@@ -33,7 +33,7 @@ public record StreamName(String value) {
         }
         if (value.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
-                    "stream name '" + value.replaceAll("\\p{Cntrl}", "?") + "' has control characters in it");
+                    "stream name '" + value.replaceAll("\\p{Cc}", "?") + "' has control characters in it");
         }
         int length = value.getBytes(StandardCharsets.UTF_8).length;
         if (length > MAX_BYTES) {
@@ -48,8 +48,12 @@ public record StreamName(String value) {
      * @return FNV-1a of the UTF-8 bytes.
      */
     public long hash() {
+        return hash(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static long hash(byte[] name) {
         long hash = FNV_OFFSET_BASIS;
-        for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
+        for (byte b : name) {
             hash = (hash ^ (b & 0xff)) * FNV_PRIME;
         }
         return hash;
@@ -61,7 +65,10 @@ public record StreamName(String value) {
      * @return never 0.
      */
     public int streamId() {
-        long hash = hash();
+        return streamId(hash());
+    }
+
+    static int streamId(long hash) {
         int folded = (int) (hash ^ (hash >>> 32));
         return folded == 0 ? 1 : folded;
     }
