@@ -1,0 +1,93 @@
+package io.aeroframe.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ports and memory that are not to be had. */
+@Timeout(60)
+class ResourcesTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void saysHowMuchRoomAPublicationNeedsAndHowMuchThereIs() throws Exception {
+        try (SmallFileSystem small = SmallFileSystem.mount(directory.resolve("small"), 32)) {
+            try (LiveHost host = LiveHost.startIn(small.path())) {
+                FrameTransportException ex = assertThrows(
+                        FrameTransportException.class, () -> host.publish("large", FrameFormat.bgr24(1_920, 1_080)));
+                assertTrue(
+                        ex.getMessage()
+                                .matches(
+                                        "stream 'large' on channel 'aeron:ipc': no room for its buffers: 19[2-9] MiB are"
+                                                + " needed and (19|20) MiB are free in .*; make room .*AEROFRAME_DIR"),
+                        ex.getMessage());
+                assertEquals(1, ex.getMessage().lines().count());
+                try (FrameSubscription subscription = host.subscribe("small", FrameChannel.IPC, Delivery.EVERY);
+                        FramePublication publication = host.publish("small", FrameFormat.gray8(64, 64))) {
+                    LiveHost.awaitConnected(publication);
+                    assertTrue(Pattern.send(publication, FrameFormat.gray8(64, 64)));
+                    LiveHost.pollUntil(
+                            subscription,
+                            Pattern::assertIn,
+                            () -> subscription.ledger().received() == 1);
+                }
+            }
+            assertEquals(0, small.path().toFile().list().length);
+        }
+    }
+
+    @Test
+    void saysSoWhenAnotherProgramHasThePort() throws Exception {
+        try (LiveHost host = LiveHost.start();
+                DatagramSocket socket =
+                        new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            FrameChannel channel = FrameChannel.parse("udp:127.0.0.1:" + socket.getLocalPort());
+            FrameTransportException ex = assertThrows(FrameTransportException.class, () -> {
+                FrameSubscription subscription = host.subscribe("taken", channel, Delivery.EVERY);
+                LiveHost.pollUntil(subscription, frame -> {}, () -> false);
+            });
+            assertTrue(ex.getMessage().startsWith("stream 'taken'"), ex.getMessage());
+            assertTrue(ex.getMessage().contains(channel.uri()), ex.getMessage());
+            assertTrue(ex.getMessage().contains("port is in use"), ex.getMessage());
+            assertEquals(1, ex.getMessage().lines().count());
+        }
+    }
+
+    @Test
+    void saysSoWhenTheAddressIsNotThisHosts() throws Exception {
+        try (LiveHost host = LiveHost.start()) {
+            FrameChannel channel = FrameChannel.parse("udp:192.0.2.1:40123");
+            FrameTransportException ex = assertThrows(FrameTransportException.class, () -> {
+                FrameSubscription subscription = host.subscribe("elsewhere", channel, Delivery.EVERY);
+                LiveHost.pollUntil(subscription, frame -> {}, () -> false);
+            });
+            assertTrue(ex.getMessage().startsWith("stream 'elsewhere'"), ex.getMessage());
+            assertTrue(ex.getMessage().contains("address"), ex.getMessage());
+            assertEquals(1, ex.getMessage().lines().count());
+        }
+    }
+
+    @Test
+    void saysSoWhenTheHostNameIsNotKnown() throws Exception {
+        try (LiveHost host = LiveHost.start()) {
+            FrameChannel channel = FrameChannel.parse("udp:no-such-host.invalid:40123");
+            FrameTransportException ex = assertThrows(
+                    FrameTransportException.class,
+                    () -> host.publishLossless("nowhere", channel, FrameFormat.gray8(64, 64)));
+            assertEquals(
+                    "stream 'nowhere' on channel 'aeron:udp?endpoint=no-such-host.invalid:40123': the host name cannot"
+                            + " be resolved",
+                    ex.getMessage());
+        }
+    }
+}
