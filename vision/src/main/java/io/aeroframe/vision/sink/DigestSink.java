@@ -37,7 +37,8 @@ public final class DigestSink implements FrameSink, Flushable {
     private final byte[] buffer = new byte[BUFFER_LENGTH];
     private int buffered;
     private long lastFlushNs;
-    private boolean open = true;
+    // Written with the lock; read without it, by a polling thread that must not wait for a frame that is being taken.
+    private volatile boolean open = true;
 
     /**
      * Makes the sink.
@@ -87,7 +88,7 @@ public final class DigestSink implements FrameSink, Flushable {
      * @return true while lines can be written.
      */
     @Override
-    public synchronized boolean isOpen() {
+    public boolean isOpen() {
         return open;
     }
 

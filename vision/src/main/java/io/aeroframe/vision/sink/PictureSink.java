@@ -30,7 +30,8 @@ public final class PictureSink implements FrameSink {
     private final PictureEncoder encoder;
     private final WholeFile file = new WholeFile();
     private final BadFrames badFrames;
-    private boolean open = true;
+    // Written with the lock; read without it, by a polling thread that must not wait for a frame that is being taken.
+    private volatile boolean open = true;
 
     private PictureSink(String place, PicturePattern pattern, PictureEncoder encoder, Consumer<String> report) {
         this.pattern = pattern;
@@ -109,7 +110,7 @@ public final class PictureSink implements FrameSink {
     }
 
     @Override
-    public synchronized boolean isOpen() {
+    public boolean isOpen() {
         return open;
     }
 
