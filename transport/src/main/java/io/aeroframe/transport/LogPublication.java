@@ -52,7 +52,7 @@ final class LogPublication implements AutoCloseable {
         this.stream = stream;
         this.isLossless = isLossless;
         this.idleStrategy = idleStrategy;
-        String uri = channel.publicationUri(frameLength);
+        String uri = channel.publicationUri(frameLength, isLossless);
         try {
             publication = aeron.addExclusivePublication(uri, stream.streamId());
         } catch (AeronException ex) {
