@@ -36,6 +36,8 @@ public final class Main implements Runnable {
 
     private static final int HELP_WIDTH = 110;
 
+    private static final int INTERRUPTED = 130;
+
     @Spec
     private CommandSpec spec;
 
@@ -48,6 +50,9 @@ public final class Main implements Runnable {
      */
     public static void main(String[] args) {
         StopSignal stop = StopSignal.install();
+        if (stop.isRequested()) {
+            System.exit(INTERRUPTED); // waits for the shutdown under way; to return would make the status 1 at times
+        }
         int status = CommandLine.ExitCode.SOFTWARE;
         try {
             status = commandLine(stop).execute(args);

@@ -26,7 +26,11 @@ final class StopSignal {
     /** Installs the signal for the command that runs on the calling thread. */
     static StopSignal install() {
         StopSignal stop = new StopSignal();
-        Runtime.getRuntime().addShutdownHook(new Thread(stop::onShutdown, "aeroframe-stop"));
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(stop::onShutdown, "aeroframe-stop"));
+        } catch (IllegalStateException ex) {
+            stop.isRequested = true; // the signal came while the JVM was starting: it is going down already
+        }
         return stop;
     }
 
