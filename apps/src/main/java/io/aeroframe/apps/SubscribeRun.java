@@ -26,6 +26,7 @@ import org.agrona.concurrent.IdleStrategy;
 final class SubscribeRun {
 
     private static final long ATTACH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int POLL_LIMIT = 8;
 
     private final String streamText;
@@ -42,6 +43,7 @@ final class SubscribeRun {
     private long deadlineNs;
     private long lastFrameNs;
     private long delivered;
+    private boolean hasUnflushed;
 
     SubscribeRun(String stream, String sink, SubscribeOptions options, StopSignal stop) {
         this.streamText = stream;
@@ -191,6 +193,7 @@ final class SubscribeRun {
                     return state;
                 }
                 checkTimeout(subscription.stream(), options.channel());
+                flushIfQuiet(nowNs);
             }
             if (format != null && reporter.isDue(nowNs)) {
                 reporter.tick(nowNs, format, account(subscription));
@@ -198,6 +201,13 @@ final class SubscribeRun {
             idle.idle(polled);
         }
         return subscription.state() == StreamState.LOST ? StreamState.LOST : StreamState.ENDED;
+    }
+
+    private void flushIfQuiet(long nowNs) throws IOException {
+        if (hasUnflushed && slot == null && nowNs - lastFrameNs > QUIET_NS) {
+            hasUnflushed = false;
+            sink.flush();
+        }
     }
 
     private boolean isDone() {
@@ -230,6 +240,7 @@ final class SubscribeRun {
 
     private void count(Frame frame) {
         delivered++;
+        hasUnflushed = true;
         format = frame.format();
         reporter.onFrame(frame.isSameHost() ? System.nanoTime() - frame.publishTimeNs() : -1);
     }

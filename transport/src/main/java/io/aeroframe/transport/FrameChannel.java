@@ -39,6 +39,12 @@ public record FrameChannel(String uri) {
     /** Frames beyond the largest message, or the window, go in pieces of this size at most. */
     static final int CHUNK_LENGTH = 4 << 20;
 
+    /** Latency does not hide in a window this small. */
+    private static final int LIVE_WINDOW_FRAMES = 2;
+
+    /** Who waits for room anyway is better off not to wait for the driver, which moves the window now and then. */
+    private static final int LOSSLESS_WINDOW_FRAMES = 8;
+
     private static final int MIN_WINDOW_LENGTH = 1 << 20;
 
     /**
@@ -161,20 +167,22 @@ public record FrameChannel(String uri) {
 
     /**
      * The URI of a publication for frames of a given size: the largest MTU that the way allows, a window of two frames so that
-     * latency does not hide in buffers, and the smallest term that holds the window and 8 messages, as Aeron asks. Log buffers take three
+     * latency does not hide in buffers (eight for a lossless publication), and the smallest term that holds the window and 8 messages, as Aeron asks. Log buffers take three
      * terms of memory, so that terms end at 64 MiB; larger frames go in chunks.
      *
      * @param frameLength expected bytes of a frame with its header.
+     * @param isLossless  whether the publication waits for room.
      * @return the URI for {@code Aeron.addExclusivePublication}.
      */
-    String publicationUri(int frameLength) {
+    String publicationUri(int frameLength, boolean isLossless) {
         ChannelUri publication = ChannelUri.parse(uri);
         int mtu = mtu(publication);
         long framed = framedLength(frameLength, mtu);
         long message = framed <= MAX_TERM_LENGTH / 8 ? framed : CHUNK_LENGTH;
         putIfAbsent(publication, CommonContext.MTU_LENGTH_PARAM_NAME, mtu);
         if (!publication.containsKey(CommonContext.TERM_LENGTH_PARAM_NAME)) {
-            long fitting = Math.min(MAX_TERM_LENGTH / 2, Math.max(MIN_WINDOW_LENGTH, 2 * framed));
+            int frames = isLossless ? LOSSLESS_WINDOW_FRAMES : LIVE_WINDOW_FRAMES;
+            long fitting = Math.min(MAX_TERM_LENGTH / 2, Math.max(MIN_WINDOW_LENGTH, frames * framed));
             putIfAbsent(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME, (int) fitting);
             long window = size(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME);
             int least = (int) Math.min(LogBufferDescriptor.TERM_MAX_LENGTH, Math.max(2 * window, 8 * message));

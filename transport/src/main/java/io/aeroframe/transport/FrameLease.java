@@ -13,7 +13,7 @@ public interface FrameLease extends AutoCloseable {
      */
     Frame frame();
 
-    /** Gives the memory back. Closing twice does nothing. */
+    /** Gives the memory back. Not to be closed again later: by then the memory may carry another frame, and its lease. */
     @Override
     void close();
 }

@@ -6,7 +6,11 @@ import io.aeron.Subscription;
 import io.aeron.exceptions.AeronException;
 import io.aeron.logbuffer.ControlledFragmentHandler;
 import io.aeron.logbuffer.FragmentHandler;
+import io.aeron.logbuffer.FrameDescriptor;
+import io.aeron.logbuffer.Header;
 import io.aeron.status.ChannelEndpointStatus;
+import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
 import org.agrona.collections.LongHashSet;
 
@@ -29,24 +33,21 @@ public final class FrameSubscription implements AutoCloseable {
     private final FrameLeasePool leases = new FrameLeasePool();
     private final StreamAccount account = new StreamAccount();
     private final FaultReporter faults;
-    private final ControlledFragmentHandler look = (buffer, offset, length, header) -> {
-        isSomethingThere = true;
-        return ControlledFragmentHandler.Action.ABORT;
-    };
+    private final ControlledFragmentHandler glance = this::glanceAt;
     private final LongHashSet endedImages = new LongHashSet();
     private final LongHashSet reportedStandbys = new LongHashSet();
     private LogReader reader;
     private StreamState state = StreamState.WAITING;
     private LogReader.Ending lastEnding = LogReader.Ending.NONE;
-    private boolean isSomethingThere;
+    private Glance first = Glance.NOTHING;
     private boolean isClosed;
 
     FrameSubscription(Aeron aeron, Context context) {
         this.context = context;
         faults = new FaultReporter(context.stream(), context.errorHandler());
+        String uri = context.channel().uri();
         try {
-            subscription = aeron.addSubscription(
-                    context.channel().uri(), context.stream().streamId());
+            subscription = aeron.addSubscription(uri, context.stream().streamId());
         } catch (AeronException ex) {
             throw ChannelErrors.explain(ex, context.stream(), context.channel());
         }
@@ -58,13 +59,12 @@ public final class FrameSubscription implements AutoCloseable {
      * @param handler takes each frame; the frame is borrowed until the handler returns. What it throws is thrown from here.
      * @param limit   frames at most, 1 or more.
      * @return frames given.
-     * @throws DriverLostException     if the media driver is gone.
-     * @throws FrameTransportException if the channel has failed.
+     * @throws FrameTransportException if the media driver is gone, or the channel has failed.
      * @throws IllegalStateException   if the subscription is closed.
      */
     public int poll(FrameHandler handler, int limit) {
         checkUsable();
-        if (reader == null) {
+        if (reader == null || !reader.isConfirmed()) {
             takeNext(subscription.imageCount());
         }
         int delivered = 0;
@@ -72,6 +72,9 @@ public final class FrameSubscription implements AutoCloseable {
             try {
                 delivered = reader.poll(handler, limit);
             } finally {
+                if (reader.isConfirmed()) {
+                    state = StreamState.STREAMING;
+                }
                 if (reader.ending() != LogReader.Ending.NONE) {
                     leave();
                 }
@@ -81,25 +84,57 @@ public final class FrameSubscription implements AutoCloseable {
         return delivered;
     }
 
+    /**
+     * Follows the first publication that has sent something, unless that is of a stream with another name: then one of this name if there is
+     * any, else the other until it says what it is. One that has sent nothing may be of another name, too, and would keep back one
+     * that sends.
+     */
     private void takeNext(int count) {
+        Image foreign = null;
         for (int i = 0; i < count; i++) {
             Image image = subscription.imageAtIndex(i);
-            if (!endedImages.contains(image.correlationId()) && hasSomething(image)) {
-                reader = new LogReader(image, context, account, faults, host, leases);
-                state = StreamState.STREAMING;
-                return;
+            if (!endedImages.contains(image.correlationId())) {
+                first = Glance.NOTHING;
+                image.controlledPoll(glance, 1);
+                if (first == Glance.OWN) {
+                    follow(image);
+                    state = StreamState.STREAMING;
+                    return;
+                }
+                if (first == Glance.FOREIGN && foreign == null) {
+                    foreign = image;
+                }
             }
+        }
+        if (foreign != null) {
+            follow(foreign);
         }
         if (state == StreamState.STREAMING) {
             state = lastEnding == LogReader.Ending.END_OF_STREAM ? StreamState.ENDED : StreamState.LOST;
         }
     }
 
-    /** A publication that has sent nothing may be of a stream with another name, and must not keep one that sends from being followed. */
-    private boolean hasSomething(Image image) {
-        isSomethingThere = false;
-        image.controlledPoll(look, 1);
-        return isSomethingThere;
+    private void follow(Image image) {
+        if (reader == null || reader.image() != image) {
+            reader = new LogReader(image, context, account, faults, host, leases);
+        }
+    }
+
+    /** Looks at the next fragment of an image and leaves it there. The middle of a message tells nothing, and is taken for our own. */
+    private ControlledFragmentHandler.Action glanceAt(DirectBuffer buffer, int offset, int length, Header header) {
+        boolean isForeign = (header.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0
+                && length >= StreamMessages.STREAM_HASH_OFFSET + Long.BYTES
+                && buffer.getLong(offset + StreamMessages.STREAM_HASH_OFFSET, ByteOrder.LITTLE_ENDIAN)
+                        != context.stream().hash();
+        first = isForeign ? Glance.FOREIGN : Glance.OWN;
+        return ControlledFragmentHandler.Action.ABORT;
+    }
+
+    /** What the next fragment of an image looks like. */
+    private enum Glance {
+        NOTHING,
+        OWN,
+        FOREIGN
     }
 
     private void leave() {
@@ -142,8 +177,8 @@ public final class FrameSubscription implements AutoCloseable {
     private void reportStandby(Image image) {
         if (reportedStandbys.add(image.correlationId())) {
             faults.report(new FrameTransportException("stream '" + context.stream()
-                    + "': a second publication of this name stands by, and its frames are passed over until the first one"
-                    + " ends"));
+                    + "': a second publication of this name, or of one that shares its stream id, stands by, and its frames"
+                    + " are passed over until the first one ends"));
         }
     }
 
@@ -152,7 +187,7 @@ public final class FrameSubscription implements AutoCloseable {
             throw new IllegalStateException("the subscription of stream '" + context.stream() + "' is closed");
         }
         if (subscription.isClosed()) {
-            throw new DriverLostException("stream '" + context.stream() + "'");
+            throw new DriverLostException("stream '" + context.stream() + "'"); // else only its owner closes it
         }
         if (subscription.channelStatus() == ChannelEndpointStatus.ERRORED) {
             throw new FrameTransportException("stream '" + context.stream() + "': channel '" + context.channel()

@@ -52,7 +52,7 @@ final class LogPublication implements AutoCloseable {
         this.stream = stream;
         this.isLossless = isLossless;
         this.idleStrategy = idleStrategy;
-        String uri = channel.publicationUri(frameLength);
+        String uri = channel.publicationUri(frameLength, isLossless);
         try {
             publication = aeron.addExclusivePublication(uri, stream.streamId());
         } catch (AeronException ex) {
@@ -105,7 +105,11 @@ final class LogPublication implements AutoCloseable {
             header.chunkOffset = 0;
             header.chunkLength = header.payloadLength;
             int prefixLength = header.encode(prefix, 0) + header.metadataLength;
-            return offer(prefix, prefixLength, payload, payloadOffset, header.payloadLength);
+            // Room there was, but the end of a term may have taken it: that is nothing to drop a frame for if none is
+            // to be dropped.
+            return isLossless
+                    ? offerWaiting(prefix, prefixLength, payload, payloadOffset, header.payloadLength)
+                    : offer(prefix, prefixLength, payload, payloadOffset, header.payloadLength);
         }
         if (FrameHeader.LENGTH + header.metadataLength >= chunkLength) {
             throw new FrameTransportException("stream '" + stream + "': metadata of " + header.metadataLength
@@ -119,14 +123,14 @@ final class LogPublication implements AutoCloseable {
             header.chunkLength =
                     Math.min(chunkLength - FrameHeader.LENGTH - header.metadataLength, header.payloadLength - sent);
             int prefixLength = header.encode(prefix, 0) + header.metadataLength;
-            outcome = offerChunk(prefix, prefixLength, payload, payloadOffset + sent, header.chunkLength);
+            outcome = offerWaiting(prefix, prefixLength, payload, payloadOffset + sent, header.chunkLength);
         }
         header.metadataLength = metadataLength;
         return outcome;
     }
 
-    /** A frame larger than the window can go on only as its subscribers read, so that this waits for them a little. */
-    private Outcome offerChunk(
+    /** A frame larger than the window can go on only as its subscribers read, so that this waits for them a little; lossless, for ever. */
+    private Outcome offerWaiting(
             DirectBuffer prefix, int prefixLength, DirectBuffer payload, int payloadOffset, int payloadLength) {
         Outcome outcome = offer(prefix, prefixLength, payload, payloadOffset, payloadLength);
         if (outcome == Outcome.NO_ROOM) {

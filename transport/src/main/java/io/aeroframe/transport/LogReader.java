@@ -214,10 +214,9 @@ final class LogReader implements ControlledFragmentHandler {
         if (announcement.streamHash() != streamHash) {
             return onForeignAnnouncement(nameLength);
         }
-        if (held != null) {
-            return Action
-                    .COMMIT; // the frame that follows says the same, and until then the held one may still be passed
-            // over
+        if (held != null && isPossible(announcement.nextSequence(), announcement.dropped())) {
+            // The frame that follows says the same, and until then the held one may still be passed over.
+            return Action.COMMIT;
         }
         return onPosition(announcement.publicationId(), announcement.nextSequence(), announcement.dropped());
     }

@@ -10,6 +10,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** The messages of a stream that are not frames: announcement and end. One thread. */
 final class StreamMessages {
 
+    /** Every message of a stream, frames included, has the hash first. */
+    static final int STREAM_HASH_OFFSET =
+            MessageHeaderEncoder.ENCODED_LENGTH + StreamAnnouncementEncoder.streamHashEncodingOffset();
+
     private final long streamHash;
     private final long publicationId;
     private final byte[] name;

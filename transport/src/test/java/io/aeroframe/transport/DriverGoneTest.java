@@ -8,6 +8,8 @@ import io.aeroframe.driver.FrameDriver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,10 +21,21 @@ class DriverGoneTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(64, 64);
 
+    private LiveHost host;
+
+    @BeforeEach
+    void start() throws IOException {
+        host = LiveHost.start();
+    }
+
+    @AfterEach
+    void stop() {
+        host.close();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ipc", "udp"})
-    void publicationAndSubscriptionSaySo(String way) throws IOException {
-        LiveHost host = LiveHost.start();
+    void publicationAndSubscriptionSaySo(String way) {
         FrameChannel channel = LiveHost.channel(way);
         FrameSubscription subscription = host.subscribe("gone", channel, Delivery.EVERY);
         FramePublication publication = host.publishLossless("gone", channel, FORMAT);
@@ -55,12 +68,10 @@ class DriverGoneTest {
         assertFalse(publication.isConnected());
         publication.close();
         subscription.close();
-        host.close();
     }
 
     @Test
     void aLosslessWaitEndsWhenTheDriverIsGone() throws Exception {
-        LiveHost host = LiveHost.start();
         FrameSubscription subscription = host.subscribe("stuck", FrameChannel.IPC, Delivery.EVERY);
         FramePublication publication = host.publishLossless("stuck", FrameChannel.IPC, FrameFormat.bgr24(640, 480));
         LiveHost.awaitConnected(publication);
@@ -84,7 +95,6 @@ class DriverGoneTest {
                 thrown[0]);
         subscription.close();
         publication.close();
-        host.close();
     }
 
     @Test

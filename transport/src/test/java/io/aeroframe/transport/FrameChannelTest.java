@@ -117,7 +117,7 @@ class FrameChannelTest {
     void choosesATermAndAWindowThatFitTheFrame(FrameFormat format) {
         int length = format.maxPayloadLength() + FrameHeader.LENGTH;
         for (String way : new String[] {"ipc", "udp:127.0.0.1:40123", "udp:192.0.2.1:40123"}) {
-            ChannelUri uri = ChannelUri.parse(FrameChannel.parse(way).publicationUri(length));
+            ChannelUri uri = ChannelUri.parse(FrameChannel.parse(way).publicationUri(length, false));
             long term = size(uri, "term-length");
             long window = size(uri, "pub-wnd");
             int mtu = (int) size(uri, "mtu");

@@ -56,7 +56,7 @@ class HostileMessagesTest {
         FrameSubscription subscription = host.aeroframe()
                 .addSubscription(new FrameSubscription.Context()
                         .stream(STREAM.value()).delivery(delivery).maxFrameLength(LIMIT));
-        raw = aeron.addExclusivePublication(FrameChannel.IPC.publicationUri(LIMIT), STREAM.streamId());
+        raw = aeron.addExclusivePublication(FrameChannel.IPC.publicationUri(LIMIT, false), STREAM.streamId());
         LiveHost.await("the subscriber", () -> raw.availableWindow() > 0);
         return subscription;
     }

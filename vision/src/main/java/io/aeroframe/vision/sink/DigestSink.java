@@ -1,7 +1,6 @@
 package io.aeroframe.vision.sink;
 
 import io.aeroframe.transport.Frame;
-import java.io.Flushable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -22,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * full, and by {@link #flush()} and {@link #close()}: a slow stream is written line by line. All methods may be called
  * from any thread, one at a time getting through.
  */
-public final class DigestSink implements FrameSink, Flushable {
+public final class DigestSink implements FrameSink {
 
     /** The longest that a line waits for further ones while frames come, in nanoseconds. */
     public static final long FLUSH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -36,6 +36,13 @@ public interface FrameSink extends AutoCloseable {
     }
 
     /**
+     * Passes on what is held back for efficiency, to be called when no frame came for a while. Does nothing by default.
+     *
+     * @throws IOException as {@link #accept(Frame)}.
+     */
+    default void flush() throws IOException {}
+
+    /**
      * Shows a line of text while there is no frame to show. Does nothing by default.
      *
      * @param text for people.
