@@ -148,7 +148,7 @@ class DriverLifeIT {
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--json");
         subscriber.awaitOutputLines(1);
         AeroframeProcess second = sandbox.start("publish", SMALL, "s");
-        subscriber.awaitError("a second publication of this name stands by");
+        subscriber.awaitError("a second publication of this name");
         for (AeroframeProcess process : List.of(second, subscriber, first)) {
             process.interrupt();
             process.expectExit(130);
