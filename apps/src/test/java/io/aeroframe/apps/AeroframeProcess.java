@@ -31,9 +31,18 @@ final class AeroframeProcess {
         errorReader = read(process.getErrorStream(), errors);
     }
 
-    /** Starts a command that {@link #command(List)}, or something like it, has made. */
+    /**
+     * Starts a command that {@link #command(List)}, or something like it, has made. A build that runs in the background of a shell has Ctrl-C
+     * ignored, and its children would inherit that.
+     */
     static AeroframeProcess start(ProcessBuilder builder) throws IOException {
-        return new AeroframeProcess(builder.start(), builder.command());
+        List<String> command = List.copyOf(builder.command());
+        if (System.getProperty("os.name").equals("Linux")) {
+            List<String> heeding = new ArrayList<>(List.of("env", "--default-signal=INT"));
+            heeding.addAll(command);
+            builder.command(heeding);
+        }
+        return new AeroframeProcess(builder.start(), command);
     }
 
     /** The JVM of the test, and the class path of the launcher script if it has been packed. */
