@@ -38,8 +38,7 @@ public final class Aeroframe implements AutoCloseable {
                     .errorHandler(this::onError) // Aeron's own would end the JVM when the driver is gone
                     .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE));
         } catch (AeronException ex) {
-            throw new FrameTransportException(
-                    driver.aeronDirectoryName() + ": the media driver does not answer: " + ex.getMessage(), ex);
+            throw new DriverLostException(driver.aeronDirectoryName(), ex);
         }
     }
 

@@ -17,6 +17,9 @@ final class ChannelErrors {
     private ChannelErrors() {}
 
     static FrameTransportException explain(AeronException ex, StreamName stream, FrameChannel channel) {
+        if (!(ex instanceof RegistrationException)) { // no answer: the driver went at this moment
+            return new DriverLostException("stream '" + stream + "'", ex);
+        }
         String text = ex.getMessage() == null ? "" : ex.getMessage();
         String prefix = "stream '" + stream + "' on channel '" + channel + "': ";
         Matcher storage = STORAGE.matcher(text);

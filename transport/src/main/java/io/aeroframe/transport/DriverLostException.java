@@ -8,8 +8,13 @@ public final class DriverLostException extends FrameTransportException {
     private static final long serialVersionUID = 1L;
 
     DriverLostException(String where) {
+        this(where, null);
+    }
+
+    DriverLostException(String where, Throwable cause) {
         super(
                 where
-                        + ": the media driver is gone, which another process hosted, or the connection was closed; start again");
+                        + ": the media driver is gone, which another process hosted, or the connection was closed; start again",
+                cause);
     }
 }
