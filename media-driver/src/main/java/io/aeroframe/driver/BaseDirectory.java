@@ -280,7 +280,7 @@ final class BaseDirectory {
         return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    private static String reason(IOException ex) {
+    static String reason(IOException ex) {
         if (ex instanceof NoSuchFileException) {
             return "no such directory: " + ex.getMessage();
         }
@@ -327,6 +327,7 @@ final class BaseDirectory {
         void removeAndRelease() {
             try {
                 clear();
+                new SharedDirectory(path).sweep();
                 Files.deleteIfExists(file);
                 removeIfEmpty(path);
                 if (isNested) {

@@ -52,14 +52,21 @@ public final class FrameDriver implements AutoCloseable {
 
     private final Context context;
     private final String aeronDirectoryName;
+    private final SharedDirectory sharedDirectory;
     private final BaseDirectory.Lock lock;
     private final MediaDriver mediaDriver;
     private final Thread shutdownHook;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private FrameDriver(Context context, String aeronDirectoryName, BaseDirectory.Lock lock, MediaDriver mediaDriver) {
+    private FrameDriver(
+            Context context,
+            String aeronDirectoryName,
+            Path sharedDirectory,
+            BaseDirectory.Lock lock,
+            MediaDriver mediaDriver) {
         this.context = context;
         this.aeronDirectoryName = aeronDirectoryName;
+        this.sharedDirectory = new SharedDirectory(sharedDirectory);
         this.lock = lock;
         this.mediaDriver = mediaDriver;
         this.shutdownHook = mediaDriver != null && context.closeOnShutdown()
@@ -104,7 +111,7 @@ public final class FrameDriver implements AutoCloseable {
                 return host(context, base, lock);
             }
             if (isReady(base)) {
-                return new FrameDriver(context, base.aeron().toString(), null, null);
+                return new FrameDriver(context, base.aeron().toString(), base.path(), null, null);
             }
             if (System.nanoTime() - deadlineNs > 0) {
                 throw new FrameDriverException(
@@ -133,7 +140,7 @@ public final class FrameDriver implements AutoCloseable {
         }
         BaseDirectory base = BaseDirectory.existing(context.baseDirectory());
         return base != null && isReady(base)
-                ? Optional.of(new FrameDriver(context, base.aeron().toString(), null, null))
+                ? Optional.of(new FrameDriver(context, base.aeron().toString(), base.path(), null, null))
                 : Optional.empty();
     }
 
@@ -150,7 +157,8 @@ public final class FrameDriver implements AutoCloseable {
             throw new FrameDriverException(
                     directory + ": no media driver is running there; start it first, or leave the Aeron directory out");
         }
-        return new FrameDriver(context, directory.getPath(), null, null);
+        Path shared = directory.toPath().resolveSibling(directory.getName() + "-aeroframe");
+        return new FrameDriver(context, directory.getPath(), shared, null, null);
     }
 
     private static FrameDriver host(Context context, BaseDirectory base, BaseDirectory.Lock lock) {
@@ -158,13 +166,14 @@ public final class FrameDriver implements AutoCloseable {
         boolean isHosting = false;
         try {
             base.sweepPrivateDirectories();
+            new SharedDirectory(base.path()).sweep();
             lock.clear();
             checkRoom(base);
             mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron())
                     .errorHandler(new UnansweredErrors(context.errorHandler())));
             lock.announce(identity(base.aeron()));
             isHosting = true;
-            return new FrameDriver(context, base.aeron().toString(), lock, mediaDriver);
+            return new FrameDriver(context, base.aeron().toString(), base.path(), lock, mediaDriver);
         } catch (FrameDriverException ex) {
             throw ex;
         } catch (RuntimeException ex) {
@@ -246,6 +255,16 @@ public final class FrameDriver implements AutoCloseable {
      */
     public String aeronDirectoryName() {
         return aeronDirectoryName;
+    }
+
+    /**
+     * Where the processes that use this driver share files in memory: the base directory; for somebody else's driver, a directory of
+     * the user's own beside that driver's, with {@code -aeroframe} behind its name.
+     *
+     * @return the directory.
+     */
+    public SharedDirectory sharedDirectory() {
+        return sharedDirectory;
     }
 
     /**

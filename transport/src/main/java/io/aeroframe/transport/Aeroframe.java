@@ -24,6 +24,7 @@ public final class Aeroframe implements AutoCloseable {
     private final FrameDriver driver;
     private final Context context;
     private final Aeron aeron;
+    private final OpenPools pools = new OpenPools();
     private final AtomicBoolean hasLostDriver = new AtomicBoolean();
     private boolean hasWarnedOfSockets;
 
@@ -88,7 +89,8 @@ public final class Aeroframe implements AutoCloseable {
     public FramePublication addPublication(FramePublication.Context settings) {
         settings.conclude();
         warnOfSockets(settings.channel());
-        return new FramePublication(aeron, settings);
+        pools.release();
+        return new FramePublication(aeron, poolHost(), settings);
     }
 
     /**
@@ -111,7 +113,11 @@ public final class Aeroframe implements AutoCloseable {
     public FrameSubscription addSubscription(FrameSubscription.Context settings) {
         settings.conclude(context.errorHandler());
         warnOfSockets(settings.channel());
-        return new FrameSubscription(aeron, settings);
+        return new FrameSubscription(aeron, driver.sharedDirectory(), settings);
+    }
+
+    private PoolPath.Host poolHost() {
+        return new PoolPath.Host(driver.sharedDirectory(), new LiveCounters(aeron), pools, context.errorHandler());
     }
 
     /** Aeron tells of a lost driver more than once, and in its own terms. */
@@ -133,9 +139,10 @@ public final class Aeroframe implements AutoCloseable {
         }
     }
 
-    /** Closes the Aeron client. */
+    /** Closes the Aeron client. Waits up to a second for subscribers that have yet to find the pool of a publication that was closed. */
     @Override
     public void close() {
+        pools.close();
         aeron.close();
     }
 

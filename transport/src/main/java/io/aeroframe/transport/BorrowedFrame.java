@@ -3,7 +3,7 @@ package io.aeroframe.transport;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 
-/** A frame whose bytes lie in memory that somebody else owns: flyweight of the log path. One thread. */
+/** A frame whose bytes lie in memory that somebody else owns: an assembled message, or a slot of a pool. One thread. */
 final class BorrowedFrame extends FrameView {
 
     private final HostIdentity host;
@@ -11,6 +11,13 @@ final class BorrowedFrame extends FrameView {
 
     private ByteBuffer payloadBytes;
     private long payloadBytesAddress;
+
+    /** The pool and slot that this has borrowed; null if none. */
+    private AttachedPool pool;
+
+    private int slot;
+    private boolean isRetained;
+    private int revocations;
 
     BorrowedFrame(HostIdentity host, FrameLeasePool leases) {
         this.host = host;
@@ -34,8 +41,47 @@ final class BorrowedFrame extends FrameView {
         metadata.wrap(metadataSource, metadataOffset, metadataLength);
     }
 
+    /** A slot that was borrowed for this frame; {@link #giveBack()} returns it. */
+    void borrow(AttachedPool from, int fromSlot) {
+        pool = from;
+        slot = fromSlot;
+        isRetained = false;
+        revocations = from.revocations();
+    }
+
+    /** The handler is done with the frame, or it will not be given to one. */
+    void giveBack() {
+        if (pool != null) {
+            if (isRetained) {
+                pool.giveBackRetained(slot);
+            } else {
+                pool.giveBack(slot);
+            }
+            forget();
+        }
+    }
+
+    /** The slot is not this frame's any more, and its memory may go. */
+    void forget() {
+        pool = null;
+        payload.wrap(0, 0);
+    }
+
+    @Override
+    public boolean isPooled() {
+        return pool != null;
+    }
+
+    @Override
+    public boolean isRevoked() {
+        return pool != null && !pool.isGood(revocations);
+    }
+
     @Override
     public ByteBuffer payloadByteBuffer() {
+        if (pool != null) {
+            return pool.byteBuffer(slot).position(0).limit(payloadLength());
+        }
         if (payloadBytes == null
                 || payloadBytesAddress != payload.addressOffset()
                 || payloadBytes.capacity() != payload.capacity()) {
@@ -49,6 +95,13 @@ final class BorrowedFrame extends FrameView {
 
     @Override
     public FrameLease retain() {
+        if (pool != null) {
+            FrameLease lease = pool.tryRetain(slot, !isRetained, this);
+            if (lease != null) {
+                isRetained = true;
+                return lease;
+            }
+        }
         return leases.copyOf(this);
     }
 }

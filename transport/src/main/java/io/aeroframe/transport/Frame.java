@@ -78,7 +78,24 @@ public interface Frame {
     DirectBuffer metadata();
 
     /**
-     * Keeps the frame past the handler. On the log path this copies it; the lease must be closed.
+     * Whether the payload lies in memory that publisher and subscribers share, so that it was not copied on its way.
+     *
+     * @return true on the pool path, false on the log path.
+     */
+    boolean isPooled();
+
+    /**
+     * Whether the publisher has taken the memory back, because this process has shown no sign of life for longer than the
+     * driver's client liveness timeout: it was stopped, or its Aeron client was closed. What was read of the payload since the last call that said false cannot be trusted.
+     *
+     * @return true if so; never on the log path.
+     */
+    boolean isRevoked();
+
+    /**
+     * Keeps the frame past the handler. On the pool path the frame stays where it is and its slot is not used again until the lease is closed; a
+     * subscription may hold half of the slots so, and further frames are copied. On the log path every one is copied.
+     * The lease must be closed.
      *
      * @return a lease whose {@link FrameLease#frame()} any one thread may read until it is closed.
      */

@@ -10,7 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Puts one frame at a time together: Aeron's assembler joins the fragments of a message, this joins the messages of a frame that came in
- * chunks. A frame of one message stays where the assembler has it. One thread.
+ * chunks. A frame of one message stays where the assembler has it, one in a pool where the publisher put it. One thread.
  */
 final class FrameAssembly {
 
@@ -64,6 +64,12 @@ final class FrameAssembly {
         }
         int metadataOffset = offset + header.metadataOffset;
         int payloadOffset = metadataOffset + header.metadataLength;
+        if (header.isInPool()) {
+            assemblingSequence = NONE;
+            isComplete = true;
+            keepMetadata(buffer, metadataOffset);
+            return null;
+        }
         if (header.chunkLength == header.payloadLength && !keep) {
             assemblingSequence = NONE;
             isComplete = true;
@@ -71,6 +77,14 @@ final class FrameAssembly {
             return null;
         }
         return join(buffer, metadataOffset, payloadOffset);
+    }
+
+    /**
+     * Shows the frame that is in a pool, whose slot has been borrowed.
+     */
+    void show(AttachedPool pool) {
+        frame.wrap(header, pool.buffer(header.poolSlot), 0, chunkMetadata, 0, chunkMetadata.capacity());
+        frame.borrow(pool, header.poolSlot);
     }
 
     private HeaderFault join(DirectBuffer buffer, int metadataOffset, int payloadOffset) {
@@ -95,8 +109,14 @@ final class FrameAssembly {
     private void begin(DirectBuffer buffer, int metadataOffset) {
         assemblingSequence = header.sequence;
         reserve(chunks, header.payloadLength);
-        reserve(chunkMetadata, header.metadataLength);
-        chunkMetadata.putBytes(0, buffer, metadataOffset, header.metadataLength);
+        keepMetadata(buffer, metadataOffset);
+    }
+
+    private void keepMetadata(DirectBuffer buffer, int metadataOffset) {
+        if (header.metadataLength != 0 || chunkMetadata.capacity() != 0) {
+            reserve(chunkMetadata, header.metadataLength);
+            chunkMetadata.putBytes(0, buffer, metadataOffset, header.metadataLength);
+        }
     }
 
     /** Makes a buffer exactly this long, in memory that it has already if there is enough. */

@@ -13,7 +13,8 @@ import org.agrona.SystemUtil;
  * Where frames travel: an Aeron channel, and the settings that fit it to frames of a given size.
  *
  * <p>{@code ipc} is short for {@code aeron:ipc}, {@code udp:HOST:PORT} for {@code aeron:udp?endpoint=HOST:PORT}. Any Aeron channel
- * URI is taken as it is; what it sets itself ({@code term-length}, {@code mtu}, {@code pub-wnd}) is left alone.
+ * URI is taken as it is; what it sets itself ({@code term-length}, {@code mtu}, {@code pub-wnd}) is left alone. One parameter is
+ * Aeroframe's own: {@code pool=off} sends frames over IPC through the log instead of shared memory.
  *
  * @param uri the Aeron channel URI.
  */
@@ -46,6 +47,11 @@ public record FrameChannel(String uri) {
     private static final int LOSSLESS_WINDOW_FRAMES = 8;
 
     private static final int MIN_WINDOW_LENGTH = 1 << 20;
+
+    private static final int DESCRIPTOR_TERM_LENGTH = 2 << 20;
+
+    /** Ours, and not Aeron's. */
+    private static final String POOL_PARAMETER = "pool";
 
     /**
      * Validates the URI.
@@ -101,6 +107,10 @@ public record FrameChannel(String uri) {
         }
         for (String length : LENGTH_PARAMETERS) {
             checkLength(text, parsed, length);
+        }
+        String pool = parsed.get(POOL_PARAMETER, "on");
+        if (!pool.equals("on") && !pool.equals("off")) {
+            throw malformed(text, POOL_PARAMETER + "=" + pool + " is neither on nor off");
         }
         if (parsed.isUdp()) {
             checkEndpoint(text, parsed);
@@ -166,6 +176,16 @@ public record FrameChannel(String uri) {
     }
 
     /**
+     * Whether frames may stay in shared memory, so that only their headers travel: over IPC, unless the URI has {@code pool=off}.
+     *
+     * @return false for UDP.
+     */
+    public boolean allowsPool() {
+        ChannelUri parsed = ChannelUri.parse(uri);
+        return parsed.isIpc() && !"off".equals(parsed.get(POOL_PARAMETER));
+    }
+
+    /**
      * The URI of a publication for frames of a given size: the largest MTU that the way allows, a window of two frames so that
      * latency does not hide in buffers (eight for a lossless publication), and the smallest term that holds the window and 8 messages, as Aeron asks. Log buffers take three
      * terms of memory, so that terms end at 64 MiB; larger frames go in chunks.
@@ -175,7 +195,7 @@ public record FrameChannel(String uri) {
      * @return the URI for {@code Aeron.addExclusivePublication}.
      */
     String publicationUri(int frameLength, boolean isLossless) {
-        ChannelUri publication = ChannelUri.parse(uri);
+        ChannelUri publication = aeronUri();
         int mtu = mtu(publication);
         long framed = framedLength(frameLength, mtu);
         long message = framed <= MAX_TERM_LENGTH / 8 ? framed : CHUNK_LENGTH;
@@ -189,6 +209,39 @@ public record FrameChannel(String uri) {
             putIfAbsent(publication, CommonContext.TERM_LENGTH_PARAM_NAME, BitUtil.findNextPositivePowerOfTwo(least));
         }
         return publication.toString();
+    }
+
+    /**
+     * The URI of a publication whose frames are in a pool: only their headers go through the log, at an eighth of a KiB each. Its window lets a
+     * thousand frames a second go by for longer than it takes to find out that a subscriber is dead.
+     *
+     * @return the URI for {@code Aeron.addExclusivePublication}.
+     */
+    String descriptorUri() {
+        ChannelUri publication = aeronUri();
+        publication.remove(POOL_PARAMETER);
+        putIfAbsent(publication, CommonContext.MTU_LENGTH_PARAM_NAME, mtu(publication));
+        if (!publication.containsKey(CommonContext.TERM_LENGTH_PARAM_NAME)) {
+            long window = publication.containsKey(CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME)
+                    ? size(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME)
+                    : 0;
+            int least =
+                    (int) Math.min(LogBufferDescriptor.TERM_MAX_LENGTH, Math.max(2 * window, DESCRIPTOR_TERM_LENGTH));
+            putIfAbsent(publication, CommonContext.TERM_LENGTH_PARAM_NAME, BitUtil.findNextPositivePowerOfTwo(least));
+        }
+        return publication.toString();
+    }
+
+    /** The URI of a subscription. */
+    String subscriptionUri() {
+        return aeronUri().toString();
+    }
+
+    /** What Aeron is to see. */
+    private ChannelUri aeronUri() {
+        ChannelUri parsed = ChannelUri.parse(uri);
+        parsed.remove(POOL_PARAMETER);
+        return parsed;
     }
 
     /** The publication window that a channel URI sets, in bytes; half the term, Aeron's default, where it sets none. */

@@ -20,21 +20,29 @@ public final class FrameClaim {
     private int metadataLength;
     private boolean isOpen;
 
+    /** Of the pool; negative if the memory is not a slot. */
+    private int slot;
+
     FrameClaim(FramePublication owner) {
         this.owner = owner;
     }
 
-    void open(FrameFormat format, MutableDirectBuffer buffer, ByteBuffer byteBuffer) {
+    void open(FrameFormat format, MutableDirectBuffer buffer, ByteBuffer byteBuffer, int slot) {
         this.format = format;
         this.buffer = buffer;
         this.byteBuffer = byteBuffer;
         payloadLength = format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : 0;
         metadataLength = 0;
+        this.slot = slot;
         isOpen = true;
     }
 
     boolean isOpen() {
         return isOpen;
+    }
+
+    int slot() {
+        return slot;
     }
 
     /**
@@ -149,6 +157,7 @@ public final class FrameClaim {
     public void abort() {
         checkOpen();
         isOpen = false;
+        owner.abort(this);
     }
 
     private void checkOpen() {

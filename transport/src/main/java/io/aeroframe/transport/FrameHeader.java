@@ -23,6 +23,7 @@ final class FrameHeader {
     static final int MAX_METADATA_LENGTH = 64 * 1024;
 
     private static final int LOCATION_INLINE = 0;
+    private static final int LOCATION_POOL = 1;
     private static final int FLAG_BT709 = 1;
     private static final int FLAG_FULL_RANGE = 2;
 
@@ -44,6 +45,11 @@ final class FrameHeader {
     int chunkOffset;
     int chunkLength;
     int metadataLength;
+
+    /** Which pool holds the payload; 0 if it is in the message. */
+    long poolId;
+
+    int poolSlot;
     FrameFormat format;
 
     /** Where the metadata starts within the message; the payload of this chunk follows it. */
@@ -72,7 +78,7 @@ final class FrameHeader {
                 .bootIdHigh(bootIdHigh)
                 .bootIdLow(bootIdLow)
                 .timeToLiveNs(timeToLiveNs)
-                .poolId(0)
+                .poolId(poolId)
                 .width(format.width())
                 .height(format.height())
                 .stride(format.stride())
@@ -80,10 +86,10 @@ final class FrameHeader {
                 .chunkOffset(chunkOffset)
                 .chunkLength(chunkLength)
                 .metadataLength(metadataLength)
-                .poolSlot(0)
+                .poolSlot(poolSlot)
                 .pixelFormat((short) format.pixelFormat().code())
                 .encoding((short) format.encoding().code())
-                .location((short) LOCATION_INLINE)
+                .location((short) (poolId == 0 ? LOCATION_INLINE : LOCATION_POOL))
                 .flags((short) ((format.color().isBt709() ? FLAG_BT709 : 0)
                         | (format.color().isFullRange() ? FLAG_FULL_RANGE : 0)));
         return LENGTH;
@@ -152,8 +158,14 @@ final class FrameHeader {
         pixelFormatCode = decoder.pixelFormat();
         encodingCode = decoder.encoding();
         flags = decoder.flags();
+        poolId = decoder.poolId();
+        poolSlot = decoder.poolSlot();
         metadataOffset = MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
-        return decoder.location() == LOCATION_INLINE ? null : HeaderFault.LOCATION;
+        return switch (decoder.location()) {
+            case LOCATION_INLINE -> poolId == 0 ? null : HeaderFault.LOCATION;
+            case LOCATION_POOL -> poolId > 0 ? null : HeaderFault.LOCATION;
+            default -> HeaderFault.LOCATION;
+        };
     }
 
     private HeaderFault judgeShape(int maxFrameLength) {
@@ -209,11 +221,15 @@ final class FrameHeader {
         if (chunkOffset < 0 || chunkLength < 1 || (long) chunkOffset + chunkLength > payloadLength) {
             return HeaderFault.CHUNK;
         }
-        return (long) metadataOffset + metadataLength + chunkLength == length ? null : HeaderFault.MESSAGE_LENGTH;
+        if (isInPool() && (chunkOffset != 0 || chunkLength != payloadLength || poolSlot < 0)) {
+            return HeaderFault.CHUNK;
+        }
+        long inMessage = isInPool() ? 0 : chunkLength;
+        return metadataOffset + metadataLength + inMessage == length ? null : HeaderFault.MESSAGE_LENGTH;
     }
 
-    /** Whether the message holds the frame whole. */
-    boolean isWhole() {
-        return chunkLength == payloadLength;
+    /** Whether the payload lies in a pool, and the message only says where. */
+    boolean isInPool() {
+        return poolId != 0;
     }
 }

@@ -32,6 +32,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class FramePublication implements AutoCloseable {
 
     private static final int ALIGNMENT = 64;
+    private static final int NO_SLOT = -1;
+
     private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long END_OF_STREAM_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -46,6 +48,10 @@ public final class FramePublication implements AutoCloseable {
     private final UnsafeBuffer prefix = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer staging = new UnsafeBuffer(0, 0);
     private final FrameClaim claim = new FrameClaim(this);
+
+    /** Null where frames only go through the log. */
+    private final PoolPath pools;
+
     private ByteBuffer stagingBytes;
     private boolean wasConnected;
     private long announcedNs;
@@ -53,28 +59,43 @@ public final class FramePublication implements AutoCloseable {
     private long sequence;
     private long sent;
     private long droppedBackPressure;
+    private long droppedNoSlot;
     private long droppedNoSubscriber;
     private long bytes;
     private boolean isClosed;
 
-    FramePublication(Aeron aeron, Context context) {
+    FramePublication(Aeron aeron, PoolPath.Host host, Context context) {
         this.context = context;
         stream = context.stream();
         header.streamHash = stream.hash();
         header.publicationId = ThreadLocalRandom.current().nextLong();
         header.timeToLiveNs = context.timeToLive().toNanos();
-        HostIdentity host = HostIdentity.current();
-        header.bootIdHigh = host.high();
-        header.bootIdLow = host.low();
+        HostIdentity boot = HostIdentity.current();
+        header.bootIdHigh = boot.high();
+        header.bootIdLow = boot.low();
         messages = new StreamMessages(stream, header.publicationId);
         growPrefix(0);
+        boolean isPooled = context.isPooled() && context.channel().allowsPool();
         log = new LogPublication(
                 aeron,
                 context.channel(),
                 stream,
                 expectedLength(context.format()),
                 context.isLossless(),
-                context.idleStrategy());
+                context.idleStrategy(),
+                isPooled);
+        pools = isPooled ? openPool(host) : null;
+    }
+
+    private PoolPath openPool(PoolPath.Host host) {
+        try {
+            SubscriberPositions subscribers =
+                    new SubscriberPositions(host.counters(), log.sessionId(), stream.streamId());
+            return new PoolPath(host, context, header.publicationId, subscribers);
+        } catch (RuntimeException | Error ex) {
+            log.close();
+            throw ex;
+        }
     }
 
     /** A raw frame's length is known; a JPEG is taken to be an eighth of its BGR pixels until larger ones come. */
@@ -116,14 +137,54 @@ public final class FramePublication implements AutoCloseable {
     public FrameClaim tryClaim(FrameFormat format, int maxPayloadLength) {
         checkUsable();
         int expected = format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : 1;
-        LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + expected);
+        int length = Math.max(maxPayloadLength, expected);
+        boolean isPooled = pools != null && pools.fits(length);
+        LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + (isPooled ? 0 : expected));
         if (outcome != LogPublication.Outcome.SENT) {
             countDrop(outcome);
             return null;
         }
-        growStaging(Math.max(maxPayloadLength, expected));
-        claim.open(format, staging, stagingBytes);
+        if (isPooled) {
+            return tryClaimSlot(format);
+        }
+        growStaging(length);
+        claim.open(format, staging, stagingBytes, NO_SLOT);
         return claim;
+    }
+
+    private FrameClaim tryClaimSlot(FrameFormat format) {
+        announceIfDue();
+        PublishedPool pool = pools.pool();
+        int slot = awaitSlot(pool);
+        if (slot < 0) {
+            sequence++;
+            if (log.isConnected()) {
+                droppedNoSlot++;
+            } else {
+                droppedNoSubscriber++;
+            }
+            return null;
+        }
+        claim.open(format, pool.buffer(slot), pool.byteBuffer(slot), slot);
+        return claim;
+    }
+
+    private int awaitSlot(PublishedPool pool) {
+        int slot = pool.tryTake();
+        if (slot < 0) {
+            pool.check(System.nanoTime());
+            IdleStrategy idle = context.idleStrategy();
+            idle.reset();
+            while ((slot = pool.tryTake()) < 0
+                    && context.isLossless()
+                    && log.isConnected()
+                    && !Thread.currentThread().isInterrupted()) {
+                log.hasRoom(FrameHeader.LENGTH); // throws if the driver is gone
+                idle.idle();
+                pool.check(System.nanoTime());
+            }
+        }
+        return slot;
     }
 
     /**
@@ -143,22 +204,91 @@ public final class FramePublication implements AutoCloseable {
             throw new IllegalArgumentException(
                     "length=" + length + " is not that of a " + format.describe() + " frame");
         }
+        if (pools != null && pools.fits(length)) {
+            return offerToPool(format, buffer, offset, length, captureTimeNs);
+        }
         header.metadataLength = 0;
         return send(format, buffer, offset, length, captureTimeNs);
     }
 
+    private boolean offerToPool(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
+        FrameClaim slot = tryClaim(format, length);
+        if (slot == null) {
+            return false;
+        }
+        slot.buffer().putBytes(0, buffer, offset, length);
+        return slot.payloadLength(length).commit(captureTimeNs);
+    }
+
     boolean commit(FrameClaim ended, long captureTimeNs, FrameFormat format, DirectBuffer buffer) {
         header.metadataLength = ended.metadataLength();
-        return send(format, buffer, 0, ended.payloadLength(), captureTimeNs);
+        return ended.slot() == NO_SLOT
+                ? send(format, buffer, 0, ended.payloadLength(), captureTimeNs)
+                : sendSlot(format, ended.slot(), ended.payloadLength(), captureTimeNs);
+    }
+
+    void abort(FrameClaim ended) {
+        if (ended.slot() != NO_SLOT) {
+            pools.pool().cancel(ended.slot());
+        }
+    }
+
+    /** The frame is in its slot: says so. */
+    private boolean sendSlot(FrameFormat format, int slot, int length, long captureTimeNs) {
+        PublishedPool pool = pools.pool();
+        describe(format, length, captureTimeNs);
+        header.poolId = pool.poolId();
+        header.poolSlot = slot;
+        header.chunkOffset = 0;
+        header.chunkLength = length;
+        pool.endWrite(slot, sequence);
+        LogPublication.Outcome outcome;
+        do {
+            outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength);
+            if (outcome == LogPublication.Outcome.SENT) {
+                header.publishTimeNs = System.nanoTime();
+                outcome = log.sendDescriptor(header, prefix);
+            }
+        } while (outcome == LogPublication.Outcome.NO_ROOM && mayWait());
+        pool.check(header.publishTimeNs);
+        if (outcome != LogPublication.Outcome.SENT) {
+            pool.cancel(slot);
+            countDrop(outcome);
+            return false;
+        }
+        pool.sent(slot, log.position());
+        pool.signal();
+        countSent(length);
+        return true;
+    }
+
+    private void describe(FrameFormat format, int length, long captureTimeNs) {
+        header.format = format;
+        header.sequence = sequence;
+        header.dropped = dropped();
+        header.payloadLength = length;
+        header.captureTimeNs = captureTimeNs;
+    }
+
+    private boolean mayWait() {
+        return context.isLossless() && !Thread.currentThread().isInterrupted();
+    }
+
+    private void countSent(int length) {
+        sequence++;
+        sent++;
+        bytes += length;
+    }
+
+    private long dropped() {
+        return droppedBackPressure + droppedNoSlot + droppedNoSubscriber;
     }
 
     private boolean send(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
         int frameLength = FrameHeader.LENGTH + header.metadataLength + length;
-        header.format = format;
-        header.sequence = sequence;
-        header.dropped = droppedBackPressure + droppedNoSubscriber;
-        header.payloadLength = length;
-        header.captureTimeNs = captureTimeNs;
+        describe(format, length, captureTimeNs);
+        header.poolId = 0;
+        header.poolSlot = 0;
         LogPublication.Outcome outcome;
         do {
             outcome = awaitRoom(frameLength);
@@ -170,16 +300,15 @@ public final class FramePublication implements AutoCloseable {
                 outcome = log.send(header, prefix, buffer, offset);
             }
             // The padding at the end of a term may have taken the room that there was.
-        } while (outcome == LogPublication.Outcome.NO_ROOM
-                && context.isLossless()
-                && !Thread.currentThread().isInterrupted());
+        } while (outcome == LogPublication.Outcome.NO_ROOM && mayWait());
         if (outcome != LogPublication.Outcome.SENT) {
             countDrop(outcome);
             return false;
         }
-        sequence++;
-        sent++;
-        bytes += length;
+        if (pools != null) {
+            pools.pool().signal();
+        }
+        countSent(length);
         return true;
     }
 
@@ -195,7 +324,7 @@ public final class FramePublication implements AutoCloseable {
             if (log.hasRoom(frameLength)) {
                 return LogPublication.Outcome.SENT;
             }
-            if (!context.isLossless() || Thread.currentThread().isInterrupted()) {
+            if (!mayWait()) {
                 return LogPublication.Outcome.NO_ROOM;
             }
             idle.idle();
@@ -213,15 +342,21 @@ public final class FramePublication implements AutoCloseable {
 
     private boolean announceIfDue() {
         long nowNs = System.nanoTime();
-        if (wasConnected && nowNs - announcedNs < ANNOUNCE_INTERVAL_NS) {
+        boolean hasNews = !wasConnected || pools != null && pools.hasGrown();
+        if (!hasNews && nowNs - announcedNs < ANNOUNCE_INTERVAL_NS) {
             return false;
         }
-        int length = messages.encodeAnnouncement(sequence, droppedBackPressure + droppedNoSubscriber);
+        long poolId = pools == null ? 0 : pools.pool().poolId();
+        int length = messages.encodeAnnouncement(sequence, dropped(), poolId);
         if (log.send(messages.buffer(), length) != LogPublication.Outcome.SENT) {
             return false;
         }
         wasConnected = true;
         announcedNs = nowNs;
+        if (pools != null) {
+            pools.pool().signal();
+            pools.retireOutgrown(log.position());
+        }
         return true;
     }
 
@@ -271,12 +406,21 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
+     * Whether claims are slots of a pool in shared memory, so that frames are not copied on their way.
+     *
+     * @return false if frames go through the log.
+     */
+    public boolean isPooled() {
+        return pools != null;
+    }
+
+    /**
      * The account so far. Call it on the thread that writes.
      *
      * @return the ledger.
      */
     public PublicationLedger ledger() {
-        return new PublicationLedger(sequence, sent, droppedBackPressure, droppedNoSubscriber, bytes);
+        return new PublicationLedger(sequence, sent, droppedBackPressure, droppedNoSlot, droppedNoSubscriber, bytes);
     }
 
     /**
@@ -309,12 +453,15 @@ public final class FramePublication implements AutoCloseable {
                 sendEndOfStream();
             }
         } finally {
+            if (pools != null) {
+                pools.close(log.position());
+            }
             log.close();
         }
     }
 
     private void sendEndOfStream() {
-        int length = messages.encodeEndOfStream(sequence, droppedBackPressure + droppedNoSubscriber);
+        int length = messages.encodeEndOfStream(sequence, dropped());
         long deadlineNs = System.nanoTime() + END_OF_STREAM_TIMEOUT_NS;
         while (log.send(messages.buffer(), length) == LogPublication.Outcome.NO_ROOM
                 && System.nanoTime() - deadlineNs < 0) {
@@ -328,6 +475,8 @@ public final class FramePublication implements AutoCloseable {
         private FrameChannel channel = FrameChannel.IPC;
         private FrameFormat format;
         private boolean isLossless;
+        private boolean isPooled = true;
+        private int slots;
         private Duration timeToLive = Duration.ZERO;
         private IdleStrategy idleStrategy;
 
@@ -341,6 +490,10 @@ public final class FramePublication implements AutoCloseable {
             if (format == null) {
                 throw new IllegalArgumentException(
                         "format is not set: give the format of the frames, such as bgr24(1280, 720)");
+            }
+            if (slots != 0 && (slots < PoolLayout.MIN_SLOTS || slots > PoolLayout.MAX_SLOTS)) {
+                throw new IllegalArgumentException("slots=" + slots + " is not within " + PoolLayout.MIN_SLOTS + " to "
+                        + PoolLayout.MAX_SLOTS + ", nor 0 for as many as suit the frames");
             }
             if (timeToLive.isNegative()) {
                 throw new IllegalArgumentException("timeToLive=" + timeToLive + " is negative");
@@ -429,6 +582,48 @@ public final class FramePublication implements AutoCloseable {
          */
         public boolean isLossless() {
             return isLossless;
+        }
+
+        /**
+         * Whether frames over IPC stay in shared memory: a claim is a slot of a pool there, subscribers read it in place, and only the header travels
+         * through Aeron. Elsewhere, and if the channel says {@code pool=off}, this has no effect.
+         *
+         * @param value default true.
+         * @return this.
+         */
+        public Context isPooled(boolean value) {
+            isPooled = value;
+            return this;
+        }
+
+        /**
+         * Whether frames over IPC stay in shared memory.
+         *
+         * @return true if so.
+         */
+        public boolean isPooled() {
+            return isPooled;
+        }
+
+        /**
+         * How many frames the pool holds. One is being written, each subscriber reads one, and more of them let subscribers fall behind for
+         * longer before they miss a frame, or hold frames for longer.
+         *
+         * @param value 3 to 256; default 0, for 6 to 16 as 128 MiB allow, and a quarter of the free memory.
+         * @return this.
+         */
+        public Context slots(int value) {
+            slots = value;
+            return this;
+        }
+
+        /**
+         * How many frames the pool holds.
+         *
+         * @return 0 for as many as suit the frames.
+         */
+        public int slots() {
+            return slots;
         }
 
         /**

@@ -1,5 +1,6 @@
 package io.aeroframe.transport;
 
+import io.aeroframe.driver.SharedDirectory;
 import io.aeron.Aeron;
 import io.aeron.Image;
 import io.aeron.Subscription;
@@ -36,21 +37,25 @@ public final class FrameSubscription implements AutoCloseable {
     private final ControlledFragmentHandler glance = this::glanceAt;
     private final LongHashSet endedImages = new LongHashSet();
     private final LongHashSet reportedStandbys = new LongHashSet();
-    private LogReader reader;
+    private final PoolAttachment pools;
+    private StreamReader reader;
     private StreamState state = StreamState.WAITING;
-    private LogReader.Ending lastEnding = LogReader.Ending.NONE;
+    private StreamReader.Ending lastEnding = StreamReader.Ending.NONE;
     private Glance first = Glance.NOTHING;
+    private boolean notesSignals;
+    private int notedSignal;
     private boolean isClosed;
 
-    FrameSubscription(Aeron aeron, Context context) {
+    FrameSubscription(Aeron aeron, SharedDirectory directory, Context context) {
         this.context = context;
         faults = new FaultReporter(context.stream(), context.errorHandler());
-        String uri = context.channel().uri();
+        String uri = context.channel().subscriptionUri();
         try {
             subscription = aeron.addSubscription(uri, context.stream().streamId());
         } catch (AeronException ex) {
             throw ChannelErrors.explain(ex, context.stream(), context.channel());
         }
+        pools = context.channel().isIpc() ? new PoolAttachment(directory, aeron, context.stream(), subscription) : null;
     }
 
     /**
@@ -64,6 +69,9 @@ public final class FrameSubscription implements AutoCloseable {
      */
     public int poll(FrameHandler handler, int limit) {
         checkUsable();
+        if (notesSignals && pools != null && pools.current() != null) {
+            notedSignal = pools.current().signal(); // before looking: what comes later changes it
+        }
         if (reader == null || !reader.isConfirmed()) {
             takeNext(subscription.imageCount());
         }
@@ -75,7 +83,7 @@ public final class FrameSubscription implements AutoCloseable {
                 if (reader.isConfirmed()) {
                     state = StreamState.STREAMING;
                 }
-                if (reader.ending() != LogReader.Ending.NONE) {
+                if (reader.ending() != StreamReader.Ending.NONE) {
                     leave();
                 }
             }
@@ -110,13 +118,13 @@ public final class FrameSubscription implements AutoCloseable {
             follow(foreign);
         }
         if (state == StreamState.STREAMING) {
-            state = lastEnding == LogReader.Ending.END_OF_STREAM ? StreamState.ENDED : StreamState.LOST;
+            state = lastEnding == StreamReader.Ending.END_OF_STREAM ? StreamState.ENDED : StreamState.LOST;
         }
     }
 
     private void follow(Image image) {
         if (reader == null || reader.image() != image) {
-            reader = new LogReader(image, context, account, faults, host, leases);
+            reader = new StreamReader(image, context, pools, account, faults, host, leases);
         }
     }
 
@@ -143,11 +151,21 @@ public final class FrameSubscription implements AutoCloseable {
         }
         endedImages.add(reader.image().correlationId());
         lastEnding = reader.ending();
+        leavePool(lastEnding);
         reader = null;
-        if (lastEnding == LogReader.Ending.FOREIGN) {
+        if (lastEnding == StreamReader.Ending.FOREIGN) {
             state = StreamState.WAITING;
         }
         takeNext(subscription.imageCount());
+    }
+
+    private void leavePool(StreamReader.Ending ending) {
+        reader.close();
+        if (pools != null && ending == StreamReader.Ending.VANISHED) {
+            pools.leaveAndSweep();
+        } else if (pools != null) {
+            pools.leave();
+        }
     }
 
     private void forgetGoneImages() {
@@ -195,6 +213,21 @@ public final class FrameSubscription implements AutoCloseable {
         }
     }
 
+    /** From now on each poll notes the pool's signal before it looks for frames. */
+    void noteSignals() {
+        notesSignals = true;
+    }
+
+    /** The signal of {@link #pool()} before the last poll. */
+    int notedSignal() {
+        return notedSignal;
+    }
+
+    /** The pool that frames come from at present; null if none. For the polling thread. */
+    AttachedPool pool() {
+        return pools == null ? null : pools.current();
+    }
+
     /**
      * What is known of the stream. Call it on the thread that polls.
      *
@@ -222,11 +255,16 @@ public final class FrameSubscription implements AutoCloseable {
         return context.stream();
     }
 
-    /** Leaves the stream. Frames that were retained stay valid until their leases are closed. */
+    /**
+     * Leaves the stream. Frames that were retained stay valid until their leases are closed; those in a pool at most until the {@link Aeroframe} connection is.
+     */
     @Override
     public void close() {
         if (!isClosed) {
             isClosed = true;
+            if (reader != null) {
+                leavePool(reader.ending());
+            }
             subscription.close();
         }
     }

@@ -48,6 +48,16 @@ abstract class FrameView implements Frame {
     }
 
     @Override
+    public boolean isPooled() {
+        return false;
+    }
+
+    @Override
+    public boolean isRevoked() {
+        return false;
+    }
+
+    @Override
     public final DirectBuffer payload() {
         return payload;
     }

@@ -4,6 +4,7 @@ import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
 import io.aeron.exceptions.AeronException;
+import io.aeron.logbuffer.BufferClaim;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -29,6 +30,7 @@ final class LogPublication implements AutoCloseable {
     private final boolean isLossless;
     private final IdleStrategy idleStrategy;
     private final ExclusivePublication publication;
+    private final BufferClaim bufferClaim = new BufferClaim();
     private final int mtu;
 
     /** Bytes of the largest frame that is sent as one message. */
@@ -48,11 +50,12 @@ final class LogPublication implements AutoCloseable {
             StreamName stream,
             int frameLength,
             boolean isLossless,
-            IdleStrategy idleStrategy) {
+            IdleStrategy idleStrategy,
+            boolean isPooled) {
         this.stream = stream;
         this.isLossless = isLossless;
         this.idleStrategy = idleStrategy;
-        String uri = channel.publicationUri(frameLength, isLossless);
+        String uri = isPooled ? channel.descriptorUri() : channel.publicationUri(frameLength, isLossless);
         try {
             publication = aeron.addExclusivePublication(uri, stream.streamId());
         } catch (AeronException ex) {
@@ -146,6 +149,35 @@ final class LogPublication implements AutoCloseable {
         return outcome;
     }
 
+    /**
+     * Sends the header of a frame whose payload is in a pool, without a copy where it fits a fragment.
+     *
+     * @param metadata lies at {@link FrameHeader#LENGTH}.
+     */
+    Outcome sendDescriptor(FrameHeader header, MutableDirectBuffer metadata) {
+        int length = FrameHeader.LENGTH + header.metadataLength;
+        if (length > publication.maxPayloadLength()) {
+            header.encode(metadata, 0);
+            return offer(metadata, length, metadata, 0, 0);
+        }
+        long result = publication.tryClaim(length, bufferClaim);
+        while (result == Publication.ADMIN_ACTION) { // a term rotation: again, at once
+            Thread.onSpinWait();
+            result = publication.tryClaim(length, bufferClaim);
+        }
+        if (result <= 0) {
+            return failure(result);
+        }
+        MutableDirectBuffer buffer = bufferClaim.buffer();
+        int offset = bufferClaim.offset();
+        header.encode(buffer, offset);
+        if (header.metadataLength > 0) {
+            buffer.putBytes(offset + FrameHeader.LENGTH, metadata, FrameHeader.LENGTH, header.metadataLength);
+        }
+        bufferClaim.commit();
+        return Outcome.SENT;
+    }
+
     /** Sends a message without payload. */
     Outcome send(DirectBuffer message, int length) {
         return offer(message, length, message, 0, 0);
@@ -158,17 +190,30 @@ final class LogPublication implements AutoCloseable {
             if (result > 0) {
                 return Outcome.SENT;
             }
-            if (result == Publication.NOT_CONNECTED) {
-                return Outcome.NOT_CONNECTED;
-            }
-            if (result == Publication.BACK_PRESSURED) {
-                return Outcome.NO_ROOM;
-            }
             if (result != Publication.ADMIN_ACTION) { // that one is a term rotation: again, at once
-                throw new DriverLostException("stream '" + stream + "'"); // else only its owner closes it
+                return failure(result);
             }
             Thread.onSpinWait();
         }
+    }
+
+    private Outcome failure(long result) {
+        if (result == Publication.NOT_CONNECTED) {
+            return Outcome.NOT_CONNECTED;
+        }
+        if (result == Publication.BACK_PRESSURED) {
+            return Outcome.NO_ROOM;
+        }
+        throw new DriverLostException("stream '" + stream + "'"); // else only its owner closes it
+    }
+
+    /** Behind all that was sent. */
+    long position() {
+        return publication.position();
+    }
+
+    int sessionId() {
+        return publication.sessionId();
     }
 
     @Override

@@ -19,6 +19,7 @@ final class StreamAccount {
     private long lost;
     private long notLatest;
     private long expired;
+    private long overrun;
     private long invalid;
     private long bytes;
 
@@ -61,6 +62,17 @@ final class StreamAccount {
         bytes += payloadLength;
     }
 
+    /** The frame's slot had been used again before it could be read. */
+    void overrun() {
+        arrived();
+        overrun++;
+    }
+
+    /** The frame was published before this subscription took part in its pool: the account begins behind it. */
+    void beforeJoin() {
+        nextSequence++;
+    }
+
     void expired() {
         arrived();
         expired++;
@@ -77,6 +89,6 @@ final class StreamAccount {
 
     SubscriptionLedger ledger() {
         return new SubscriptionLedger(
-                published, received, droppedByPublisher, lost, notLatest, expired, invalid, bytes);
+                published, received, droppedByPublisher, lost, overrun, notLatest, expired, invalid, bytes);
     }
 }

@@ -34,13 +34,14 @@ final class StreamMessages {
         return buffer;
     }
 
-    int encodeAnnouncement(long nextSequence, long dropped) {
+    int encodeAnnouncement(long nextSequence, long dropped, long poolId) {
         announcement
                 .wrapAndApplyHeader(buffer, 0, messageHeader)
                 .streamHash(streamHash)
                 .publicationId(publicationId)
                 .nextSequence(nextSequence)
                 .dropped(dropped)
+                .poolId(poolId)
                 .putName(name, 0, name.length);
         return MessageHeaderEncoder.ENCODED_LENGTH + announcement.encodedLength();
     }

@@ -36,16 +36,20 @@ class AllocationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "EVERY, 1280, 688, 500, 2000",
-        "LATEST, 1280, 688, 500, 2000",
-        "EVERY, 160, 100, 2000, 4000",
-        "LATEST, 160, 100, 2000, 4000"
+        "off, EVERY, 1280, 688, 500, 2000",
+        "off, LATEST, 1280, 688, 500, 2000",
+        "off, EVERY, 160, 100, 2000, 4000",
+        "off, LATEST, 160, 100, 2000, 4000",
+        "on, EVERY, 1280, 688, 20000, 20000",
+        "on, LATEST, 1280, 688, 20000, 20000"
     })
-    void noFrameAllocates(Delivery delivery, int width, int height, int warmUp, int measured) throws Exception {
+    void noFrameAllocates(String pool, Delivery delivery, int width, int height, int warmUp, int measured)
+            throws Exception {
         FrameFormat format = FrameFormat.bgr24(width, height);
-        String name = "lean" + delivery + width;
-        FrameSubscription subscription = host.subscribe(name, FrameChannel.IPC, delivery);
-        FramePublication publication = host.publishLossless(name, FrameChannel.IPC, format);
+        String name = "lean" + pool + delivery + width;
+        FrameChannel channel = FrameChannel.parse("aeron:ipc?pool=" + pool);
+        FrameSubscription subscription = host.subscribe(name, channel, delivery);
+        FramePublication publication = host.publishLossless(name, channel, format);
         LiveHost.awaitConnected(publication);
         CompletableFuture<Long> allocated = new CompletableFuture<>();
         Thread writer = new Thread(() -> {

@@ -151,7 +151,7 @@ class ClaimTest {
 
     @Test
     void metadataWithAChunkedFrame() {
-        FrameChannel small = FrameChannel.parse("aeron:ipc?term-length=1m");
+        FrameChannel small = FrameChannel.parse("aeron:ipc?pool=off|term-length=1m");
         FrameFormat format = FrameFormat.bgr24(320, 240);
         UnsafeBuffer source = new UnsafeBuffer(new byte[50_000]);
         Pattern.write(source, 50_000, 9);
@@ -270,7 +270,7 @@ class ClaimTest {
         assertNull(publication.tryClaim());
         assertFalse(publication.offer(FORMAT, new UnsafeBuffer(new byte[256]), 0, 256, 0));
         PublicationLedger ledger = publication.ledger();
-        assertEquals(new PublicationLedger(2, 0, 0, 2, 0), ledger);
+        assertEquals(new PublicationLedger(2, 0, 0, 0, 2, 0), ledger);
         assertEquals(2, ledger.dropped());
     }
 }

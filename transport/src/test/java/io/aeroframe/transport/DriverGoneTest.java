@@ -34,7 +34,7 @@ class DriverGoneTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipc", "udp"})
+    @ValueSource(strings = {"ipc", "aeron:ipc?pool=off", "udp"})
     void publicationAndSubscriptionSaySo(String way) {
         FrameChannel channel = LiveHost.channel(way);
         FrameSubscription subscription = host.subscribe("gone", channel, Delivery.EVERY);

@@ -37,7 +37,12 @@ class FlowTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ipc, 640, 480", "ipc, 64, 64", "ipc, 3840, 2160", "udp, 640, 480", "aeron:ipc?term-length=4m, 640, 480"
+    @CsvSource({
+        "aeron:ipc?pool=off, 640, 480",
+        "aeron:ipc?pool=off, 64, 64",
+        "aeron:ipc?pool=off, 3840, 2160",
+        "udp, 640, 480",
+        "aeron:ipc?pool=off|term-length=4m, 640, 480"
     })
     void aStalledSubscriberMakesThePublisherDropAndNeverWait(String way, int width, int height) {
         FrameChannel channel = LiveHost.channel(way);
@@ -80,7 +85,7 @@ class FlowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipc", "udp", "aeron:ipc?term-length=256k"})
+    @ValueSource(strings = {"ipc", "aeron:ipc?pool=off", "udp", "aeron:ipc?pool=off|term-length=256k"})
     void losslessWaitsForASlowSubscriberAndLosesNothing(String way) throws Exception {
         FrameChannel channel = LiveHost.channel(way);
         FrameFormat format = FrameFormat.bgr24(320, 240);
@@ -114,7 +119,7 @@ class FlowTest {
     /** The announcement, due once a second, takes of the room that was found for the frame. */
     @Test
     void losslessLosesNothingToAnAnnouncementThatTakesTheLastRoom() throws Exception {
-        FrameChannel channel = FrameChannel.parse("aeron:ipc?term-length=64k|mtu=8k");
+        FrameChannel channel = FrameChannel.parse("aeron:ipc?pool=off|term-length=64k|mtu=8k");
         FrameSubscription subscription = host.subscribe("tight", channel, Delivery.EVERY);
         FrameFormat filler = FrameFormat.jpeg(16, 16);
         FramePublication publication = host.publishLossless("tight", channel, filler);
@@ -149,7 +154,7 @@ class FlowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipc", "aeron:ipc?term-length=64k"})
+    @ValueSource(strings = {"ipc", "aeron:ipc?pool=off", "aeron:ipc?pool=off|term-length=64k"})
     void anInterruptEndsALosslessWait(String way) throws Exception {
         FrameFormat format = FrameFormat.bgr24(640, 480);
         FrameChannel channel = FrameChannel.parse(way);
@@ -170,13 +175,20 @@ class FlowTest {
         writer.interrupt();
         assertTrue(isInterrupted.get(10, TimeUnit.SECONDS), "the flag is kept for the caller");
         writer.join();
-        assertEquals(1, publication.ledger().droppedBackPressure());
+        assertEquals(1, publication.ledger().dropped());
         subscription.close();
         publication.close();
     }
 
     @ParameterizedTest
-    @CsvSource({"ipc, 64, 64, 12", "ipc, 640, 480, 2", "aeron:ipc?term-length=4m, 500, 400, 2", "udp, 64, 64, 12"})
+    @CsvSource({
+        "ipc, 64, 64, 12",
+        "ipc, 640, 480, 2",
+        "aeron:ipc?pool=off, 64, 64, 12",
+        "aeron:ipc?pool=off, 640, 480, 2",
+        "aeron:ipc?pool=off|term-length=4m, 500, 400, 2",
+        "udp, 64, 64, 12"
+    })
     void theLatestFrameIsDeliveredAndTheOthersArePassedOver(String way, int width, int height, int frames) {
         FrameChannel channel = LiveHost.channel(way);
         FrameFormat format = FrameFormat.bgr24(width, height);

@@ -156,7 +156,7 @@ class HostileMessagesTest {
             }
             return length;
         }
-        length = messages.encodeAnnouncement(sequence, 0);
+        length = messages.encodeAnnouncement(sequence, 0, 0);
         message.putBytes(0, messages.buffer(), 0, length);
         switch (random.nextInt(6)) {
             case 0 -> message.putLong(BLOCK + StreamAnnouncementEncoder.streamHashEncodingOffset(), random.nextLong());

@@ -58,7 +58,7 @@ class StreamExactnessTest {
                 assertTrue(bytes.isDirect() && bytes.isReadOnly());
                 assertEquals(0, bytes.position());
                 assertEquals(frame.payloadLength(), bytes.remaining());
-                assertEquals(frame.payloadLength(), bytes.capacity());
+                assertEquals(frame.payloadLength(), bytes.limit());
                 Pattern.assertIn(new UnsafeBuffer(bytes), frame.payloadLength(), frame.sequence());
                 assertSame(bytes, frame.payloadByteBuffer());
                 received[0]++;
@@ -77,7 +77,7 @@ class StreamExactnessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipc", "udp"})
+    @ValueSource(strings = {"ipc", "aeron:ipc?pool=off", "udp"})
     void framesOfEveryPixelFormatAndOddSize(String way) throws InterruptedException {
         PixelFormat[] pixels = PixelFormat.values();
         FrameFormat[] formats = new FrameFormat[pixels.length * 4];
@@ -92,7 +92,7 @@ class StreamExactnessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipc", "udp"})
+    @ValueSource(strings = {"ipc", "aeron:ipc?pool=off", "udp"})
     void framesAtTheEdgesOfFragmentsAndMessages(String way) throws InterruptedException {
         int fragment = 65_472 - FrameHeader.LENGTH;
         FrameFormat[] formats = new FrameFormat[9];
@@ -103,7 +103,7 @@ class StreamExactnessTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ipc", "udp"})
+    @CsvSource({"ipc", "aeron:ipc?pool=off", "udp"})
     void framesOf8K(String way) throws InterruptedException {
         FrameFormat format = FrameFormat.bgr24(7_680, 4_320);
         assertFramesArriveExact(LiveHost.channel(way), format, format, format, format);
@@ -112,10 +112,10 @@ class StreamExactnessTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "aeron:ipc?term-length=64k",
-                "aeron:ipc?term-length=64k|mtu=1408",
-                "aeron:ipc?term-length=1m|pub-wnd=64k",
-                "aeron:ipc?term-length=4m"
+                "aeron:ipc?pool=off|term-length=64k",
+                "aeron:ipc?pool=off|term-length=64k|mtu=1408",
+                "aeron:ipc?pool=off|term-length=1m|pub-wnd=64k",
+                "aeron:ipc?pool=off|term-length=4m"
             })
     void framesLargerThanTheWindowGoInChunks(String channel) throws InterruptedException {
         FrameFormat format = FrameFormat.bgr24(641, 481);
@@ -133,7 +133,7 @@ class StreamExactnessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipc", "udp", "aeron:ipc?term-length=64k"})
+    @ValueSource(strings = {"ipc", "udp", "aeron:ipc?pool=off|term-length=64k"})
     void jpegsOfEveryLength(String way) throws InterruptedException {
         FrameChannel channel = LiveHost.channel(way);
         FrameFormat format = FrameFormat.jpeg(640, 480);

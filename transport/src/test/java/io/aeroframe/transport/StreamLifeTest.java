@@ -54,7 +54,14 @@ class StreamLifeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ipc, EVERY", "ipc, LATEST", "udp, EVERY", "udp, LATEST"})
+    @CsvSource({
+        "ipc, EVERY",
+        "ipc, LATEST",
+        "aeron:ipc?pool=off, EVERY",
+        "aeron:ipc?pool=off, LATEST",
+        "udp, EVERY",
+        "udp, LATEST"
+    })
     void theEndIsSaidAndAllFramesBeforeItArrive(String way, Delivery delivery) {
         FrameChannel channel = LiveHost.channel(way);
         FrameSubscription subscription = host.subscribe("ends", channel, delivery);
@@ -96,8 +103,11 @@ class StreamLifeTest {
     @Test
     void framesDroppedAtTheEndAreCounted() {
         FrameFormat large = FrameFormat.bgr24(640, 480);
-        FrameSubscription subscription = host.subscribe("tail", FrameChannel.IPC, Delivery.EVERY);
-        FramePublication publication = host.publish("tail", large);
+        FrameChannel channel = FrameChannel.parse("aeron:ipc?pool=off");
+        FrameSubscription subscription = host.subscribe("tail", channel, Delivery.EVERY);
+        FramePublication publication = host.aeroframe()
+                .addPublication(new FramePublication.Context()
+                        .stream("tail").channel(channel).format(large));
         LiveHost.awaitConnected(publication);
         while (publication.ledger().droppedBackPressure() < 7) {
             Pattern.send(publication, large);
@@ -112,7 +122,7 @@ class StreamLifeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipc", "udp"})
+    @ValueSource(strings = {"ipc", "aeron:ipc?pool=off", "udp"})
     void aPublisherThatVanishesIsReportedAsLostAfterAllItsFrames(String way) {
         FrameChannel channel = LiveHost.channel(way);
         FrameSubscription subscription = host.subscribe("vanishes", channel, Delivery.EVERY);
@@ -120,7 +130,10 @@ class StreamLifeTest {
         FramePublication publication = other.addPublication(new FramePublication.Context()
                 .stream("vanishes").channel(channel).format(FORMAT));
         LiveHost.awaitConnected(publication);
-        send(publication, 5);
+        send(publication, 1);
+        LiveHost.pollUntil(
+                subscription, Pattern::assertIn, () -> subscription.ledger().received() == 1);
+        send(publication, 4);
         other.close();
         LiveHost.pollUntil(subscription, Pattern::assertIn, () -> subscription.state() == StreamState.LOST);
         assertEquals(5, subscription.ledger().received());

@@ -11,11 +11,11 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 
 /**
- * The log path's receiving half: the frames of one image, from its messages. One thread.
+ * The receiving half: the frames of one image, whole in its messages or in the pool that its messages point to. One thread.
  *
  * <p>For {@link Delivery#LATEST} two assemblies take turns: one holds the newest whole frame while the other puts the next one together.
  */
-final class LogReader implements ControlledFragmentHandler {
+final class StreamReader implements ControlledFragmentHandler {
 
     /** How a log ended. */
     enum Ending {
@@ -37,6 +37,10 @@ final class LogReader implements ControlledFragmentHandler {
     private final Image image;
     private final ControlledFragmentHandler fragments = this::onLogFragment;
     private final FrameSubscription.Context context;
+
+    /** Null where frames cannot be in a pool. */
+    private final PoolAttachment pools;
+
     private final long streamHash;
     private final StreamAccount account;
     private final FaultReporter faults;
@@ -54,17 +58,20 @@ final class LogReader implements ControlledFragmentHandler {
     private int passedOver;
     private long messageLength;
     private boolean isConfirmed;
+    private boolean isPublisherGone;
     private Ending ending = Ending.NONE;
 
-    LogReader(
+    StreamReader(
             Image image,
             FrameSubscription.Context context,
+            PoolAttachment pools,
             StreamAccount account,
             FaultReporter faults,
             HostIdentity host,
             FrameLeasePool leases) {
         this.image = image;
         this.context = context;
+        this.pools = pools;
         this.streamHash = context.stream().hash();
         this.account = account;
         this.faults = faults;
@@ -98,18 +105,35 @@ final class LogReader implements ControlledFragmentHandler {
         this.limit = limit;
         delivered = 0;
         passedOver = 0;
+        rejoinIfEvicted();
         int read;
         do {
             // The image may end while it is polled: its end counts only if it was there before nothing was read.
-            boolean isAtEnd = image.isClosed() || image.isEndOfStream();
+            boolean isAtEnd = image.isClosed() || image.isEndOfStream() || isPublisherGone;
             read = image.controlledPoll(fragments, FRAGMENT_LIMIT);
-            if (read == 0 && isAtEnd && ending == Ending.NONE) {
-                ending = Ending.VANISHED;
+            if (read == 0 && ending == Ending.NONE) {
+                ending = isAtEnd ? Ending.VANISHED : Ending.NONE;
+                isPublisherGone = pools != null && pools.isOwnerGone();
+            } else if (pools != null) {
+                pools.noteLife();
             }
         } while (read > 0 && delivered < limit && passedOver < LATEST_SEARCH_LIMIT && ending == Ending.NONE);
         deliverHeld();
         this.handler = null;
         return delivered;
+    }
+
+    private void rejoinIfEvicted() {
+        if (pools != null && pools.isEvicted()) {
+            if (held != null && held.frame().isPooled()) {
+                held.frame().forget();
+                account.overrun();
+                spare = held;
+                held = null;
+            }
+            faults.report(new LeaseRevokedException(assembling.header().sequence));
+            pools.rejoin();
+        }
     }
 
     /** The assembler would let a message grow as long as fragments come, whatever Aeron's limit for a sender. */
@@ -159,6 +183,7 @@ final class LogReader implements ControlledFragmentHandler {
         if (held != null) {
             account.notLatest();
             passedOver++;
+            held.frame().giveBack();
             spare = held;
             held = null;
         }
@@ -166,6 +191,9 @@ final class LogReader implements ControlledFragmentHandler {
             return onFault(HeaderFault.SEQUENCE);
         }
         isConfirmed = true;
+        if (frameHeader.isInPool() && !borrow(frameHeader)) {
+            return Action.COMMIT;
+        }
         if (context.delivery() == Delivery.LATEST) {
             held = assembling;
             assembling = spare;
@@ -174,6 +202,25 @@ final class LogReader implements ControlledFragmentHandler {
         }
         deliver(assembling);
         return delivered == limit ? Action.BREAK : Action.COMMIT;
+    }
+
+    /** Borrows the slot of the frame whose header has come, if it is still there. */
+    private boolean borrow(FrameHeader frameHeader) {
+        AttachedPool pool = pools == null ? null : pools.pool(frameHeader.poolId, frameHeader.publicationId);
+        if (pool == null || !pool.takes(frameHeader.poolSlot, frameHeader.payloadLength)) {
+            onFault(HeaderFault.POOL);
+            return false;
+        }
+        if (pool.tryBorrow(frameHeader.poolSlot, frameHeader.sequence)) {
+            assembling.show(pool);
+            return true;
+        }
+        if (pool.isSinceJoin(frameHeader.sequence)) {
+            account.overrun();
+        } else {
+            account.beforeJoin();
+        }
+        return false;
     }
 
     private void deliverHeld() {
@@ -192,11 +239,16 @@ final class LogReader implements ControlledFragmentHandler {
                 && frame.isSameHost()
                 && System.nanoTime() - frame.publishTimeNs() > frameHeader.timeToLiveNs) {
             account.expired();
+            frame.giveBack();
             return;
         }
         account.received(frame.payloadLength());
         delivered++;
-        handler.onFrame(frame);
+        try {
+            handler.onFrame(frame);
+        } finally {
+            frame.giveBack();
+        }
     }
 
     private Action onAnnouncement(DirectBuffer buffer, int offset, int length) {
@@ -213,6 +265,11 @@ final class LogReader implements ControlledFragmentHandler {
         }
         if (announcement.streamHash() != streamHash) {
             return onForeignAnnouncement(nameLength);
+        }
+        if (pools != null && announcement.poolId() > 0) {
+            pools.pool(
+                    announcement.poolId(),
+                    announcement.publicationId()); // before there is a frame that would have to wait
         }
         if (held != null && isPossible(announcement.nextSequence(), announcement.dropped())) {
             // The frame that follows says the same, and until then the held one may still be passed over.
@@ -270,6 +327,14 @@ final class LogReader implements ControlledFragmentHandler {
 
     private static boolean isPossible(long nextSequence, long dropped) {
         return dropped >= 0 && dropped <= nextSequence;
+    }
+
+    /** Gives back what is held; the reader is not used afterwards. */
+    void close() {
+        if (held != null) {
+            held.frame().giveBack();
+            held = null;
+        }
     }
 
     private Action onFault(HeaderFault fault) {

@@ -1,0 +1,329 @@
+package io.aeroframe.transport;
+
+import io.aeroframe.driver.FrameDriverException;
+import io.aeroframe.driver.SharedDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Arrays;
+import org.agrona.BufferUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A subscriber's side of a pool: the mapped file, this subscription's membership, and what it holds.
+ *
+ * <p>The polling thread borrows and returns slots; leases that were {@linkplain Frame#retain() retained} are closed on any
+ * thread, under this object's lock. The memory is unmapped when the subscription has left and the last lease is closed.
+ */
+final class AttachedPool {
+
+    private final long poolId;
+    private final boolean isLossless;
+    private final int slotLength;
+    private final Membership membership;
+    private final MappedByteBuffer controlBytes;
+    private final UnsafeBuffer control;
+    private final MappedByteBuffer[] slotBytes;
+    private final UnsafeBuffer[] slotBuffers;
+    private final PoolSlots slots;
+    private final PoolMembers members;
+    private final int maxRetained;
+
+    /** How often each slot is held: by retained leases, and by the handler of a frame that was retained. */
+    private final int[] holds;
+
+    private final PoolLease[] spareLeases;
+    private int retainedSlots;
+    private int openLeases;
+    private int revocations;
+    private int index;
+    private long joinSequence;
+    private boolean isMember;
+    private boolean hasLeft;
+    private boolean isUnmapped;
+
+    /**
+     * Who joins a pool.
+     *
+     * @param clientId           of the Aeron client.
+     * @param heartbeatCounterId of the counter that says it is alive.
+     * @param subscriptionId     registration id of the Aeron subscription.
+     */
+    record Membership(long clientId, int heartbeatCounterId, long subscriptionId) {}
+
+    private AttachedPool(FileChannel channel, long poolId, long publicationId, long streamHash, Membership membership)
+            throws IOException {
+        this.poolId = poolId;
+        this.membership = membership;
+        long fileLength = channel.size();
+        if (fileLength < PoolLayout.slotsOffset(PoolLayout.MIN_SLOTS)) {
+            throw new IOException("it is too short for a pool");
+        }
+        MappedByteBuffer headBytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, PoolLayout.CONTROL_OFFSET);
+        int slotCount;
+        try {
+            UnsafeBuffer head = new UnsafeBuffer(headBytes);
+            slotCount = head.getInt(PoolLayout.SLOT_COUNT_OFFSET);
+            long length = head.getLong(PoolLayout.SLOT_LENGTH_OFFSET);
+            boolean isKnown = head.getLongVolatile(PoolLayout.MAGIC_OFFSET) == PoolLayout.MAGIC
+                    && head.getInt(PoolLayout.VERSION_OFFSET) == PoolLayout.VERSION;
+            boolean isRight = head.getLong(PoolLayout.POOL_ID_OFFSET) == poolId
+                    && head.getLong(PoolLayout.PUBLICATION_ID_OFFSET) == publicationId
+                    && head.getLong(PoolLayout.STREAM_HASH_OFFSET) == streamHash;
+            if (!isKnown || !isRight) {
+                throw new IOException(isKnown ? "it is another stream's pool" : "it is no pool of this version");
+            }
+            if (slotCount < PoolLayout.MIN_SLOTS
+                    || slotCount > PoolLayout.MAX_SLOTS
+                    || length < 1
+                    || length > Integer.MAX_VALUE
+                    || fileLength < PoolLayout.fileLength(slotCount, length)) {
+                throw new IOException("slots=" + slotCount + " of " + length + " bytes do not fit its " + fileLength);
+            }
+            slotLength = (int) length;
+            isLossless = (head.getInt(PoolLayout.FLAGS_OFFSET) & PoolLayout.FLAG_LOSSLESS) != 0;
+        } finally {
+            BufferUtil.free(headBytes);
+        }
+        controlBytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, PoolLayout.slotsOffset(slotCount));
+        control = new UnsafeBuffer(controlBytes);
+        slots = new PoolSlots(control, PoolLayout.CONTROL_OFFSET);
+        members = new PoolMembers(control, slots, slotCount);
+        slotBytes = new MappedByteBuffer[slotCount];
+        slotBuffers = new UnsafeBuffer[slotCount];
+        holds = new int[slotCount];
+        spareLeases = new PoolLease[slotCount];
+        maxRetained = Math.max(1, slotCount / 2);
+        for (int slot = 0; slot < slotCount; slot++) {
+            slotBytes[slot] = channel.map(
+                    FileChannel.MapMode.READ_ONLY, PoolLayout.slotOffset(slotCount, slotLength, slot), slotLength);
+            slotBytes[slot].load();
+            slotBuffers[slot] = new UnsafeBuffer(slotBytes[slot]);
+        }
+    }
+
+    /**
+     * Maps a pool and joins it.
+     *
+     * @return null if there is no such pool any more.
+     * @throws FrameTransportException if it cannot be used, or has as many members as it can have.
+     */
+    static AttachedPool attach(
+            SharedDirectory directory, StreamName stream, long poolId, long publicationId, Membership membership) {
+        AttachedPool pool;
+        try {
+            pool = directory.open(
+                    PoolLayout.fileName(poolId),
+                    channel -> new AttachedPool(channel, poolId, publicationId, stream.hash(), membership));
+        } catch (FrameDriverException ex) {
+            throw new FrameTransportException(
+                    "stream '" + stream + "': its pool cannot be used: " + ex.getMessage()
+                            + "; a publisher with --pool off needs none",
+                    ex);
+        }
+        if (pool != null && !pool.join()) {
+            pool.unmap();
+            throw new FrameTransportException("stream '" + stream + "': its pool has " + PoolLayout.MAX_MEMBERS
+                    + " subscribers, and cannot have more; a publisher with --pool off has no limit");
+        }
+        return pool;
+    }
+
+    private boolean join() {
+        index = members.join(membership.clientId(), membership.heartbeatCounterId(), membership.subscriptionId());
+        isMember = index >= 0;
+        // Read after having joined: a frame of a later sequence is one whose publisher has seen this member.
+        joinSequence = control.getLongVolatile(PoolLayout.NEXT_SEQUENCE_OFFSET);
+        return isMember;
+    }
+
+    PoolSlots slots() {
+        return slots;
+    }
+
+    long poolId() {
+        return poolId;
+    }
+
+    boolean takes(int slot, int payloadLength) {
+        return slot >= 0 && slot < slotBuffers.length && payloadLength <= slotLength;
+    }
+
+    /** Whether a frame that is not there should be: of a lossless publication, one that was published after this subscription joined. */
+    boolean isSinceJoin(long sequence) {
+        return !isLossless || sequence > joinSequence;
+    }
+
+    DirectBuffer buffer(int slot) {
+        return slotBuffers[slot];
+    }
+
+    /** The whole slot, read-only; one object a slot, for the polling thread. */
+    ByteBuffer byteBuffer(int slot) {
+        return slotBytes[slot];
+    }
+
+    /**
+     * Polling thread: borrows a slot for a frame.
+     *
+     * @return false if the frame is not, or no longer, there.
+     */
+    boolean tryBorrow(int slot, long sequence) {
+        long bit = PoolMembers.bit(index);
+        boolean isBorrowed = slots.tryLease(slot, bit, sequence);
+        if (isBorrowed && !members.isActive(index)) {
+            slots.release(slot, bit); // evicted: the bit is still ours to clear
+            return false;
+        }
+        return isBorrowed;
+    }
+
+    /** Polling thread: returns a borrowed slot, of which nothing was retained. */
+    void giveBack(int slot) {
+        slots.release(slot, PoolMembers.bit(index));
+    }
+
+    /** Polling thread: returns a borrowed slot that leases may still hold. */
+    synchronized void giveBackRetained(int slot) {
+        drop(slot);
+    }
+
+    /**
+     * Polling thread: keeps the borrowed slot of a frame past its handler.
+     *
+     * @param isFirst whether the frame has not been retained before.
+     * @return null if this subscription holds as many slots as it may.
+     */
+    synchronized PoolLease tryRetain(int slot, boolean isFirst, FrameView frame) {
+        if (isFirst) {
+            if (retainedSlots >= maxRetained) {
+                return null;
+            }
+            retainedSlots++;
+            holds[slot] = 1; // the handler's own, until giveBackRetained()
+        }
+        return lease(slot, frame);
+    }
+
+    /** Any thread: another lease on a slot that is held. */
+    synchronized PoolLease retainAgain(int slot, FrameView frame) {
+        return lease(slot, frame);
+    }
+
+    private PoolLease lease(int slot, FrameView frame) {
+        holds[slot]++;
+        openLeases++;
+        PoolLease lease = spareLeases[slot];
+        if (lease == null) {
+            lease = new PoolLease(this, slot);
+        } else {
+            spareLeases[slot] = lease.nextSpare;
+            lease.nextSpare = null;
+        }
+        lease.open(frame, revocations);
+        return lease;
+    }
+
+    /** Any thread: a lease is closed. */
+    synchronized void close(PoolLease lease) {
+        if (!lease.tryClose()) {
+            return;
+        }
+        openLeases--;
+        int slot = lease.slot();
+        if (lease.revocations() == revocations) {
+            drop(slot);
+        }
+        lease.nextSpare = spareLeases[slot];
+        spareLeases[slot] = lease;
+        leaveIfDone();
+    }
+
+    private void drop(int slot) {
+        if (holds[slot] > 0 && --holds[slot] == 0) {
+            retainedSlots--;
+            slots.release(slot, PoolMembers.bit(index));
+        }
+    }
+
+    /** Any thread: whether a lease taken at a time is still good: the publisher has not taken the memory back. */
+    synchronized boolean isGood(int atRevocations) {
+        return atRevocations == revocations && (isUnmapped || members.isActive(index));
+    }
+
+    int revocations() {
+        return revocations;
+    }
+
+    /** Polling thread: whether the publisher has evicted this member. */
+    boolean isEvicted() {
+        return isMember && !members.isActive(index);
+    }
+
+    /**
+     * Polling thread: after an eviction, joins again. All leases are revoked.
+     *
+     * @return false if there is no room for another member now.
+     */
+    synchronized boolean rejoin() {
+        revocations++;
+        Arrays.fill(holds, 0);
+        retainedSlots = 0;
+        members.leave(index);
+        members.giveBack(index);
+        return join();
+    }
+
+    /** Polling thread: leaves. Leases stay good until they are closed. */
+    synchronized void leave() {
+        if (!hasLeft) {
+            hasLeft = true;
+            if (isMember) {
+                members.leave(index);
+                for (int slot = 0; slot < holds.length; slot++) {
+                    if (holds[slot] == 0) {
+                        slots.release(slot, PoolMembers.bit(index));
+                    }
+                }
+            }
+            leaveIfDone();
+        }
+    }
+
+    private void leaveIfDone() {
+        if (hasLeft && openLeases == 0 && !isUnmapped) {
+            if (isMember) {
+                members.giveBack(index);
+            }
+            unmap();
+        }
+    }
+
+    private void unmap() {
+        isUnmapped = true;
+        for (int slot = 0; slot < slotBuffers.length; slot++) {
+            slotBuffers[slot].wrap(0, 0);
+            BufferUtil.free(slotBytes[slot]);
+        }
+        control.wrap(0, 0);
+        BufferUtil.free(controlBytes);
+    }
+
+    // ---- for one who sleeps until the publisher signals
+
+    long signalAddress() {
+        return control.addressOffset() + PoolLayout.SIGNAL_OFFSET;
+    }
+
+    int signal() {
+        return control.getIntVolatile(PoolLayout.SIGNAL_OFFSET);
+    }
+
+    void setWaiting(boolean isWaiting) {
+        if (isMember) {
+            members.setWaiting(index, isWaiting);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.aeroframe.transport;
+
+import io.aeroframe.driver.FrameDriverException;
+import io.aeroframe.driver.SharedDirectory;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.ErrorHandler;
+
+/**
+ * The pool path's sending half: the pool that frames are written to at present, and its successor when a frame outgrows the slots. One
+ * thread.
+ */
+final class PoolPath {
+
+    /**
+     * What the pools of a connection share.
+     *
+     * @param directory    where their files are.
+     * @param counters     of the driver: who is alive, who has read how far.
+     * @param pools        of the connection, until their files can go.
+     * @param errorHandler is told of a pool that cannot grow.
+     */
+    record Host(SharedDirectory directory, LiveCounters counters, OpenPools pools, ErrorHandler errorHandler) {}
+
+    private final Host host;
+    private final FramePublication.Context context;
+    private final long publicationId;
+    private final SubscriberPositions subscribers;
+    private final List<PublishedPool> outgrown = new ArrayList<>();
+    private PublishedPool pool;
+    private int refusedLength = Integer.MAX_VALUE;
+
+    PoolPath(Host host, FramePublication.Context context, long publicationId, SubscriberPositions subscribers) {
+        this.host = host;
+        this.context = context;
+        this.publicationId = publicationId;
+        this.subscribers = subscribers;
+        host.directory().sweep();
+        pool = create(context.format().maxPayloadLength());
+    }
+
+    private PublishedPool create(int maxPayloadLength) {
+        PublishedPool made = PublishedPool.create(
+                host.directory(),
+                host.counters(),
+                subscribers,
+                context.stream(),
+                publicationId,
+                maxPayloadLength,
+                context.slots(),
+                context.isLossless());
+        host.pools().opened(made);
+        return made;
+    }
+
+    /** The pool to write to. */
+    PublishedPool pool() {
+        return pool;
+    }
+
+    /**
+     * Sees to it that a frame of so many bytes fits a slot.
+     *
+     * @return false if there is no room for such slots: the frame has to take the log path.
+     */
+    boolean fits(int maxPayloadLength) {
+        return maxPayloadLength <= pool.slotLength() || tryGrow(maxPayloadLength);
+    }
+
+    private boolean tryGrow(int maxPayloadLength) {
+        if (maxPayloadLength >= refusedLength) {
+            return false;
+        }
+        try {
+            PublishedPool larger = create(maxPayloadLength);
+            outgrown.add(pool);
+            pool = larger;
+            return true;
+        } catch (FrameTransportException | FrameDriverException ex) {
+            refusedLength = maxPayloadLength;
+            host.errorHandler()
+                    .onError(new FrameTransportException(
+                            ex.getMessage() + "; until then frames of this size are copied through the log", ex));
+            return false;
+        }
+    }
+
+    /** Whether subscribers have yet to be told of the pool that is written to. */
+    boolean hasGrown() {
+        return !outgrown.isEmpty();
+    }
+
+    /**
+     * The subscribers have been told of the pool that is written to.
+     *
+     * @param position of the publication: whoever has read up to there has no use for an earlier pool.
+     */
+    void retireOutgrown(long position) {
+        for (PublishedPool old : outgrown) {
+            old.signal();
+            host.pools().retire(old, subscribers, position);
+        }
+        outgrown.clear();
+    }
+
+    void close(long position) {
+        retireOutgrown(position);
+        pool.signal();
+        host.pools().retire(pool, subscribers, position);
+    }
+}

@@ -1,0 +1,139 @@
+package io.aeroframe.transport;
+
+import org.agrona.concurrent.AtomicBuffer;
+
+/**
+ * The two words of each slot, and the protocol on them that keeps a frame from being torn.
+ *
+ * <p><em>sequence</em>: of the frame that the slot holds, or {@link #WRITING}, or {@link #EMPTY}; only the publisher writes it.
+ * <em>leases</em>: one bit a member that reads the slot.
+ *
+ * <p>Publisher and member each announce themselves first and look at the other second: the publisher marks the sequence and then reads the
+ * leases again, a member sets its lease and then reads the sequence. Both announcements are sequentially consistent, so at least
+ * one of the two sees the other, and withdraws (Dekker's argument). A sequence is never used twice, so a member cannot mistake
+ * a newer frame for the one it was told of.
+ *
+ * <p>Any thread may call; a slot has one writer, the publisher, and each lease bit belongs to one member, or to the publisher on its behalf.
+ */
+class PoolSlots {
+
+    static final long EMPTY = -1;
+    static final long WRITING = -2;
+
+    private static final int SEQUENCE = 0;
+    private static final int LEASES = 8;
+
+    private final AtomicBuffer buffer;
+    private final int offset;
+
+    /**
+     * Words that lie in a buffer.
+     *
+     * @param buffer the control part of a pool.
+     * @param offset of slot 0's words.
+     */
+    PoolSlots(AtomicBuffer buffer, int offset) {
+        this.buffer = buffer;
+        this.offset = offset;
+    }
+
+    private int word(int slot, int word) {
+        return offset + slot * PoolLayout.CONTROL_LENGTH + word;
+    }
+
+    /** Publisher: makes a slot that was never used known as empty. */
+    final void init(int slot) {
+        buffer.putLongRelease(word(slot, SEQUENCE), EMPTY);
+    }
+
+    /**
+     * Publisher: takes a slot for writing, if nobody reads it.
+     *
+     * @return false if somebody does, or has just begun to.
+     */
+    final boolean tryBeginWrite(int slot) {
+        if (buffer.getLongVolatile(word(slot, LEASES)) != 0) {
+            return false;
+        }
+        int sequenceWord = word(slot, SEQUENCE);
+        long before = buffer.getLong(sequenceWord); // own word
+        buffer.putLongVolatile(sequenceWord, WRITING); // pairs with the read of it in hasStill()
+        if (isLeased(slot)) {
+            buffer.putLongRelease(sequenceWord, before);
+            return false;
+        }
+        return true;
+    }
+
+    /** The publisher's second look: pairs with the write in {@link #setLease}. */
+    boolean isLeased(int slot) {
+        return buffer.getLongVolatile(word(slot, LEASES)) != 0;
+    }
+
+    /** Publisher: the frame is complete. Pairs with the read in {@link #hasStill}: who sees the sequence sees the frame. */
+    final void endWrite(int slot, long sequence) {
+        buffer.putLongRelease(word(slot, SEQUENCE), sequence);
+    }
+
+    /** Publisher: what was written is not to be read. */
+    final void abortWrite(int slot) {
+        buffer.putLongRelease(word(slot, SEQUENCE), EMPTY);
+    }
+
+    /**
+     * Member: leases a slot, if it still holds the frame. The publisher may have set the lease on its behalf.
+     *
+     * @return false if the slot is, or is about to be, used again.
+     */
+    final boolean tryLease(int slot, long bit, long sequence) {
+        boolean wasSet = setLease(slot, bit);
+        if (hasStill(slot, sequence)) {
+            return true;
+        }
+        if (!wasSet) { // else it is the publisher's, for a newer frame
+            release(slot, bit);
+        }
+        return false;
+    }
+
+    /** The member's second look: pairs with the writes in {@link #tryBeginWrite} and {@link #endWrite}. */
+    boolean hasStill(int slot, long sequence) {
+        return buffer.getLongVolatile(word(slot, SEQUENCE)) == sequence;
+    }
+
+    /**
+     * Sets the leases of one or more members. Pairs with the read in {@link #isLeased}.
+     *
+     * @return whether they were set before.
+     */
+    final boolean setLease(int slot, long bits) {
+        int word = word(slot, LEASES);
+        long leases;
+        do {
+            leases = buffer.getLongVolatile(word);
+            if ((leases & bits) == bits) {
+                return true;
+            }
+        } while (!buffer.compareAndSetLong(word, leases, leases | bits));
+        return false;
+    }
+
+    /** Clears the leases of one or more members: what they have read of the slot, they have read before. */
+    final void release(int slot, long bits) {
+        int word = word(slot, LEASES);
+        long leases;
+        do {
+            leases = buffer.getLongVolatile(word);
+        } while ((leases & bits) != 0 && !buffer.compareAndSetLong(word, leases, leases & ~bits));
+    }
+
+    /** Leases on a slot, one bit a member. */
+    final long leases(int slot) {
+        return buffer.getLongVolatile(word(slot, LEASES));
+    }
+
+    /** What the slot holds: a frame's sequence, {@link #WRITING} or {@link #EMPTY}. */
+    final long sequence(int slot) {
+        return buffer.getLongVolatile(word(slot, SEQUENCE));
+    }
+}

@@ -1,0 +1,332 @@
+package io.aeroframe.transport;
+
+import io.aeroframe.driver.SharedDirectory;
+import io.aeroframe.driver.SharedFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongPredicate;
+import org.agrona.BufferUtil;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.status.CountersReader;
+
+/**
+ * The publisher's side of a pool: a file of slots that it owns and writes, laid out as in {@link PoolLayout}. One thread.
+ *
+ * <p>All memory is taken from the system, and mapped, before the first frame: a file system that fills up later cannot hurt a
+ * frame that is being written.
+ */
+final class PublishedPool implements AutoCloseable {
+
+    private static final long MAX_SLOT_LENGTH = Integer.MAX_VALUE - (long) PoolLayout.PAGE_LENGTH;
+    private static final int ZEROS_LENGTH = 1 << 20;
+
+    /** A subscriber that draws holds three frames, and another one should not go short. */
+    private static final int USUAL_MIN_SLOTS = 6;
+
+    private static final int USUAL_MAX_SLOTS = 16;
+
+    /** Beyond this many bytes a pool has no more slots than {@link #USUAL_MIN_SLOTS}. */
+    private static final long USUAL_LENGTH = 128L << 20;
+
+    /** Small frames are no reason to be mean. */
+    private static final int SMALL_MAX_SLOTS = 64;
+
+    private static final long SMALL_LENGTH = 16L << 20;
+
+    /** The part of the free memory that a pool takes at most, unless its slots were counted by the user. */
+    private static final int SHARE_OF_FREE = 4;
+
+    private final long poolId;
+    private final SharedFile file;
+    private final int slotCount;
+    private final int slotLength;
+    private final boolean isLossless;
+    private final MappedByteBuffer controlBytes;
+    private final UnsafeBuffer control;
+    private final MappedByteBuffer[] slotBytes;
+    private final UnsafeBuffer[] slotBuffers;
+    private final PoolSlots slots;
+    private final PoolMembers members;
+    private final LiveCounters counters;
+    /** Of the stream: behind the message that points to the slot; 0 if none does. */
+    private final long[] positions;
+
+    /** Whose leases were set when the frame in a slot was published. */
+    private final long[] lent;
+
+    private final SubscriberPositions subscribers;
+    private final LongPredicate wasLentTo;
+    private int asked;
+    private int next;
+    private long checkedNs;
+    private boolean isUnmapped;
+
+    private PublishedPool(
+            long poolId,
+            SharedFile file,
+            int slotCount,
+            int slotLength,
+            boolean isLossless,
+            SubscriberPositions subscribers,
+            LiveCounters counters)
+            throws IOException {
+        this.poolId = poolId;
+        this.file = file;
+        this.slotCount = slotCount;
+        this.slotLength = slotLength;
+        this.isLossless = isLossless;
+        this.subscribers = subscribers;
+        this.counters = counters;
+        positions = new long[slotCount];
+        lent = new long[slotCount];
+        FileChannel channel = file.channel();
+        allocate(channel, PoolLayout.fileLength(slotCount, slotLength));
+        controlBytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, PoolLayout.slotsOffset(slotCount));
+        control = new UnsafeBuffer(controlBytes);
+        slotBytes = new MappedByteBuffer[slotCount];
+        slotBuffers = new UnsafeBuffer[slotCount];
+        slots = new PoolSlots(control, PoolLayout.CONTROL_OFFSET);
+        members = new PoolMembers(control, slots, slotCount);
+        wasLentTo = subscription -> (members.bitOf(subscription) & lent[asked]) != 0;
+        for (int slot = 0; slot < slotCount; slot++) {
+            slotBytes[slot] = channel.map(
+                    FileChannel.MapMode.READ_WRITE, PoolLayout.slotOffset(slotCount, slotLength, slot), slotLength);
+            slotBytes[slot].load();
+            slotBuffers[slot] = new UnsafeBuffer(slotBytes[slot]);
+            slots.init(slot);
+        }
+    }
+
+    /**
+     * Makes a pool.
+     *
+     * @param stream           whose frames it holds.
+     * @param publicationId    of the publication that writes it.
+     * @param maxPayloadLength of the frames, bytes.
+     * @param wantedSlots      0 for as many as suit the size.
+     * @throws FrameTransportException if there is no room.
+     */
+    static PublishedPool create(
+            SharedDirectory directory,
+            LiveCounters counters,
+            SubscriberPositions subscribers,
+            StreamName stream,
+            long publicationId,
+            int maxPayloadLength,
+            int wantedSlots,
+            boolean isLossless) {
+        long slotLength = PoolLayout.slotLength(maxPayloadLength);
+        if (slotLength > MAX_SLOT_LENGTH) {
+            throw new FrameTransportException("stream '" + stream + "': a frame of " + maxPayloadLength
+                    + " bytes is over the limit of a pool's slot; turn the pool off");
+        }
+        int slotCount = slotCount(directory, stream, slotLength, wantedSlots);
+        long poolId = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+        SharedFile file = directory.create(PoolLayout.fileName(poolId));
+        try {
+            PublishedPool pool =
+                    new PublishedPool(poolId, file, slotCount, (int) slotLength, isLossless, subscribers, counters);
+            pool.describe(stream, publicationId);
+            return pool;
+        } catch (IOException ex) {
+            file.close();
+            throw noRoom(directory, stream, slotCount, slotLength, ex.getMessage());
+        } catch (RuntimeException | Error ex) {
+            file.close();
+            throw ex;
+        }
+    }
+
+    private static int slotCount(SharedDirectory directory, StreamName stream, long slotLength, int wanted) {
+        long usable = directory.usableBytes();
+        if (wanted > 0) {
+            if (PoolLayout.fileLength(wanted, slotLength) > usable) {
+                throw noRoom(directory, stream, wanted, slotLength, mebibytes(usable) + " are free");
+            }
+            return wanted;
+        }
+        long small = Math.min(SMALL_MAX_SLOTS, SMALL_LENGTH / slotLength);
+        long usual = Math.max(USUAL_MIN_SLOTS, Math.max(small, Math.min(USUAL_MAX_SLOTS, USUAL_LENGTH / slotLength)));
+        int count = (int) Math.min(usual, usable / SHARE_OF_FREE / slotLength);
+        if (count < PoolLayout.MIN_SLOTS) {
+            throw noRoom(
+                    directory,
+                    stream,
+                    PoolLayout.MIN_SLOTS,
+                    slotLength,
+                    "a pool takes at most a quarter of the " + mebibytes(usable)
+                            + " that are free, unless its slots are" + " counted (--slots N)");
+        }
+        return count;
+    }
+
+    private static FrameTransportException noRoom(
+            SharedDirectory directory, StreamName stream, int slotCount, long slotLength, String reason) {
+        return new FrameTransportException("stream '" + stream + "': no room in " + directory.path() + " for a pool of "
+                + slotCount + " frames of " + mebibytes(slotLength) + ": " + reason
+                + "; make room (in a container: --shm-size), or turn the pool off (--pool off)");
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format("%.1f MiB", bytes / 1048576.0);
+    }
+
+    private static void allocate(FileChannel channel, long length) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_LENGTH);
+        try {
+            for (long position = 0; position < length; ) {
+                zeros.clear().limit((int) Math.min(ZEROS_LENGTH, length - position));
+                position += channel.write(zeros, position);
+            }
+        } finally {
+            BufferUtil.free(zeros);
+        }
+    }
+
+    private void describe(StreamName stream, long publicationId) {
+        control.putInt(PoolLayout.VERSION_OFFSET, PoolLayout.VERSION);
+        control.putInt(PoolLayout.SLOT_COUNT_OFFSET, slotCount);
+        control.putLong(PoolLayout.SLOT_LENGTH_OFFSET, slotLength);
+        control.putLong(PoolLayout.POOL_ID_OFFSET, poolId);
+        control.putLong(PoolLayout.PUBLICATION_ID_OFFSET, publicationId);
+        control.putLong(PoolLayout.STREAM_HASH_OFFSET, stream.hash());
+        control.putInt(PoolLayout.FLAGS_OFFSET, isLossless ? PoolLayout.FLAG_LOSSLESS : 0);
+        control.putLongVolatile(PoolLayout.MAGIC_OFFSET, PoolLayout.MAGIC);
+    }
+
+    long poolId() {
+        return poolId;
+    }
+
+    int slotCount() {
+        return slotCount;
+    }
+
+    int slotLength() {
+        return slotLength;
+    }
+
+    PoolMembers members() {
+        return members;
+    }
+
+    /**
+     * Takes the oldest slot that nobody reads.
+     *
+     * @return the slot; -1 if all are read.
+     */
+    int tryTake() {
+        for (int i = 0; i < slotCount; i++) {
+            int slot = next;
+            next = slot + 1 == slotCount ? 0 : slot + 1;
+            if (!isExpected(slot) && slots.tryBeginWrite(slot)) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Whether a lossless publication has to keep a frame for a subscriber that has not come to it yet: one that has joined the pool has
+     * a lease on it, another one has its position in the stream.
+     */
+    private boolean isExpected(int slot) {
+        if (!isLossless || positions[slot] == 0) {
+            return false;
+        }
+        asked = slot;
+        return !subscribers.areAll(wasLentTo, positions[slot]);
+    }
+
+    MutableDirectBuffer buffer(int slot) {
+        return slotBuffers[slot];
+    }
+
+    /** The same object each time, position 0, limit at the end of the slot. */
+    ByteBuffer byteBuffer(int slot) {
+        return slotBytes[slot].clear();
+    }
+
+    /** The frame in a slot is complete: it may be read from now on. */
+    void endWrite(int slot, long sequence) {
+        if (isLossless) {
+            lend(slot);
+        }
+        slots.endWrite(slot, sequence);
+        control.putLongRelease(PoolLayout.NEXT_SEQUENCE_OFFSET, sequence + 1);
+    }
+
+    /** On behalf of all members, but for those who left meanwhile: who leaves gives back what it sees after it has left. */
+    private void lend(int slot) {
+        long bits = members.members();
+        slots.setLease(slot, bits);
+        long left = bits & ~members.members();
+        if (left != 0) {
+            slots.release(slot, left);
+        }
+        lent[slot] = bits;
+    }
+
+    /** The message that points to a slot has been sent, up to a position of the stream. */
+    void sent(int slot, long position) {
+        positions[slot] = position;
+    }
+
+    /** The frame in a slot does not go out. */
+    void cancel(int slot) {
+        slots.abortWrite(slot);
+        if (isLossless) {
+            slots.release(slot, ~0L);
+        }
+        positions[slot] = 0;
+        next = slot;
+    }
+
+    /**
+     * Wakes those who sleep until something comes. Nobody sleeping costs no system call.
+     *
+     * <p>The increment is sequentially consistent and comes before the look at who waits, a sleeper sets its bit before it looks
+     * whether the number is still what it was: one of them sees the other.
+     */
+    void signal() {
+        control.getAndAddInt(PoolLayout.SIGNAL_OFFSET, 1);
+        if (control.getLongVolatile(PoolLayout.WAITING_OFFSET) != 0) {
+            Futex.wakeAll(control.addressOffset() + PoolLayout.SIGNAL_OFFSET);
+        }
+    }
+
+    /** Looks after the members now and then. */
+    void check(long nowNs) {
+        if (nowNs - checkedNs >= PoolMembers.CHECK_INTERVAL_NS) {
+            checkedNs = nowNs;
+            CountersReader reader = counters.reader();
+            if (reader != null) {
+                members.check(reader);
+            }
+        }
+    }
+
+    /** Removes the file, and leaves the memory to a thread that may be writing to it. Any thread. */
+    void abandon() {
+        file.close();
+    }
+
+    /** Removes the file. Members that have mapped it keep what they hold; nothing may be claimed or sent of it afterwards. */
+    @Override
+    public void close() {
+        if (!isUnmapped) {
+            isUnmapped = true;
+            for (int slot = 0; slot < slotCount; slot++) {
+                slotBuffers[slot].wrap(0, 0);
+                BufferUtil.free(slotBytes[slot]);
+            }
+            control.wrap(0, 0);
+            BufferUtil.free(controlBytes);
+            file.close();
+        }
+    }
+}

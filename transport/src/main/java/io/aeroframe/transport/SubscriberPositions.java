@@ -1,0 +1,52 @@
+package io.aeroframe.transport;
+
+import io.aeron.AeronCounters;
+import java.util.function.LongPredicate;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.status.CountersReader;
+
+/**
+ * Which subscriptions the driver has linked to an IPC publication, and how far each has read, from the driver's {@code sub-pos}
+ * counters. Their key begins with the registration id of the subscription, the session id and the stream id.
+ */
+final class SubscriberPositions {
+
+    private static final int SUBSCRIPTION = CountersReader.KEY_OFFSET;
+    private static final int SESSION = SUBSCRIPTION + Long.BYTES;
+    private static final int STREAM = SESSION + Integer.BYTES;
+
+    private final LiveCounters live;
+    private final int sessionId;
+    private final int streamId;
+
+    SubscriberPositions(LiveCounters live, int sessionId, int streamId) {
+        this.live = live;
+        this.sessionId = sessionId;
+        this.streamId = streamId;
+    }
+
+    /** Whether each linked subscription is among those, or has read up to a position. True if there is no driver to ask. */
+    boolean areAll(LongPredicate subscriptionIds, long orHaveRead) {
+        CountersReader counters = live.reader();
+        if (counters == null) {
+            return true;
+        }
+        DirectBuffer metaData = counters.metaDataBuffer();
+        for (int id = 0; id <= counters.maxCounterId(); id++) {
+            int state = counters.getCounterState(id);
+            if (state == CountersReader.RECORD_UNUSED) {
+                return true; // nor is any behind it
+            }
+            int offset = CountersReader.metaDataOffset(id);
+            if (state == CountersReader.RECORD_ALLOCATED
+                    && counters.getCounterTypeId(id) == AeronCounters.DRIVER_SUBSCRIBER_POSITION_TYPE_ID
+                    && metaData.getInt(offset + SESSION) == sessionId
+                    && metaData.getInt(offset + STREAM) == streamId
+                    && !subscriptionIds.test(metaData.getLong(offset + SUBSCRIPTION))
+                    && counters.getCounterValue(id) < orHaveRead) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
