@@ -7,6 +7,7 @@ import org.agrona.DirectBuffer;
 final class Arrivals {
 
     private final boolean isTouched;
+    private final Histogram rehearsal = Latencies.histogram();
     private final Histogram stamped = Latencies.histogram();
     private final Histogram scheduled = Latencies.histogram();
     private final Histogram touched = Latencies.histogram();
@@ -45,18 +46,14 @@ final class Arrivals {
      */
     void onFrame(long nowNs, long stampNs, long dueNs, boolean isMatched, DirectBuffer buffer, int offset, int length) {
         boolean isMeasured = schedule != null && schedule.isMeasured(dueNs);
-        if (isMeasured) {
-            received++;
-            Latencies.record(stamped, nowNs - stampNs);
-            if (schedule.isTimed()) {
-                Latencies.record(scheduled, nowNs - dueNs);
-            }
-        }
+        Latencies.record(isMeasured ? stamped : rehearsal, nowNs - stampNs);
+        Latencies.record(isMeasured && schedule.isTimed() ? scheduled : rehearsal, nowNs - dueNs);
         if (isTouched) {
             sum += sum(buffer, offset, length);
-            if (isMeasured) {
-                Latencies.record(touched, System.nanoTime() - stampNs);
-            }
+            Latencies.record(isMeasured ? touched : rehearsal, System.nanoTime() - stampNs);
+        }
+        if (isMeasured) {
+            received++;
         }
         if (!isMatched) {
             mismatched++;

@@ -15,6 +15,7 @@ final class Writer {
 
     private final FrameSender sender;
     private final Meter meter = new Meter();
+    private final Histogram rehearsal = Latencies.histogram();
     private final Histogram cost = Latencies.histogram();
 
     Writer(FrameSender sender) {
@@ -39,8 +40,9 @@ final class Writer {
     }
 
     private Report.Written write(Schedule schedule) {
+        long rehearsed = rehearse(schedule);
         Report.Sent before = null;
-        Schedule.await(schedule.startNs());
+        Histogram target = rehearsal;
         for (long number = 0; ; number++) {
             long dueNs = schedule.isTimed() ? schedule.dueNs(number) : System.nanoTime();
             if (dueNs - schedule.endNs() >= 0) {
@@ -48,15 +50,12 @@ final class Writer {
             }
             if (before == null && schedule.isMeasured(dueNs)) {
                 before = sender.account();
+                target = cost;
                 meter.begin(); // in the pause before the frame is due
             }
             Schedule.await(dueNs);
-            long startNs = System.nanoTime();
-            boolean isSent = sender.send(number, dueNs);
-            if (before != null && isSent) {
-                Latencies.record(cost, System.nanoTime() - startNs);
-            }
-            if (startNs - schedule.endNs() > LATEST_NS) {
+            send(rehearsed + number, dueNs, target);
+            if (System.nanoTime() - schedule.endNs() > LATEST_NS) {
                 throw new BenchException("the writer is more than 5 s behind its schedule: this machine cannot send"
                         + " so many frames a second; use a lower --fps, or max");
             }
@@ -67,5 +66,25 @@ final class Writer {
             throw new BenchException("no frame was due in the measured part; use more --seconds");
         }
         return new Report.Written(sender.payloadLength(), sender.account().minus(before), usage, cost);
+    }
+
+    /** Sends until the frames at the pace that is measured begin. */
+    private long rehearse(Schedule schedule) {
+        long number = 0;
+        Schedule.await(schedule.rehearsalNs());
+        long dueNs = System.nanoTime();
+        while (dueNs - schedule.startNs() < 0) {
+            Schedule.await(dueNs);
+            send(number++, dueNs, rehearsal);
+            dueNs = schedule.nextOfRehearsalNs();
+        }
+        return number;
+    }
+
+    private void send(long number, long dueNs, Histogram target) {
+        long startNs = System.nanoTime();
+        if (sender.send(number, dueNs)) {
+            Latencies.record(target, System.nanoTime() - startNs);
+        }
     }
 }
