@@ -27,7 +27,7 @@ final class AeroframeReceiver implements FrameReceiver, FrameHandler {
         idle = plan.idle();
         this.arrivals = arrivals;
         driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
-        aeroframe = Aeroframe.connect(driver);
+        aeroframe = AeroframeSender.connect(driver);
         subscriptions = new FrameSubscription[count];
         for (int i = 0; i < count; i++) {
             subscriptions[i] = aeroframe.addSubscription(new FrameSubscription.Context()

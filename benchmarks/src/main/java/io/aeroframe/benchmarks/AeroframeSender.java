@@ -2,6 +2,7 @@ package io.aeroframe.benchmarks;
 
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
+import io.aeroframe.transport.DriverLostException;
 import io.aeroframe.transport.FrameClaim;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
@@ -28,7 +29,7 @@ final class AeroframeSender implements FrameSender {
         isFilled = plan.isFilled();
         picture = Picture.of(format);
         driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
-        aeroframe = Aeroframe.connect(driver);
+        aeroframe = connect(driver);
         FramePublication.Context context = new FramePublication.Context()
                 .stream(stream(run))
                         .channel(plan.channel())
@@ -37,6 +38,14 @@ final class AeroframeSender implements FrameSender {
                         .idleStrategy(new BusySpinIdleStrategy());
         PoolPath.choose(context, plan.path() == FramePath.pool);
         publication = aeroframe.addPublication(context);
+    }
+
+    static Aeroframe connect(FrameDriver driver) {
+        return Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(error -> {
+                    if (!(error instanceof DriverLostException)) { // that one is thrown as well
+                        System.err.println("bench: " + error.getMessage());
+                    }
+                }));
     }
 
     static String stream(int run) {

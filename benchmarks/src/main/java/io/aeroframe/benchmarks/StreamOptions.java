@@ -87,7 +87,13 @@ final class StreamOptions {
             description = "Measured part of each run. Default: ${DEFAULT-VALUE}.")
     private double seconds;
 
-    @Option(names = "--warmup", paramLabel = "N", description = "Seconds before it. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            description = {
+                "Seconds before it: the first half at up to 10,000 frames a second, so that compiled code is measured, "
+                        + "the second at the pace that counts. Default: ${DEFAULT-VALUE}."
+            })
     private double warmup = 2;
 
     StreamOptions(Size size, FrameRate rate, double seconds) {
