@@ -34,6 +34,8 @@ final class BenchProcess implements AutoCloseable {
                 : Files.createTempDirectory("aeroframe-bench-");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", // of no use to figures, but quick to start; its processes inherit it
+                "-XX:+UseSerialGC",
                 "--add-opens",
                 "java.base/jdk.internal.misc=ALL-UNNAMED",
                 "-cp",

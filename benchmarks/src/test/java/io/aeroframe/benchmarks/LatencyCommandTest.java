@@ -42,7 +42,7 @@ class LatencyCommandTest {
                 "--seconds",
                 "1",
                 "--warmup",
-                "0.5",
+                "0.3",
                 "--beside",
                 "aeron");
         assertAgree(figures, path);
@@ -97,9 +97,9 @@ class LatencyCommandTest {
                 "jpeg",
                 "--fill",
                 "--seconds",
-                "0.5",
+                "0.3",
                 "--warmup",
-                "0.5",
+                "0.3",
                 "--idle",
                 "yield");
         assertNull(figures.get("scheduled_p50_us"));
@@ -122,15 +122,15 @@ class LatencyCommandTest {
                 "--idle",
                 "backoff",
                 "--seconds",
-                "0.5",
+                "0.3",
                 "--warmup",
-                "0.5");
+                "0.3");
         List<?> costs = (List<?>) all.get("costs");
         assertEquals(2, costs.size());
         for (int i = 0; i < 2; i++) {
             Json cost = (Json) costs.get(i);
             assertEquals(i == 0 ? 1 : 5, cost.number("subscribers"));
-            assertEquals(100, cost.number("published"));
+            assertEquals(60, cost.number("published"));
             assertEquals(
                     cost.number("subscribers") * cost.number("sent"), cost.number("received") + cost.number("lost"));
             assertTrue(cost.number("publish_p50_us") <= cost.number("publish_p99_us"), cost::toString);
