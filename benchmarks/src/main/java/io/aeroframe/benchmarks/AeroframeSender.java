@@ -38,6 +38,11 @@ final class AeroframeSender implements FrameSender {
                         .idleStrategy(new BusySpinIdleStrategy());
         PoolPath.choose(context, plan.path() == FramePath.pool);
         publication = aeroframe.addPublication(context);
+        if (PoolPath.isTaken(publication) != (plan.path() == FramePath.pool)) {
+            close();
+            throw new BenchException("the publication on " + plan.channel() + " does not take the " + plan.path()
+                    + " path; use another --path, or a --channel that allows it");
+        }
     }
 
     static Aeroframe connect(FrameDriver driver) {

@@ -25,6 +25,11 @@ final class PoolPath {
         }
     }
 
+    /** Whether a publication's frames stay in shared memory: a channel may forbid it. */
+    static boolean isTaken(FramePublication publication) {
+        return IS_AVAILABLE && (boolean) call(publication, "isPooled", new Class<?>[0]);
+    }
+
     /** Frames that a publication dropped because every slot was held; 0 without a pool path. */
     static long droppedNoSlot(PublicationLedger ledger) {
         return IS_AVAILABLE ? (long) call(ledger, "droppedNoSlot", new Class<?>[0]) : 0;

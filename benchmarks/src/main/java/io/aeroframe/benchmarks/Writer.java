@@ -56,7 +56,7 @@ final class Writer {
             Schedule.await(dueNs);
             send(rehearsed + number, dueNs, target);
             if (System.nanoTime() - schedule.endNs() > LATEST_NS) {
-                throw new BenchException("the writer is more than 5 s behind its schedule: this machine cannot send"
+                throw new BenchException("more than 5 s behind the schedule: this machine cannot send"
                         + " so many frames a second; use a lower --fps, or max");
             }
         }
