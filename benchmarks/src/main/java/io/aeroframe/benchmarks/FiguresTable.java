@@ -45,14 +45,14 @@ final class FiguresTable {
             }
         }
         line(
-                "  frames: published %.0f = sent %.0f + dropped %.0f; received %.0f, lost %.0f; %.1f fps, %.1f MB/s",
+                "  frames: published %.0f = sent %.0f + dropped %.0f; received %.0f, lost %.0f; %.1f fps%s",
                 figures.get(Figures.PUBLISHED),
                 figures.get(Figures.SENT),
                 figures.get(Figures.DROPPED),
                 figures.get(Figures.RECEIVED),
                 figures.get(Figures.LOST),
                 figures.get(Figures.FPS),
-                figures.get("mb_per_s"));
+                throughput(figures));
         printLosses(figures);
         line(
                 "  CPU: writer %.2f s (%.1f %% of a core), readers %.2f s (%.1f %%), driver %.2f s (%.1f %%)",
@@ -86,6 +86,14 @@ final class FiguresTable {
         if (!reasons.isEmpty()) {
             line("  by the ledgers: %s", reasons);
         }
+    }
+
+    /** Where nobody copies and nobody fills, no byte moves, and there is no throughput to speak of. */
+    private static String throughput(Figures figures) {
+        Plan plan = figures.plan();
+        return plan.path() == FramePath.pool && !plan.isFilled()
+                ? ""
+                : String.format(Locale.ROOT, ", %.1f MB/s", figures.get("mb_per_s"));
     }
 
     /** What one takes of the other. */
