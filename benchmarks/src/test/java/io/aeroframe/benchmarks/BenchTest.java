@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@code bench latency} and {@code bench cost} say of a short run, and what becomes of their processes. */
+/** What the commands say of a short run, and what becomes of their processes. */
 @Timeout(60)
-class LatencyCommandTest {
+class BenchTest {
 
     private static final List<String> ASCENDING =
             List.of("p50_us", "p90_us", "p99_us", "p999_us", "p9999_us", "max_us");
@@ -134,6 +134,14 @@ class LatencyCommandTest {
             assertEquals(
                     cost.number("subscribers") * cost.number("sent"), cost.number("received") + cost.number("lost"));
             assertTrue(cost.number("publish_p50_us") <= cost.number("publish_p99_us"), cost::toString);
+        }
+    }
+
+    @Test
+    void jmhTakesItsOwnOptions() throws Exception {
+        try (BenchProcess bench = BenchProcess.start("jmh", "-l")) {
+            assertEquals(0, bench.awaitEnd(), bench.errors());
+            assertTrue(bench.output().contains(LogPathBenchmark.class.getName()), bench.output());
         }
     }
 
