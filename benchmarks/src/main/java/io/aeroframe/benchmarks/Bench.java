@@ -1,16 +1,35 @@
 package io.aeroframe.benchmarks;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** The command line {@code bench}. */
+/** The command line {@code bench}. Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measurements of Aeroframe on this machine.",
-        subcommands = {LatencyCommand.class, LatencyRole.class, JmhCommand.class, HelpCommand.class})
-public final class Bench {
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Measurements of Aeroframe on this machine. Run them where nothing else runs.",
+        footer = {
+            "",
+            "Such as:",
+            "  bench latency --path log --beside aeron --runs 3",
+            "  bench latency --fps max --touch --json",
+            "  bench cost --subscribers 1,2,8,50 --size 320x240",
+            "",
+            "'bench COMMAND --help' tells more."
+        },
+        subcommands = {LatencyCommand.class, CostCommand.class, Role.class, JmhCommand.class, HelpCommand.class})
+public final class Bench implements Runnable {
+
+    private static final int HELP_WIDTH = 110;
+
+    @Spec
+    private CommandSpec spec;
 
     private Bench() {}
 
@@ -20,8 +39,49 @@ public final class Bench {
      * @param args as typed.
      */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Bench())
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Bench())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(args));
+                .setUsageHelpWidth(HELP_WIDTH)
+                .setParameterExceptionHandler((ex, args) -> reportUsage(ex))
+                .setExecutionExceptionHandler((ex, line, parsed) -> reportFailure(ex, line));
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static int reportUsage(ParameterException ex) {
+        PrintWriter err = ex.getCommandLine().getErr();
+        err.println("bench: " + oneLine(ex.getMessage()));
+        err.println("Try '" + ex.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int reportFailure(Exception ex, CommandLine line) {
+        if (ex instanceof InterruptedException) {
+            return 128 + 2;
+        }
+        line.getErr().println("bench: " + oneLine(ex.getMessage() == null ? ex.toString() : ex.getMessage()));
+        if (isUnforeseen(ex)) {
+            ex.printStackTrace(line.getErr());
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** A mistake of ours rather than of the user's or the machine's: without its trace nobody could mend it. */
+    static boolean isUnforeseen(Throwable ex) {
+        return ex instanceof NullPointerException
+                || ex instanceof IndexOutOfBoundsException
+                || ex instanceof ClassCastException;
+    }
+
+    private static String oneLine(String message) {
+        return message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
     }
 }

@@ -1,155 +1,163 @@
 package io.aeroframe.benchmarks;
 
-import io.aeroframe.benchmarks.LatencyRole.Part;
-import io.aeroframe.benchmarks.LatencyRole.Peer;
-import io.aeroframe.driver.FrameDriver;
-import java.io.BufferedReader;
-import java.io.File;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/**
- * {@code bench latency}: raw frames over IPC from one process to another, through Aeroframe's log path and through plain Aeron
- * ({@code Publication.offer}, {@code FragmentAssembler}) in turn, on the same driver.
- */
+/** {@code bench latency}: frames from one process to others, on one path alone or on two in turn. */
 @Command(
         name = "latency",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         description = {
-            "Latency and throughput of raw BGR frames over IPC, from one process to another: Aeroframe's log path beside plain Aeron, in turn.",
-            "Run it on a machine that does nothing else. Writer, reader and driver are three processes."
+            "Latency, throughput, losses, processor time and allocation of frames from one process to others.",
+            "",
+            "Writer, each reader and the driver (which is in the command's own process) are processes of their own. The writer follows "
+                    + "an open-loop schedule; all processes share the host's monotonic clock. Latency is given from the time that a frame was due "
+                    + "(which travels as its capture time), so that a stall counts for all frames that it delays, and from the stamp right "
+                    + "before the commit; both end at the first statement of the reader's handler. Frames belong to the measured part by the time "
+                    + "they were due; received and lost are over all subscribers, fps is of one, and lost is what was sent and not received."
         })
 final class LatencyCommand implements Callable<Integer> {
 
-    @Option(names = "--size", paramLabel = "WxH", description = "Default: ${DEFAULT-VALUE}.")
-    private String size = "1280x688";
+    /** The most that the pool path knows apart. */
+    private static final int MOST_SUBSCRIBERS = 63;
 
-    @Option(names = "--fps", paramLabel = "N|max", description = "Frames a second. Default: ${DEFAULT-VALUE}.")
-    private String fps = "60";
+    private static final int MOST_RUNS = 1_000;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "Of each run. Default: ${DEFAULT-VALUE}.")
-    private double seconds = 5;
+    private static final List<String> COMPARED = List.of(
+            "p50_us",
+            "p90_us",
+            "p99_us",
+            "p999_us",
+            "p9999_us",
+            "max_us",
+            Figures.FPS,
+            Figures.PUBLISHER_CPU,
+            Figures.SUBSCRIBER_CPU);
+
+    /** What is measured in turn with the path asked for. */
+    enum Beside {
+        log,
+        aeron,
+        none
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private StreamOptions stream = new StreamOptions(new Size(1280, 688), new FrameRate(60), 10);
+
+    @Option(
+            names = "--subscribers",
+            paramLabel = "N",
+            description = "Readers, a process each. Default: ${DEFAULT-VALUE}.")
+    private int subscribers = 1;
 
     @Option(
             names = "--runs",
             paramLabel = "N",
-            description = "Of each of the two; the medians count. Default: ${DEFAULT-VALUE}.")
-    private int runs = 5;
+            description =
+                    "Runs, each with processes of its own; the median of each figure counts. Default: ${DEFAULT-VALUE}.")
+    private int runs = 1;
 
-    private record Figures(double p50Us, double p99Us, double p999Us, double maxUs, long received, double fps) {}
+    @Option(
+            names = "--beside",
+            paramLabel = "log|aeron|none",
+            description = {
+                "Measure that, too, in turn and on the same driver, and print the ratios. aeron: Publication.offer of a picture "
+                        + "that lies in memory, FragmentAssembler, default settings. Default: ${DEFAULT-VALUE}."
+            })
+    private Beside beside = Beside.none;
+
+    @Option(names = "--json", description = "Print one JSON object instead of tables.")
+    private boolean isJson;
 
     @Override
-    public Integer call() throws Exception {
-        List<Figures> ours = new ArrayList<>();
-        List<Figures> plain = new ArrayList<>();
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().isPrivate(true))) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "raw BGR %s over IPC at %s fps, %d runs each of %.0f s, spinning reader%n",
-                    size,
-                    fps,
-                    runs,
-                    seconds);
-            System.out.println("                    p50 us     p99 us   p99.9 us     max us       fps     frames");
-            for (int i = 0; i < runs; i++) {
-                plain.add(run(driver, Peer.aeron));
-                ours.add(run(driver, Peer.aeroframe));
+    public Integer call() throws InterruptedException {
+        Plan plan = stream.plan();
+        Plan peer = peer(plan);
+        if (subscribers < 1 || subscribers > MOST_SUBSCRIBERS) {
+            throw stream.mistake("--subscribers=" + subscribers + " is not within 1 to " + MOST_SUBSCRIBERS);
+        }
+        if (runs < 1 || runs > MOST_RUNS) {
+            throw stream.mistake("--runs=" + runs + " is not within 1 to " + MOST_RUNS);
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        Cores.warn(plan, subscribers, err);
+        FiguresTable table = isJson ? null : new FiguresTable(spec.commandLine().getOut());
+        if (table != null) {
+            table.line("%s", plan.describe());
+        }
+        List<Figures> asked = new ArrayList<>();
+        List<Figures> others = new ArrayList<>();
+        try (Measurement measurement = new Measurement()) {
+            for (int i = 1; i <= runs; i++) {
+                asked.add(run(measurement, plan, i, table));
+                if (peer != null) {
+                    others.add(run(measurement, peer, i, table));
+                }
             }
         }
-        Figures a = medians(ours);
-        Figures b = medians(plain);
-        System.out.println("medians");
-        print("aeroframe log path", a);
-        print("plain Aeron", b);
-        System.out.printf(
-                Locale.ROOT,
-                "ratio              %7.2f    %7.2f    %7.2f    %7.2f   %7.2f%n",
-                a.p50Us / b.p50Us,
-                a.p99Us / b.p99Us,
-                a.p999Us / b.p999Us,
-                a.maxUs / b.maxUs,
-                a.fps / b.fps);
+        tell(Figures.medians(asked), peer == null ? null : Figures.medians(others), table);
         return 0;
     }
 
-    private Figures run(FrameDriver driver, Peer peer) throws IOException, InterruptedException {
-        Process reader = start(driver, Part.reader, peer);
-        Process writer = start(driver, Part.writer, peer);
-        try (BufferedReader lines = reader.inputReader()) {
-            String line;
-            Figures figures = null;
-            while ((line = lines.readLine()) != null) {
-                if (line.startsWith("figures ")) {
-                    figures = parse(line.split(" "));
-                }
-            }
-            if (reader.waitFor() != 0 || writer.waitFor() != 0 || figures == null) {
-                throw new IOException("a process of the measurement failed, see above");
-            }
-            print(peer == Peer.aeron ? "plain Aeron" : "aeroframe log path", figures);
-            return figures;
-        } finally {
-            reader.destroy();
-            writer.destroy();
+    private Plan peer(Plan plan) {
+        if (beside == Beside.none) {
+            return null;
         }
+        FramePath path = beside == Beside.log ? FramePath.log : FramePath.aeron;
+        if (path == plan.path()) {
+            throw stream.mistake("--beside " + beside + " is the path that is measured anyway; choose another --path");
+        }
+        return plan.on(path);
     }
 
-    private Process start(FrameDriver driver, Part part, Peer peer) throws IOException {
-        String[] sides = size.split("x");
-        List<String> command = new ArrayList<>();
-        command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName(), "latency-role"));
-        command.addAll(List.of(part.name(), peer.name(), "--aeron-dir", driver.aeronDirectoryName()));
-        command.addAll(List.of("--width", sides[0], "--height", sides[1], "--fps", fps.equals("max") ? "0" : fps));
-        command.addAll(List.of("--seconds", Double.toString(seconds), "--warmup", "2"));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+    private Figures run(Measurement measurement, Plan plan, int number, FiguresTable table)
+            throws InterruptedException {
+        Figures figures = measurement.run(plan, subscribers, 1);
+        if (table != null) {
+            table.print((runs > 1 ? "run " + number + ": " : "") + plan.path().title(), figures);
+        }
+        return figures;
     }
 
-    private static Figures parse(String[] words) {
-        return new Figures(
-                Long.parseLong(words[1]) / 1e3,
-                Long.parseLong(words[2]) / 1e3,
-                Long.parseLong(words[3]) / 1e3,
-                Long.parseLong(words[4]) / 1e3,
-                Long.parseLong(words[5]),
-                Double.parseDouble(words[6]));
-    }
-
-    private static Figures medians(List<Figures> all) {
-        return new Figures(
-                median(all.stream().mapToDouble(Figures::p50Us).toArray()),
-                median(all.stream().mapToDouble(Figures::p99Us).toArray()),
-                median(all.stream().mapToDouble(Figures::p999Us).toArray()),
-                median(all.stream().mapToDouble(Figures::maxUs).toArray()),
-                (long) median(all.stream().mapToDouble(Figures::received).toArray()),
-                median(all.stream().mapToDouble(Figures::fps).toArray()));
-    }
-
-    private static double median(double[] values) {
-        java.util.Arrays.sort(values);
-        int middle = values.length / 2;
-        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-    }
-
-    private static void print(String name, Figures figures) {
-        System.out.printf(
-                Locale.ROOT,
-                "%-18s %7.0f    %7.0f    %7.0f    %7.0f   %7.1f    %7d%n",
-                name,
-                figures.p50Us,
-                figures.p99Us,
-                figures.p999Us,
-                figures.maxUs,
-                figures.fps,
-                figures.received);
+    private void tell(Figures asked, Figures other, FiguresTable table) {
+        if (table == null) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(FiguresJson.object(json -> {
+                json.writeStringField("benchmark", "latency");
+                FiguresJson.write(json, asked, runs);
+                if (other != null) {
+                    json.writeObjectFieldStart("beside");
+                    FiguresJson.write(json, other, runs);
+                    json.writeEndObject();
+                    FiguresJson.writeRatios(json, asked, other, COMPARED);
+                }
+            }));
+            out.flush();
+            return;
+        }
+        if (runs > 1) {
+            table.print("medians of " + runs + " runs: " + asked.plan().path().title(), asked);
+            if (other != null) {
+                table.print(
+                        "medians of " + runs + " runs: " + other.plan().path().title(), other);
+            }
+        }
+        if (other != null) {
+            table.printRatios(asked, other, COMPARED);
+        }
+        if (asked.get(Figures.RECEIVED) < 10_000) {
+            table.line("Of fewer than 10,000 frames a run p99.99 is the maximum, of fewer than 1,000 p99.9.");
+        }
     }
 }

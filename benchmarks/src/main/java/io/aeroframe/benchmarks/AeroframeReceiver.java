@@ -1,0 +1,91 @@
+package io.aeroframe.benchmarks;
+
+import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.transport.Aeroframe;
+import io.aeroframe.transport.Frame;
+import io.aeroframe.transport.FrameHandler;
+import io.aeroframe.transport.FrameSubscription;
+import io.aeroframe.transport.StreamState;
+import io.aeroframe.transport.SubscriptionLedger;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.IdleStrategy;
+
+/** Aeroframe's reader: every frame, in place. */
+final class AeroframeReceiver implements FrameReceiver, FrameHandler {
+
+    private static final int POLL_LIMIT = 10;
+
+    private final Idle idle;
+    private final Arrivals arrivals;
+    private final FrameDriver driver;
+    private final Aeroframe aeroframe;
+    private final FrameSubscription[] subscriptions;
+
+    AeroframeReceiver(Plan plan, Path aeronDirectory, int run, int count, Arrivals arrivals) {
+        idle = plan.idle();
+        this.arrivals = arrivals;
+        driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
+        aeroframe = AeroframeSender.connect(driver);
+        subscriptions = new FrameSubscription[count];
+        for (int i = 0; i < count; i++) {
+            subscriptions[i] = aeroframe.addSubscription(new FrameSubscription.Context()
+                    .stream(AeroframeSender.stream(run)).channel(plan.channel()));
+        }
+    }
+
+    @Override
+    public int poll() {
+        int work = 0;
+        for (FrameSubscription subscription : subscriptions) {
+            work += subscription.poll(this, POLL_LIMIT);
+        }
+        return work;
+    }
+
+    @Override
+    public void onFrame(Frame frame) {
+        long nowNs = System.nanoTime();
+        int length = frame.payloadLength();
+        boolean isMatched =
+                length < Long.BYTES || frame.payload().getLong(0, ByteOrder.LITTLE_ENDIAN) == frame.sequence();
+        arrivals.onFrame(nowNs, frame.publishTimeNs(), frame.captureTimeNs(), isMatched, frame.payload(), 0, length);
+    }
+
+    @Override
+    public boolean hasEnded() {
+        for (FrameSubscription subscription : subscriptions) {
+            if (subscription.state() == StreamState.LOST) {
+                throw new BenchException(
+                        "the stream is lost: its writer is gone, or this reader was stopped for too long");
+            }
+            if (subscription.state() != StreamState.ENDED) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public Report.Missed account() {
+        Report.Missed all = Report.Missed.NONE;
+        for (FrameSubscription subscription : subscriptions) {
+            SubscriptionLedger ledger = subscription.ledger();
+            all = all.plus(new Report.Missed(
+                    ledger.lost(), PoolPath.overrun(ledger), ledger.notLatest(), ledger.expired(), ledger.invalid()));
+        }
+        return all;
+    }
+
+    @Override
+    public IdleStrategy idleStrategy() {
+        return idle.strategy(subscriptions);
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.closeAll(subscriptions);
+        CloseHelper.closeAll(aeroframe, driver);
+    }
+}

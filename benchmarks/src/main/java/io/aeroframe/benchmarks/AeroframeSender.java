@@ -1,0 +1,103 @@
+package io.aeroframe.benchmarks;
+
+import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.transport.Aeroframe;
+import io.aeroframe.transport.DriverLostException;
+import io.aeroframe.transport.FrameClaim;
+import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.FramePublication;
+import io.aeroframe.transport.PublicationLedger;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.BusySpinIdleStrategy;
+
+/** Aeroframe's writer: claim, write, commit. The time a frame was due travels as its capture time. */
+final class AeroframeSender implements FrameSender {
+
+    private final FrameFormat format;
+    private final boolean isFilled;
+    private final DirectBuffer picture;
+    private final FrameDriver driver;
+    private final Aeroframe aeroframe;
+    private final FramePublication publication;
+
+    AeroframeSender(Plan plan, Path aeronDirectory, int run) {
+        format = plan.format();
+        isFilled = plan.isFilled();
+        picture = Picture.of(format);
+        driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
+        aeroframe = connect(driver);
+        FramePublication.Context context = new FramePublication.Context()
+                .stream(stream(run))
+                        .channel(plan.channel())
+                        .format(format)
+                        .isLossless(plan.rate().isMax())
+                        .idleStrategy(new BusySpinIdleStrategy());
+        PoolPath.choose(context, plan.path() == FramePath.pool);
+        publication = aeroframe.addPublication(context);
+        if (PoolPath.isTaken(publication) != (plan.path() == FramePath.pool)) {
+            close();
+            throw new BenchException("the publication on " + plan.channel() + " does not take the " + plan.path()
+                    + " path; use another --path, or a --channel that allows it");
+        }
+    }
+
+    static Aeroframe connect(FrameDriver driver) {
+        return Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(error -> {
+                    if (!(error instanceof DriverLostException)) { // that one is thrown as well
+                        System.err.println("bench: " + error.getMessage());
+                    }
+                }));
+    }
+
+    static String stream(int run) {
+        return "bench-" + run;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return publication.isConnected();
+    }
+
+    @Override
+    public boolean send(long number, long dueNs) {
+        FrameClaim claim = publication.tryClaim(format, picture.capacity());
+        if (claim == null) {
+            return false;
+        }
+        if (isFilled) {
+            claim.buffer().putBytes(0, picture, 0, picture.capacity());
+        }
+        if (picture.capacity() >= Long.BYTES) {
+            claim.buffer().putLong(0, number, ByteOrder.LITTLE_ENDIAN);
+        }
+        if (format.encoding() == FrameEncoding.JPEG) {
+            claim.payloadLength(picture.capacity());
+        }
+        return claim.commit(dueNs);
+    }
+
+    @Override
+    public Report.Sent account() {
+        PublicationLedger ledger = publication.ledger();
+        return new Report.Sent(
+                ledger.published(),
+                ledger.sent(),
+                ledger.droppedBackPressure(),
+                PoolPath.droppedNoSlot(ledger),
+                ledger.droppedNoSubscriber());
+    }
+
+    @Override
+    public int payloadLength() {
+        return picture.capacity();
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.closeAll(publication, aeroframe, driver);
+    }
+}

@@ -1,0 +1,79 @@
+package io.aeroframe.benchmarks;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.aeroframe.transport.FrameEncoding;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
+
+/** Figures as one JSON object, for scripts. */
+final class FiguresJson {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private FiguresJson() {}
+
+    /** An object's content. */
+    interface Content {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** An object in one line. */
+    static String object(Content content) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            json.writeStartObject();
+            content.write(json);
+            json.writeEndObject();
+        } catch (IOException ex) {
+            throw new IllegalStateException("JSON into memory failed", ex);
+        }
+        return text.toString();
+    }
+
+    /** The fields of one measurement. */
+    static void write(JsonGenerator json, Figures figures, int runs) throws IOException {
+        Plan plan = figures.plan();
+        json.writeStringField("path", plan.path().name());
+        json.writeStringField("channel", plan.channel().uri());
+        json.writeStringField("size", plan.size().toString());
+        json.writeStringField("encoding", plan.encoding() == FrameEncoding.JPEG ? "jpeg" : "raw");
+        if (plan.rate().isMax()) {
+            json.writeStringField("target_fps", "max");
+        } else {
+            writeNumber(json, "target_fps", plan.rate().perSecond());
+        }
+        json.writeStringField("idle", plan.idle().name());
+        json.writeNumberField("subscribers", figures.subscribers());
+        json.writeBooleanField("fill", plan.isFilled());
+        json.writeBooleanField("touch", plan.isTouched());
+        writeNumber(json, "warmup_s", plan.warmupSeconds());
+        writeNumber(json, "seconds", plan.seconds());
+        json.writeNumberField("runs", runs);
+        for (Map.Entry<String, Double> figure : figures.values().entrySet()) {
+            writeNumber(json, figure.getKey(), figure.getValue());
+        }
+    }
+
+    /** How much of each figure of the peer's it took. */
+    static void writeRatios(JsonGenerator json, Figures figures, Figures peer, List<String> names) throws IOException {
+        json.writeObjectFieldStart("ratios");
+        for (String name : names) {
+            writeNumber(json, name, figures.get(name) / peer.get(name));
+        }
+        json.writeEndObject();
+    }
+
+    /** Whole numbers without a point, others to a thousandth, which of microseconds is the clock's own step. */
+    private static void writeNumber(JsonGenerator json, String name, double value) throws IOException {
+        if (!Double.isFinite(value)) {
+            json.writeNullField(name);
+        } else if (value == Math.rint(value)) {
+            json.writeNumberField(name, (long) value);
+        } else {
+            json.writeNumberField(name, Math.round(value * 1e3) / 1e3);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.aeroframe.benchmarks;
+
+/** The writer's end of a path. One thread. */
+interface FrameSender extends AutoCloseable {
+
+    /** Whether a reader is there. */
+    boolean isConnected();
+
+    /**
+     * Sends one frame, stamped right before it goes.
+     *
+     * @param number of the frame, 0 for the first.
+     * @param dueNs  when it was due, {@link System#nanoTime()}; it travels along.
+     * @return false if it was dropped.
+     */
+    boolean send(long number, long dueNs);
+
+    /** The account so far. */
+    Report.Sent account();
+
+    /** Bytes of a frame. */
+    int payloadLength();
+
+    /** Says that the stream has ended, and disconnects. */
+    @Override
+    void close();
+}

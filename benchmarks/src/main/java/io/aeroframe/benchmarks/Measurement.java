@@ -1,0 +1,153 @@
+package io.aeroframe.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.aeroframe.driver.FrameDriver;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs of a measurement: each starts a writer and its readers as processes of their own on this process's driver, tells them when to begin, and
+ * puts together what they report. Whatever happens, no process outlives its run, nor this one. One thread.
+ */
+final class Measurement implements AutoCloseable {
+
+    private static final long READY_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long REPORT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    private final FrameDriver driver = FrameDriver.join(new FrameDriver.Context().isPrivate(true));
+    private final List<RoleProcess> roles = new CopyOnWriteArrayList<>();
+    private final Thread killer = new Thread(this::kill, "bench-killer");
+    private volatile boolean isInterrupted;
+    private int run;
+
+    Measurement() {
+        Runtime.getRuntime().addShutdownHook(killer);
+    }
+
+    private void kill() {
+        isInterrupted = true;
+        roles.forEach(RoleProcess::kill);
+    }
+
+    /**
+     * One run.
+     *
+     * @param readers       reading processes.
+     * @param subscriptions of each of them.
+     * @throws BenchException       if a process fails.
+     * @throws InterruptedException if the command was interrupted.
+     */
+    Figures run(Plan plan, int readers, int subscriptions) throws InterruptedException {
+        BlockingQueue<RoleProcess.Event> events = new LinkedBlockingQueue<>();
+        run++;
+        try {
+            for (int i = 1; i <= readers; i++) {
+                String name = readers == 1 ? "reader" : "reader " + i;
+                start(name, Role.Part.reader, plan, subscriptions, events);
+            }
+            start("writer", Role.Part.writer, plan, 1, events);
+            return await(plan, readers * subscriptions, events);
+        } catch (BenchException ex) {
+            if (isInterrupted) {
+                throw new InterruptedException(); // it is the interruption that ended the processes
+            }
+            throw ex;
+        } finally {
+            roles.forEach(RoleProcess::close);
+            roles.clear();
+        }
+    }
+
+    private void start(
+            String name, Role.Part part, Plan plan, int subscriptions, BlockingQueue<RoleProcess.Event> events) {
+        List<String> arguments = new ArrayList<>(List.of(part.name()));
+        arguments.addAll(List.of("--aeron-dir", driver.aeronDirectoryName(), "--run", Integer.toString(run)));
+        arguments.addAll(List.of("--subscriptions", Integer.toString(subscriptions)));
+        arguments.addAll(plan.arguments());
+        RoleProcess role = RoleProcess.start(name, arguments, events);
+        roles.add(role);
+        if (isInterrupted) {
+            role.kill(); // the hook has run already
+        }
+    }
+
+    private Figures await(Plan plan, int subscribers, BlockingQueue<RoleProcess.Event> events)
+            throws InterruptedException {
+        Map<RoleProcess, Report> ready = new HashMap<>();
+        collect(events, ready, System.nanoTime() + READY_TIMEOUT_NS);
+        checkComplete(ready, "was not ready within 60 s");
+        Schedule schedule = Schedule.soon(plan);
+        roles.forEach(role -> role.go(schedule));
+        Map<RoleProcess, Report> reports = new HashMap<>();
+        collect(events, reports, schedule.beginNs());
+        long beginCpuNs = SYSTEM.getProcessCpuTime();
+        collect(events, reports, schedule.endNs());
+        long cpuNs = SYSTEM.getProcessCpuTime() - beginCpuNs;
+        collect(events, reports, schedule.endNs() + REPORT_TIMEOUT_NS);
+        checkComplete(reports, "has not ended 30 s after its time");
+
+        List<Report.Read> read = new ArrayList<>();
+        Report.Written written = null;
+        for (Report report : reports.values()) {
+            if (report instanceof Report.Read reader) {
+                read.add(reader);
+            } else if (report instanceof Report.Written writer) {
+                written = writer;
+            }
+        }
+        Figures figures = Figures.of(plan, subscribers, written, read, cpuNs);
+        if (figures.get(Figures.RECEIVED) == 0) {
+            throw new BenchException("of " + (long) figures.get(Figures.SENT)
+                    + " frames sent none was received; use a lower --fps, or a smaller --size");
+        }
+        return figures;
+    }
+
+    /** Takes reports until there is one of each process, or until the time has come. */
+    private void collect(BlockingQueue<RoleProcess.Event> events, Map<RoleProcess, Report> reports, long untilNs)
+            throws InterruptedException {
+        while (reports.size() < roles.size()) {
+            RoleProcess.Event event = events.poll(untilNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (event == null) {
+                return;
+            }
+            if (event.report() instanceof Report.Failed failed) {
+                throw new BenchException(event.role().name() + ": " + failed.message());
+            }
+            if (event.report() != null) {
+                reports.put(event.role(), event.report());
+            } else if (!reports.containsKey(event.role())) {
+                throw new BenchException(
+                        "the " + event.role().name() + " ended with status " + event.status() + " before it was done");
+            }
+        }
+    }
+
+    private void checkComplete(Map<RoleProcess, Report> reports, String complaint) {
+        for (RoleProcess role : roles) {
+            if (!reports.containsKey(role)) {
+                throw new BenchException("the " + role.name() + " " + complaint);
+            }
+        }
+    }
+
+    /** Ends the driver. */
+    @Override
+    public void close() {
+        driver.close();
+        try {
+            Runtime.getRuntime().removeShutdownHook(killer);
+        } catch (IllegalStateException ex) {
+            // the JVM is going down, and the hook has its work
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.aeroframe.benchmarks;
+
+import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.transport.FrameFormat;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
+import org.agrona.BufferUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The picture that is sent: always the same one for a format. */
+final class Picture {
+
+    private static final int SEED = 42;
+
+    /** Noise of this many levels leaves a JPEG about as large as that of a photograph. */
+    private static final int NOISE = 16;
+
+    private Picture() {}
+
+    /** The payload of a frame: raw pixels, or a JPEG of them. */
+    static DirectBuffer of(FrameFormat format) {
+        byte[] bytes = format.encoding() == FrameEncoding.JPEG
+                ? jpeg(format.width(), format.height())
+                : noise(format.maxPayloadLength());
+        UnsafeBuffer picture = new UnsafeBuffer(BufferUtil.allocateDirectAligned(bytes.length, 64));
+        picture.putBytes(0, bytes);
+        return picture;
+    }
+
+    private static byte[] noise(int length) {
+        byte[] bytes = new byte[length];
+        new SplittableRandom(SEED).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] jpeg(int width, int height) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int gray = (x * 128 / width + y * 96 / height) + random.nextInt(NOISE);
+                image.setRGB(x, y, gray << 16 | gray << 8 | gray);
+            }
+        }
+        ImageIO.setUseCache(false); // no temporary file
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            if (!ImageIO.write(image, "jpeg", bytes)) {
+                throw new BenchException("this JVM has no JPEG encoder; use --encoding raw");
+            }
+        } catch (IOException ex) {
+            throw new BenchException("the picture cannot be encoded: " + ex.getMessage(), ex);
+        }
+        return bytes.toByteArray();
+    }
+}

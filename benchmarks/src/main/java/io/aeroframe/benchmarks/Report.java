@@ -1,0 +1,133 @@
+package io.aeroframe.benchmarks;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.util.Base64;
+import org.HdrHistogram.Histogram;
+
+/** What a process of a measurement tells the command that started it: one line on its standard output. */
+sealed interface Report extends Serializable {
+
+    /** Marks the lines that are reports. */
+    String MARK = "bench-report ";
+
+    /** Connected: it may begin. */
+    record Ready() implements Report {}
+
+    /**
+     * It cannot go on.
+     *
+     * @param message one line for people.
+     */
+    record Failed(String message) implements Report {}
+
+    /**
+     * What the writer did in the measured part.
+     *
+     * @param payloadLength bytes of a frame.
+     * @param account       of its publication.
+     * @param usage         of its process and thread.
+     * @param cost          from before a claim to after its commit, ns, of frames that were sent.
+     */
+    record Written(int payloadLength, Sent account, Meter.Usage usage, Histogram cost) implements Report {}
+
+    /**
+     * What a reading process received of the measured part, over all of its subscriptions.
+     *
+     * @param received   frames.
+     * @param mismatched frames whose number at the front of the pixels is not that of their header.
+     * @param account    of its subscriptions: why frames are missing.
+     * @param usage      of its process and thread.
+     * @param stamped    from the stamp right before the commit to the handler, ns.
+     * @param scheduled  from the time the frame was due to the handler, ns; empty without a schedule.
+     * @param touched    from the stamp to the last byte read, ns; empty if the frames are not touched.
+     * @param sum        of the bytes read: so that they are read.
+     */
+    record Read(
+            long received,
+            long mismatched,
+            Missed account,
+            Meter.Usage usage,
+            Histogram stamped,
+            Histogram scheduled,
+            Histogram touched,
+            long sum)
+            implements Report {}
+
+    /**
+     * A publication's account.
+     *
+     * @param published           frames that the writer had.
+     * @param sent                frames that went out.
+     * @param droppedBackPressure frames for which a subscriber had left no room.
+     * @param droppedNoSlot       frames for which every slot was held.
+     * @param droppedNoSubscriber frames that nobody was there for.
+     */
+    record Sent(long published, long sent, long droppedBackPressure, long droppedNoSlot, long droppedNoSubscriber)
+            implements Serializable {
+
+        Sent minus(Sent other) {
+            return new Sent(
+                    published - other.published,
+                    sent - other.sent,
+                    droppedBackPressure - other.droppedBackPressure,
+                    droppedNoSlot - other.droppedNoSlot,
+                    droppedNoSubscriber - other.droppedNoSubscriber);
+        }
+    }
+
+    /**
+     * Why frames did not reach a handler, as far as a subscription's account says.
+     *
+     * @param lost      sent, and not arrived whole.
+     * @param overrun   slot written again before the subscription had it.
+     * @param notLatest passed over for a newer one.
+     * @param expired   older than their time to live.
+     * @param invalid   messages that were no frame to be trusted.
+     */
+    record Missed(long lost, long overrun, long notLatest, long expired, long invalid) implements Serializable {
+
+        static final Missed NONE = new Missed(0, 0, 0, 0, 0);
+
+        Missed plus(Missed other) {
+            return new Missed(
+                    lost + other.lost,
+                    overrun + other.overrun,
+                    notLatest + other.notLatest,
+                    expired + other.expired,
+                    invalid + other.invalid);
+        }
+
+        Missed minus(Missed other) {
+            return plus(new Missed(-other.lost, -other.overrun, -other.notLatest, -other.expired, -other.invalid));
+        }
+    }
+
+    /** This report in a line. */
+    default String line() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(this);
+        } catch (IOException ex) {
+            throw new IllegalStateException("writing into memory failed", ex);
+        }
+        return MARK + Base64.getEncoder().encodeToString(bytes.toByteArray());
+    }
+
+    /** The report of a line; null if the line is none. Trusts the line: it is that of a process of one's own. */
+    static Report parse(String line) {
+        if (!line.startsWith(MARK)) {
+            return null;
+        }
+        byte[] bytes = Base64.getDecoder().decode(line.substring(MARK.length()));
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+            return (Report) in.readObject();
+        } catch (IOException | ClassNotFoundException ex) {
+            throw new IllegalStateException("a report that cannot be read", ex);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.aeroframe.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * A process of a measurement: its writer, or one that reads. Started by {@link Measurement}, which it tells by {@link Report}s on its
+ * standard output how it goes, and which tells it on its standard input when to begin. When that input ends it ends, too: then whoever
+ * started it is gone.
+ */
+@Command(name = "role", hidden = true)
+final class Role implements Callable<Integer> {
+
+    /** What the process does. */
+    enum Part {
+        writer,
+        reader
+    }
+
+    @Parameters(index = "0")
+    private Part part;
+
+    @Option(names = "--aeron-dir", required = true)
+    private Path aeronDirectory;
+
+    /** Sets the runs of one command apart. */
+    @Option(names = "--run", required = true)
+    private int run;
+
+    /** Polled in turn by the one thread. */
+    @Option(names = "--subscriptions")
+    private int subscriptions = 1;
+
+    @Mixin
+    private StreamOptions options = new StreamOptions(new Size(1, 1), FrameRate.MAX, 1);
+
+    private volatile Schedule schedule;
+
+    @Override
+    public Integer call() {
+        PrintStream reports = System.out;
+        System.setOut(System.err);
+        startListening();
+        try {
+            Plan plan = options.plan();
+            Report figures = part == Part.writer ? write(plan, reports) : read(plan, reports);
+            send(reports, figures);
+            return 0;
+        } catch (RuntimeException ex) {
+            if (Bench.isUnforeseen(ex)) {
+                ex.printStackTrace();
+            }
+            send(reports, new Report.Failed(ex.getMessage() == null ? ex.toString() : ex.getMessage()));
+            return 1;
+        }
+    }
+
+    private Report write(Plan plan, PrintStream reports) {
+        try (FrameSender sender = plan.path() == FramePath.aeron
+                ? new AeronSender(plan, aeronDirectory, run)
+                : new AeroframeSender(plan, aeronDirectory, run)) {
+            return new Writer(sender).run(() -> send(reports, new Report.Ready()), () -> schedule);
+        }
+    }
+
+    private Report read(Plan plan, PrintStream reports) {
+        Arrivals arrivals = new Arrivals(plan.isTouched());
+        try (FrameReceiver receiver = plan.path() == FramePath.aeron
+                ? new AeronReceiver(plan, aeronDirectory, run, subscriptions, arrivals)
+                : new AeroframeReceiver(plan, aeronDirectory, run, subscriptions, arrivals)) {
+            return new Reader(receiver, arrivals).run(() -> send(reports, new Report.Ready()), () -> schedule);
+        }
+    }
+
+    private static void send(PrintStream reports, Report report) {
+        reports.println(report.line());
+        reports.flush();
+    }
+
+    private void startListening() {
+        Thread listener = new Thread(this::listen, "bench-listener");
+        listener.setDaemon(true);
+        listener.start();
+    }
+
+    private void listen() {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
+            String line;
+            while ((line = lines.readLine()) != null) {
+                schedule = Schedule.parse(line);
+            }
+        } catch (IOException ex) {
+            // as good as its end
+        }
+        Runtime.getRuntime().halt(1);
+    }
+}

@@ -1,0 +1,110 @@
+package io.aeroframe.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+
+/** The bench as its users start it: a process with a base directory of its own. Closing it removes what it left. */
+final class BenchProcess implements AutoCloseable {
+
+    private static final long DEADLINE_S = 30;
+
+    private final Path directory;
+    private final Path out;
+    private final Path err;
+    private final Process process;
+
+    private BenchProcess(Path directory, Process process) {
+        this.directory = directory;
+        this.process = process;
+        out = directory.resolve("out");
+        err = directory.resolve("err");
+    }
+
+    static BenchProcess start(String... arguments) throws IOException {
+        Path memory = Path.of("/dev/shm");
+        Path directory = Files.isWritable(memory)
+                ? Files.createTempDirectory(memory, "aeroframe-bench-")
+                : Files.createTempDirectory("aeroframe-bench-");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", // of no use to figures, but quick to start; its processes inherit it
+                "-XX:+UseSerialGC",
+                "--add-opens",
+                "java.base/jdk.internal.misc=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Bench.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(directory.resolve("out").toFile())
+                .redirectError(directory.resolve("err").toFile());
+        builder.environment().put("AEROFRAME_DIR", directory.resolve("base").toString());
+        builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would tell of it on standard error
+        return new BenchProcess(directory, builder.start());
+    }
+
+    /** Waits for its end, and gives its exit status. */
+    int awaitEnd() throws InterruptedException {
+        if (!process.waitFor(DEADLINE_S, TimeUnit.SECONDS)) {
+            throw new AssertionError("the bench has not ended in " + DEADLINE_S + " s");
+        }
+        return process.exitValue();
+    }
+
+    /** Waits until it has started a process of which that is an argument. */
+    ProcessHandle awaitChild(String argument) {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_S);
+        SleepingMillisIdleStrategy idle = new SleepingMillisIdleStrategy(5);
+        while (System.nanoTime() - deadlineNs < 0) {
+            for (ProcessHandle child : process.descendants().toList()) {
+                String[] arguments = child.info().arguments().orElse(new String[0]);
+                if (List.of(arguments).contains(argument)) {
+                    return child;
+                }
+            }
+            idle.idle();
+        }
+        throw new AssertionError("the bench has started no " + argument);
+    }
+
+    void interrupt() {
+        process.destroy();
+    }
+
+    String output() throws IOException {
+        return Files.readString(out);
+    }
+
+    String errors() throws IOException {
+        return Files.readString(err);
+    }
+
+    /** What its driver left behind. */
+    List<Path> leftovers() throws IOException {
+        Path base = directory.resolve("base");
+        if (!Files.exists(base)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(base)) {
+            return files.toList();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

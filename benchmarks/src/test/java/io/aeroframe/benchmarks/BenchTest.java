@@ -1,0 +1,193 @@
+package io.aeroframe.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the commands say of a short run, and what becomes of their processes. */
+@Timeout(60)
+class BenchTest {
+
+    private static final List<String> ASCENDING =
+            List.of("p50_us", "p90_us", "p99_us", "p999_us", "p9999_us", "max_us");
+
+    static Stream<String> paths() {
+        return PoolPath.isAvailable() ? Stream.of("log", "pool") : Stream.of("log");
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void tellsOneJsonObjectWhoseNumbersAgree(String path) throws Exception {
+        Json figures = run(
+                "latency",
+                "--json",
+                "--path",
+                path,
+                "--size",
+                "160x100",
+                "--fps",
+                "200",
+                "--touch",
+                "--subscribers",
+                "2",
+                "--idle",
+                "backoff",
+                "--seconds",
+                "1",
+                "--warmup",
+                "0.3",
+                "--beside",
+                "aeron");
+        assertAgree(figures, path);
+        assertEquals(160 * 100 * 3, figures.number("bytes"));
+        assertTrue(figures.number("touched_p50_us") >= figures.number("p50_us"), figures::toString);
+        Json peer = (Json) figures.get("beside");
+        assertAgree(peer, "aeron");
+        assertEquals(
+                figures.fields().keySet().stream().filter(peer::has).toList(),
+                List.copyOf(peer.fields().keySet()));
+        assertEquals(
+                figures.number("p50_us") / peer.number("p50_us"),
+                ((Json) figures.get("ratios")).number("p50_us"),
+                0.001);
+    }
+
+    private static void assertAgree(Json figures, String path) {
+        assertEquals(path, figures.get("path"));
+        assertEquals(2, figures.number("subscribers"));
+        assertEquals(200, figures.number("published"), figures.toString());
+        assertEquals(figures.number("published"), figures.number("sent") + figures.number("dropped"));
+        assertEquals(2 * figures.number("sent"), figures.number("received") + figures.number("lost"));
+        assertEquals(figures.number("received") / 2, figures.number("fps"));
+        assertTrue(figures.number("received") > 0);
+        assertEquals(0, figures.number("mismatched"));
+        for (String prefix : List.of("", "scheduled_", "touched_", "publish_")) {
+            for (int i = 1; i < ASCENDING.size(); i++) {
+                double lower = figures.number(prefix + ASCENDING.get(i - 1));
+                assertTrue(lower > 0 && lower <= figures.number(prefix + ASCENDING.get(i)), figures::toString);
+            }
+        }
+        // A frame cannot be handed over after it is stamped and before it was due.
+        assertTrue(figures.number("scheduled_max_us") >= figures.number("max_us"), figures::toString);
+        for (String side : List.of("publisher", "subscriber")) {
+            assertTrue(figures.number("cpu_" + side + "_s") > 0, figures::toString);
+            assertTrue(figures.number("alloc_" + side + "_bytes_per_frame") >= 0, figures::toString);
+        }
+    }
+
+    @Test
+    void withoutAScheduleGivesNoLatencyFromOne() throws Exception {
+        Json figures = run(
+                "latency",
+                "--json",
+                "--path",
+                "log",
+                "--size",
+                "64x48",
+                "--fps",
+                "max",
+                "--encoding",
+                "jpeg",
+                "--fill",
+                "--seconds",
+                "0.3",
+                "--warmup",
+                "0.3",
+                "--idle",
+                "yield");
+        assertNull(figures.get("scheduled_p50_us"));
+        assertNull(figures.get("touched_p50_us"));
+        assertTrue(figures.number("p50_us") > 0);
+        assertEquals(0, figures.number("dropped"));
+        assertEquals(0, figures.number("lost"));
+        assertTrue(figures.number("bytes") < 64 * 48 * 3, figures::toString);
+    }
+
+    @Test
+    void costIsToldForEachNumberOfSubscribers() throws Exception {
+        Json all = run(
+                "cost",
+                "--json",
+                "--subscribers",
+                "1,5",
+                "--size",
+                "64x48",
+                "--idle",
+                "backoff",
+                "--seconds",
+                "0.3",
+                "--warmup",
+                "0.3");
+        List<?> costs = (List<?>) all.get("costs");
+        assertEquals(2, costs.size());
+        for (int i = 0; i < 2; i++) {
+            Json cost = (Json) costs.get(i);
+            assertEquals(i == 0 ? 1 : 5, cost.number("subscribers"));
+            assertEquals(60, cost.number("published"));
+            assertEquals(
+                    cost.number("subscribers") * cost.number("sent"), cost.number("received") + cost.number("lost"));
+            assertTrue(cost.number("publish_p50_us") <= cost.number("publish_p99_us"), cost::toString);
+        }
+    }
+
+    @Test
+    void jmhTakesItsOwnOptions() throws Exception {
+        try (BenchProcess bench = BenchProcess.start("jmh", "-l")) {
+            assertEquals(0, bench.awaitEnd(), bench.errors());
+            assertTrue(bench.output().contains(LogPathBenchmark.class.getName()), bench.output());
+        }
+    }
+
+    @Test
+    void aReaderThatDiesFailsTheCommandAtOnce() throws Exception {
+        try (BenchProcess bench = BenchProcess.start("latency", "--size", "64x48", "--seconds", "600")) {
+            bench.awaitChild("reader").destroyForcibly();
+            assertEquals(1, bench.awaitEnd());
+            assertTrue(bench.errors().contains("bench: the reader ended with status 137"), bench.errors());
+            assertEquals(List.of(), bench.leftovers());
+        }
+    }
+
+    @Test
+    void aWriterThatFailsFailsTheCommandWithItsMessage() throws Exception {
+        try (BenchProcess bench =
+                BenchProcess.start("latency", "--path", "aeron", "--size", "3840x2160", "--seconds", "600", "--json")) {
+            assertEquals(1, bench.awaitEnd());
+            assertEquals(1, bench.errors().lines().count(), bench.errors());
+            assertTrue(
+                    bench.errors().startsWith("bench: writer: plain Aeron takes no frame of 24883200 bytes"),
+                    bench.errors());
+            assertEquals("", bench.output());
+        }
+    }
+
+    @Test
+    void aCommandThatIsEndedTakesItsProcessesWithIt() throws Exception {
+        try (BenchProcess bench = BenchProcess.start("latency", "--size", "64x48", "--seconds", "600")) {
+            List<ProcessHandle> children = List.of(bench.awaitChild("reader"), bench.awaitChild("writer"));
+            bench.interrupt();
+            assertEquals(128 + 15, bench.awaitEnd());
+            for (ProcessHandle child : children) {
+                child.onExit().get();
+            }
+            assertEquals("", bench.errors());
+            assertEquals(List.of(), bench.leftovers());
+        }
+    }
+
+    private static Json run(String... arguments) throws Exception {
+        try (BenchProcess bench = BenchProcess.start(arguments)) {
+            assertEquals(0, bench.awaitEnd(), bench.errors());
+            assertEquals("", bench.errors());
+            assertEquals(List.of(), bench.leftovers());
+            return Json.only(bench.output());
+        }
+    }
+}

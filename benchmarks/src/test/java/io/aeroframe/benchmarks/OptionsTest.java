@@ -1,0 +1,79 @@
+package io.aeroframe.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** Options that cannot be meant are refused in one line that names the option, the reason and the way out. */
+class OptionsTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "latency --size 12            | '12' is not WIDTHxHEIGHT, such as 640x480",
+                "latency --size 0x4           | '0x4': width=0 is not within 1 to 65535; choose another size",
+                "latency --size 60000x60000   | is over the 2 GiB limit; choose another size",
+                "latency --fps 0              | '0' is not above 0 and at most 1000000: give frames a second, or max",
+                "latency --fps fast           | 'fast' is not a rate: give frames a second, or max",
+                "latency --fps NaN            | 'NaN' is not above 0",
+                "latency --path tcp           | expected one of [pool, log, aeron] (case-insensitive) but was 'tcp'",
+                "latency --channel tcp:x      | use ipc, udp:HOST:PORT or an Aeron channel URI",
+                "latency --idle nap           | expected one of [wait, spin, yield, backoff]",
+                "latency --encoding png       | expected one of [RAW, JPEG]",
+                "latency --seconds 0          | --seconds=0.0 is not above 0 and at most 86400",
+                "latency --seconds NaN        | --seconds=NaN is not above 0",
+                "latency --warmup -1          | --warmup=-1.0 is not within 0 to 86400",
+                "latency --fps 0.5 --seconds 1| is less than one frame; give more seconds",
+                "latency --runs 0             | --runs=0 is not within 1 to 1000",
+                "latency --subscribers 0      | --subscribers=0 is not within 1 to 63",
+                "latency --path log --beside log | --beside log is the path that is measured anyway; choose another --path",
+                "latency --path log --idle wait | --idle wait is for the pool path only; use backoff, yield or spin",
+                "latency --channel udp:127.0.0.1:40456 --path pool | use --path log, or --channel ipc",
+                "cost --subscribers 1,99      | --subscribers=99 is not within 1 to 63",
+                "cost --subscribers 1,x       | 'x' is not an int",
+                "latency --frobnicate         | Unknown option: '--frobnicate'",
+                "frobnicate                   | Unmatched argument at index 0: 'frobnicate'",
+            })
+    void wrongOptionsAreRefusedWithTheReasonAndTheWayOut(String arguments, String reason) {
+        StringWriter err = new StringWriter();
+        assertEquals(CommandLine.ExitCode.USAGE, execute(arguments, new StringWriter(), err));
+        assertEquals(2, err.toString().lines().count(), err::toString);
+        assertTrue(err.toString().startsWith("bench: "), err::toString);
+        assertTrue(err.toString().contains(reason), err::toString);
+    }
+
+    @Test
+    void helpTellsOfTheCommandsAndHidesTheProcessesTheyStart() {
+        StringWriter out = new StringWriter();
+        assertEquals(CommandLine.ExitCode.OK, execute("--help", out, new StringWriter()));
+        assertTrue(out.toString().contains("latency") && out.toString().contains("cost"), out::toString);
+        assertTrue(!out.toString().contains("role"), out::toString);
+    }
+
+    @Test
+    void warnsOfMoreSpinningThreadsThanCores() {
+        StringWriter err = new StringWriter();
+        int readers = Runtime.getRuntime().availableProcessors() + 1;
+        Plan plan = new StreamOptions(new Size(64, 48), new FrameRate(60), 1).plan();
+        Cores.warn(plan, readers, new PrintWriter(err));
+        assertTrue(err.toString().contains(readers + " threads spin on " + (readers - 1) + " cores"), err::toString);
+
+        StringWriter none = new StringWriter();
+        Cores.warn(plan, readers - 1, new PrintWriter(none));
+        assertEquals("", none.toString());
+    }
+
+    private static int execute(String arguments, StringWriter out, StringWriter err) {
+        return Bench.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments.split(" +"));
+    }
+}
