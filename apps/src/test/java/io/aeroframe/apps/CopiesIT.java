@@ -29,16 +29,18 @@ class CopiesIT {
     @Test
     void theLogCopiesOnceMoreForTheLatestFrame() throws Exception {
         String channel = Pictures.freeChannel();
-        publish("--channel", channel, "--encoding", "raw");
+        AeroframeProcess publisher = publish("--channel", channel, "--encoding", "raw");
         expect(subscribe("null:", "--channel", channel, "--latest"), 2, SAID + "sink 0, transport 2 (log)");
+        publisher.expectExit(0);
     }
 
     @Test
     void aJpegIsCopiedOnceMoreByOpenCv() throws Exception {
         String channel = Pictures.freeChannel();
         AeroframeProcess publisher = publish("--channel", channel, "--encoding", "jpeg");
-        subscribe("null:", "--channel", channel);
+        AeroframeProcess subscriber = subscribe("null:", "--channel", channel);
         expect(publisher, 2, SAID + "source 1, transport 1 (log)");
+        subscriber.expectExit(0);
     }
 
     @Test
