@@ -46,7 +46,7 @@ final class BgrRaster implements AutoCloseable {
                 copies = 1;
             }
             case GRAY8, GRAY16, RGB24, BGRA32 -> {
-                readPacked(frame.payload(), format, target);
+                readPacked(frame.payloadByteBuffer(), format, target);
                 copies = 0;
             }
             default -> convert(frame, target);
@@ -83,7 +83,7 @@ final class BgrRaster implements AutoCloseable {
         }
     }
 
-    private static void readPacked(DirectBuffer payload, FrameFormat format, byte[] target) {
+    private static void readPacked(ByteBuffer payload, FrameFormat format, byte[] target) {
         PixelFormat pixels = format.pixelFormat();
         int rowLength = pixels.rowLength(0, format.width());
         int step = rowLength / format.width();
@@ -95,9 +95,9 @@ final class BgrRaster implements AutoCloseable {
         for (int y = 0; y < format.height(); y++) {
             int end = y * format.stride() + rowLength;
             for (int from = y * format.stride(); from < end; from += step) {
-                target[to] = payload.getByte(from + blue);
-                target[to + 1] = payload.getByte(from + green);
-                target[to + 2] = payload.getByte(from + red);
+                target[to] = payload.get(from + blue);
+                target[to + 1] = payload.get(from + green);
+                target[to + 2] = payload.get(from + red);
                 to += 3;
             }
         }
