@@ -60,7 +60,15 @@ sealed interface Account {
                     ledgers.stream()
                             .mapToLong(PublicationLedger::droppedNoSubscriber)
                             .sum());
+            json.writeNumberField(
+                    "dropped_no_slot",
+                    ledgers.stream().mapToLong(PoolPath::droppedNoSlot).sum());
             json.writeNumberField("channels", ledgers.size());
+        }
+
+        /** Whether every frame was dropped because nobody was connected, on all channels. */
+        boolean isForNobody() {
+            return ledgers.stream().allMatch(ledger -> ledger.droppedNoSubscriber() == ledger.published());
         }
 
         @Override
@@ -75,7 +83,9 @@ sealed interface Account {
                         .append(" + dropped for back-pressure ")
                         .append(ledger.droppedBackPressure())
                         .append(" + without a subscriber ")
-                        .append(ledger.droppedNoSubscriber());
+                        .append(ledger.droppedNoSubscriber())
+                        .append(" + dropped for want of a slot ")
+                        .append(PoolPath.droppedNoSlot(ledger));
             }
             return text.toString();
         }
@@ -109,6 +119,7 @@ sealed interface Account {
             json.writeNumberField("received", frames());
             json.writeNumberField("dropped_by_publisher", ledger.droppedByPublisher());
             json.writeNumberField("lost", ledger.lost());
+            json.writeNumberField("overrun", PoolPath.overrun(ledger));
             json.writeNumberField("not_latest", ledger.notLatest() + replaced);
             json.writeNumberField("expired", ledger.expired());
             json.writeNumberField("invalid", ledger.invalid());
@@ -117,7 +128,8 @@ sealed interface Account {
         @Override
         public String describe() {
             return "published " + ledger.published() + " = received " + frames() + " + dropped by the publisher "
-                    + ledger.droppedByPublisher() + " + lost " + ledger.lost() + " + not the latest "
+                    + ledger.droppedByPublisher() + " + lost " + ledger.lost() + " + overrun "
+                    + PoolPath.overrun(ledger) + " + not the latest "
                     + (ledger.notLatest() + replaced) + " + expired " + ledger.expired()
                     + (ledger.invalid() > 0 ? "; invalid messages " + ledger.invalid() : "");
         }

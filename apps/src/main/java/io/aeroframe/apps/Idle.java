@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.transport.FrameSubscription;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
@@ -9,6 +10,10 @@ import org.agrona.concurrent.YieldingIdleStrategy;
 
 /** What a thread does while there is nothing to do: its latency against its use of a core. */
 enum Idle {
+    /**
+     * Sleeps until a frame is there, where frames come by shared memory; else as backoff.
+     */
+    wait,
     /** Never gives up the core. */
     spin,
     /** Gives it up to other threads that want it. */
@@ -18,11 +23,22 @@ enum Idle {
     /** Sleeps for a millisecond. */
     sleep;
 
+    /** What to do while one channel has nothing to tell: sleeping until it has is best where that can be had. */
+    static Idle defaultFor(boolean isIpc) {
+        return isIpc ? wait : backoff;
+    }
+
+    /** For a thread that polls a subscription. */
+    IdleStrategy strategy(FrameSubscription subscription) {
+        return this == wait ? PoolPath.waitFor(subscription) : strategy();
+    }
+
+    /** For a thread that waits for anything else. */
     IdleStrategy strategy() {
         return switch (this) {
             case spin -> new BusySpinIdleStrategy();
             case yield -> new YieldingIdleStrategy();
-            case backoff -> new BackoffIdleStrategy(100, 20, 1_000, TimeUnit.MICROSECONDS.toNanos(100));
+            case wait, backoff -> new BackoffIdleStrategy(100, 20, 1_000, TimeUnit.MICROSECONDS.toNanos(100));
             case sleep -> new SleepingMillisIdleStrategy(1);
         };
     }

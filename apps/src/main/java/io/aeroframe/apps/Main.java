@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             SubscribeCommand.class,
             ViewCommand.class,
             DriverCommand.class,
+            CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         })
 public final class Main implements Runnable {

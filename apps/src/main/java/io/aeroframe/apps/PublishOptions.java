@@ -17,6 +17,8 @@ import picocli.CommandLine.TypeConversionException;
 final class PublishOptions {
 
     private static final int DEFAULT_QUALITY = 80;
+    private static final int MIN_SLOTS = 3;
+    private static final int MAX_SLOTS = 256;
 
     @Option(
             names = "--channel",
@@ -57,6 +59,19 @@ final class PublishOptions {
     @Option(names = "--lossless", description = "Wait for slow subscribers instead of dropping frames.")
     private boolean lossless;
 
+    @Option(
+            names = "--pool",
+            paramLabel = "on|off",
+            description = "Whether frames on IPC stay in shared memory, where all subscribers read them. Default: on.")
+    private Switch pool;
+
+    @Option(
+            names = "--slots",
+            paramLabel = "N",
+            description = "Frames that the shared memory holds, " + MIN_SLOTS + " to " + MAX_SLOTS
+                    + ". Default: as many as fit the subscribers.")
+    private Integer slots;
+
     @Option(names = "--await-subscriber", description = "Begin when a subscriber is there, on every channel.")
     private boolean awaitSubscriber;
 
@@ -70,6 +85,11 @@ final class PublishOptions {
 
     @Mixin
     private SharedOptions shared;
+
+    private enum Switch {
+        on,
+        off
+    }
 
     private enum Encoding {
         raw,
@@ -112,6 +132,30 @@ final class PublishOptions {
         if (encoding == Encoding.jpeg && !isForJpeg) {
             throw shared.usage("--format " + format.name + " is for raw frames: leave it out, or use --encoding raw");
         }
+        validatePool();
+    }
+
+    private void validatePool() {
+        if (slots != null && (slots < MIN_SLOTS || slots > MAX_SLOTS)) {
+            throw shared.usage("--slots " + slots + ": give " + MIN_SLOTS + " to " + MAX_SLOTS);
+        }
+        if (slots != null && pool == Switch.off) {
+            throw shared.usage("--slots " + slots + " is for shared memory: leave it out, or use --pool on");
+        }
+        if ((slots != null || pool == Switch.on) && channels().stream().noneMatch(FrameChannel::isIpc)) {
+            throw shared.usage((slots != null ? "--slots " + slots : "--pool on")
+                    + " is for IPC: leave it out, or publish on --channel ipc too");
+        }
+    }
+
+    /** Whether frames on IPC are to stay in shared memory. */
+    boolean isPooled() {
+        return pool != Switch.off;
+    }
+
+    /** Frames that the shared memory is to hold, 0 for the transport's own number. */
+    int slots() {
+        return slots == null ? 0 : slots;
     }
 
     List<FrameChannel> channels() {

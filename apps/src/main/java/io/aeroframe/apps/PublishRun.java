@@ -31,6 +31,7 @@ final class PublishRun {
     private ByteBuffer scratchBytes;
     private FrameSource source;
     private Reporter reporter;
+    private Copies copies;
     private FrameFormat format;
 
     PublishRun(String source, String stream, PublishOptions options, StopSignal stop) {
@@ -50,6 +51,7 @@ final class PublishRun {
             throw options.shared().usage(ex.getMessage());
         }
         reporter = new Reporter(streamText, "published", options.shared().isJson(), true);
+        copies = new Copies(options.shared().verboseErr(), reporter::clearStatus);
         try (FrameSource opened = source) {
             stop.onRequest(opened::interrupt);
             if (options.shared().isVerbose()) {
@@ -72,15 +74,7 @@ final class PublishRun {
         try (DriverSession session = DriverSession.join(options.shared(), stop)) {
             try {
                 for (FrameChannel channel : channels) {
-                    publications.add(session.aeroframe()
-                            .addPublication(new FramePublication.Context()
-                                    .stream(streamText)
-                                            .channel(channel)
-                                            .format(source.format())
-                                            .isLossless(options.isLossless())
-                                            .timeToLive(options.timeToLive())
-                                            .idleStrategy(
-                                                    options.shared().idle().strategy())));
+                    publications.add(session.aeroframe().addPublication(context(channel)));
                 }
                 if (options.awaitsSubscriber()) {
                     awaitSubscribers();
@@ -90,7 +84,29 @@ final class PublishRun {
                 stop.beginCleanup();
                 CloseHelper.closeAll(publications);
             }
-            reporter.summary(format, account());
+            reporter.summary(format, account(), copies.total());
+            sayIfNobodyListened();
+        }
+    }
+
+    private FramePublication.Context context(FrameChannel channel) {
+        return PoolPath.configure(new FramePublication.Context(), options.isPooled(), options.slots()).stream(
+                        streamText)
+                .channel(channel)
+                .format(source.format())
+                .isLossless(options.isLossless())
+                .timeToLive(options.timeToLive())
+                .idleStrategy(options.shared().idle(channel.isIpc()).strategy());
+    }
+
+    private void sayIfNobodyListened() {
+        Account.Published account = account();
+        if (account.frames() > 0 && account.isForNobody()) {
+            options.shared()
+                    .err()
+                    .println("aeroframe: nobody was subscribed to '" + streamText + "', so that no frame was sent;"
+                            + " start the subscriber first, or wait for it with --await-subscriber");
+            options.shared().err().flush();
         }
     }
 
@@ -118,7 +134,7 @@ final class PublishRun {
             published++;
             long nowNs = System.nanoTime();
             if (reporter.isDue(nowNs)) {
-                reporter.tick(nowNs, format, account());
+                reporter.tick(nowNs, format, account(), copies.total());
             }
         } while (published < frameLimit && advance());
     }
@@ -152,6 +168,7 @@ final class PublishRun {
         try {
             claim.payloadLength(source.write(claim.byteBuffer()));
             isWritten = true;
+            copies.onPublished(source.copies(), publications);
         } finally {
             if (!isWritten) {
                 claim.abort();
@@ -167,6 +184,7 @@ final class PublishRun {
             scratch.wrap(scratchBytes);
         }
         int length = source.write(scratchBytes);
+        copies.onPublished(source.copies(), publications);
         boolean isSent = false;
         for (FramePublication publication : publications) {
             isSent |= publication.offer(format, scratch, 0, length, captureTimeNs);
@@ -174,7 +192,7 @@ final class PublishRun {
         return isSent;
     }
 
-    private Account account() {
+    private Account.Published account() {
         return new Account.Published(
                 publications.stream().map(FramePublication::ledger).toList());
     }

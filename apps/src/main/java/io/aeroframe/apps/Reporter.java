@@ -72,7 +72,7 @@ final class Reporter {
         return ticks && (isJson || isTerminal) && nowNs - tickNs >= INTERVAL_NS;
     }
 
-    void tick(long nowNs, FrameFormat format, Account account) {
+    void tick(long nowNs, FrameFormat format, Account account, int copies) {
         double seconds = (nowNs - tickNs) / 1e9;
         double fps = (account.frames() - tickFrames) / seconds;
         double bytesPerSecond = (account.bytes() - tickBytes) / seconds;
@@ -80,7 +80,7 @@ final class Reporter {
         tickFrames = account.frames();
         tickBytes = account.bytes();
         if (isJson) {
-            printJson(false, fps, account, intervalLatencies, format);
+            printJson(false, fps, account, intervalLatencies, format, copies);
         } else {
             status(String.format(
                     Locale.ROOT,
@@ -117,12 +117,17 @@ final class Reporter {
         }
     }
 
-    void summary(FrameFormat format, Account account) {
+    /**
+     * Tells how it went.
+     *
+     * @param copies of a frame's bytes on this side, negative if no frame told.
+     */
+    void summary(FrameFormat format, Account account, int copies) {
         double seconds = frames > 1 ? (lastFrameNs - firstFrameNs) / 1e9 : 0;
         double fps = seconds > 0 ? (frames - 1) / seconds : 0;
         clearStatus();
         if (isJson) {
-            printJson(true, fps, account, latencies, format);
+            printJson(true, fps, account, latencies, format, copies);
             return;
         }
         err.println(String.format(
@@ -157,7 +162,8 @@ final class Reporter {
                 : String.format(Locale.ROOT, "%.1f s", ns / 1e9);
     }
 
-    private void printJson(boolean isSummary, double fps, Account account, Histogram histogram, FrameFormat format) {
+    private void printJson(
+            boolean isSummary, double fps, Account account, Histogram histogram, FrameFormat format, int copies) {
         StringWriter line = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(line).disable(Feature.AUTO_CLOSE_TARGET)) {
             json.writeStartObject();
@@ -168,6 +174,11 @@ final class Reporter {
             json.writeNumberField("bytes", account.bytes());
             if (format != null) {
                 json.writeStringField("format", format.describe());
+            }
+            if (copies >= 0) {
+                json.writeNumberField("copies", copies);
+            } else {
+                json.writeNullField("copies");
             }
             json.writeObjectFieldStart("ledger");
             account.write(json);

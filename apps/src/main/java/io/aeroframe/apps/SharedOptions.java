@@ -26,8 +26,8 @@ final class SharedOptions {
     @Option(
             names = "--idle",
             paramLabel = "HOW",
-            description = "While there is nothing to do: ${COMPLETION-CANDIDATES}. Default: backoff.")
-    private Idle idle = Idle.backoff;
+            description = "While there is nothing to do: ${COMPLETION-CANDIDATES}. Default: wait on IPC, else backoff.")
+    private Idle idle;
 
     @Option(names = "--frames", paramLabel = "N", description = "Stop after N frames.")
     private long frames;
@@ -76,8 +76,8 @@ final class SharedOptions {
         };
     }
 
-    Idle idle() {
-        return idle;
+    Idle idle(boolean isIpc) {
+        return idle == null ? Idle.defaultFor(isIpc) : idle;
     }
 
     /** Frames to stop after, {@link Long#MAX_VALUE} for no limit. */
@@ -97,6 +97,11 @@ final class SharedOptions {
 
     boolean isVerbose() {
         return verbose;
+    }
+
+    /** Standard error if there is more to be said, else null. */
+    PrintWriter verboseErr() {
+        return verbose ? err() : null;
     }
 
     PrintWriter err() {

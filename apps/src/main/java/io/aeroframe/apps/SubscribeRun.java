@@ -44,6 +44,8 @@ final class SubscribeRun {
     private long lastFrameNs;
     private long delivered;
     private boolean hasUnflushed;
+    private Copies copies;
+    private boolean isPooled;
 
     SubscribeRun(String stream, String sink, SubscribeOptions options, StopSignal stop) {
         this.streamText = stream;
@@ -69,6 +71,7 @@ final class SubscribeRun {
             throw options.shared().usage(ex.getMessage());
         }
         reporter = new Reporter(streamText, "received", options.shared().isJson(), !sinkText.startsWith("digest:"));
+        copies = new Copies(options.shared().verboseErr(), reporter::clearStatus);
         try {
             receive(stream, channel);
         } finally {
@@ -127,9 +130,10 @@ final class SubscribeRun {
                 slot.rethrow();
             }
             sink.close(); // what it still holds comes before the summary
+            tellCopies();
         } finally {
             if (isDone || delivered > 0) {
-                reporter.summary(format, account(subscription));
+                reporter.summary(format, account(subscription), copies.total());
             }
         }
     }
@@ -174,7 +178,7 @@ final class SubscribeRun {
     }
 
     private StreamState pollUntilDone(FrameSubscription subscription) throws Exception {
-        IdleStrategy idle = options.shared().idle().strategy();
+        IdleStrategy idle = options.shared().idle(options.channel().isIpc()).strategy(subscription);
         while (!isDone()) {
             int limit = (int) Math.min(POLL_LIMIT, frameLimit - delivered);
             int polled = slot == null ? subscription.poll(this::accept, limit) : subscription.poll(this::keep, 1);
@@ -187,6 +191,7 @@ final class SubscribeRun {
             long nowNs = System.nanoTime();
             if (polled > 0) {
                 lastFrameNs = nowNs;
+                tellCopies();
             } else {
                 StreamState state = subscription.state();
                 if (state == StreamState.ENDED || state == StreamState.LOST) {
@@ -196,11 +201,17 @@ final class SubscribeRun {
                 flushIfQuiet(nowNs);
             }
             if (format != null && reporter.isDue(nowNs)) {
-                reporter.tick(nowNs, format, account(subscription));
+                reporter.tick(nowNs, format, account(subscription), copies.total());
             }
             idle.idle(polled);
         }
         return subscription.state() == StreamState.LOST ? StreamState.LOST : StreamState.ENDED;
+    }
+
+    private void tellCopies() {
+        if (slot == null ? delivered > 0 : slot.accepted() > 0) {
+            copies.onReceived(sink.copies(), isPooled, slot != null);
+        }
     }
 
     private void flushIfQuiet(long nowNs) throws IOException {
@@ -240,6 +251,7 @@ final class SubscribeRun {
 
     private void count(Frame frame) {
         delivered++;
+        isPooled = Copies.isPooled(frame);
         hasUnflushed = true;
         format = frame.format();
         reporter.onFrame(frame.isSameHost() ? System.nanoTime() - frame.publishTimeNs() : -1);

@@ -92,6 +92,14 @@ class MistakesIT {
                     publish pattern: s --encoding h264       | 'h264'
                     publish pattern: s --encoding raw --quality 9 | --quality 9 is for JPEG
                     publish pattern: s --idle never          | 'never'
+                    publish pattern: s --slots 2             | --slots 2: give 3 to 256
+                    publish pattern: s --slots 257           | --slots 257: give 3 to 256
+                    publish pattern: s --slots few           | 'few'
+                    publish pattern: s --pool maybe          | 'maybe'
+                    publish pattern: s --pool off --slots 4  | --slots 4 is for shared memory
+                    publish pattern: s --pool on --channel udp:127.0.0.1:4000 | --pool on is for IPC
+                    publish pattern: s --slots 4 --channel udp:127.0.0.1:4000 | --slots 4 is for IPC
+                    help nothing                             | 'nothing'
                     publish pattern: s t                     | 't'
                     publish pattern: s --fsp 20              | '--fsp'
                     publish --nope                           | '--nope'
@@ -128,7 +136,16 @@ class MistakesIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"--help", "publish --help", "subscribe --help", "view --help", "demo --help", "driver --help"})
+    @CsvSource({
+        "--help",
+        "publish --help",
+        "subscribe --help",
+        "view --help",
+        "demo --help",
+        "driver --help",
+        "help",
+        "help publish"
+    })
     void helpIsNoMistake(String typed) throws Exception {
         AeroframeProcess process = sandbox.start((Object[]) typed.split(" "));
         process.expectExit(0);

@@ -47,22 +47,23 @@ final class Pictures {
                 Integer.toString(frames)));
         command.addAll(List.of(codec));
         command.add(file.toString());
-        run(command);
+        run(command, file);
         return file;
     }
 
     /** The MD5 of each frame, by FFmpeg's program. */
     static List<String> frameMd5(Path film) throws IOException, InterruptedException {
-        String text = run(List.of("ffmpeg", "-v", "error", "-i", film.toString(), "-f", "framemd5", "-"));
+        String text = run(List.of("ffmpeg", "-v", "error", "-i", film.toString(), "-f", "framemd5", "-"), film);
         return text.lines()
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> line.substring(line.lastIndexOf(',') + 1).strip())
                 .toList();
     }
 
-    private static String run(List<String> command) throws IOException, InterruptedException {
+    /** Runs a program whose output goes to a file beside another, in a directory that the test deletes. */
+    private static String run(List<String> command, Path beside) throws IOException, InterruptedException {
         assumeTrue(isInstalled(command.get(0)), command.get(0) + " is not installed");
-        Path output = Files.createTempFile("aeroframe-it-", ".txt");
+        Path output = beside.resolveSibling(beside.getFileName() + ".output");
         try {
             Process process = new ProcessBuilder(command)
                     .redirectOutput(output.toFile())

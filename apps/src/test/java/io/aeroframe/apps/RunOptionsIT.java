@@ -199,7 +199,7 @@ class RunOptionsIT {
         }
     }
 
-    private static Object[] both(Object[] first, Object[] second) {
+    static Object[] both(Object[] first, Object[] second) {
         return Stream.of(first, second).flatMap(Stream::of).toArray();
     }
 

@@ -2,11 +2,9 @@ package io.aeroframe.vision;
 
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
@@ -22,7 +20,7 @@ final class BufferPlanes implements AutoCloseable {
     private final long[] offsets;
     private final PointerPointer<BytePointer> addresses = new PointerPointer<>(FFMPEG_PLANES);
     private final IntPointer strides = new IntPointer(FFMPEG_PLANES);
-    private final Address address = new Address();
+    private final NativeAddress address = new NativeAddress();
     private final int strideBits;
     private long base;
 
@@ -55,7 +53,7 @@ final class BufferPlanes implements AutoCloseable {
                     + (buffer.isDirect() ? "of " + buffer.capacity() + " bytes" : "not direct") + ": a "
                     + format.describe() + " frame of stride " + format.stride() + " needs a direct one of " + length);
         }
-        base = Address.of(buffer);
+        base = NativeAddress.of(buffer);
         for (int plane = 0; plane < offsets.length; plane++) {
             addresses.put(plane, address.at(base + offsets[plane]));
         }
@@ -87,22 +85,5 @@ final class BufferPlanes implements AutoCloseable {
     public void close() {
         addresses.close();
         strides.close();
-    }
-
-    /** A pointer whose address can be set, so that native calls take any memory without a new object. */
-    private static final class Address extends BytePointer {
-
-        Address() {
-            super((Pointer) null);
-        }
-
-        static long of(Buffer buffer) {
-            return getDirectBufferAddress(buffer);
-        }
-
-        Address at(long value) {
-            address = value;
-            return this;
-        }
     }
 }

@@ -38,14 +38,10 @@ public final class Ffmpeg {
             return;
         }
         try {
-            setUnlessSet(
-                    CACHE_PROPERTY, NativeCache.directory().resolve("ffmpeg").toString());
+            prepare();
         } catch (IOException e) {
             throw new IllegalStateException("FFmpeg cannot be loaded: " + e.getMessage(), e);
         }
-        // JavaCPP refuses to allocate once the process is larger than its idea of the heap. Shared-memory frames count
-        // as the process's size, so that the guard would strike at random; what is allocated here is small and freed.
-        setUnlessSet(PHYSICAL_LIMIT_PROPERTY, "0");
         try {
             Loader.load(avutil.class);
             Loader.load(avcodec.class);
@@ -61,6 +57,14 @@ public final class Ffmpeg {
         avutil.av_log_set_level(Boolean.getBoolean(VERBOSE_PROPERTY) ? avutil.AV_LOG_INFO : avutil.AV_LOG_QUIET);
         avformat.avformat_network_init();
         isLoaded = true;
+    }
+
+    /** Says to JavaCPP where it unpacks its libraries. Before any of its classes is used. */
+    static void prepare() throws IOException {
+        setUnlessSet(CACHE_PROPERTY, NativeCache.directory().resolve("ffmpeg").toString());
+        // JavaCPP refuses to allocate once the process is larger than its idea of the heap. Shared-memory frames count
+        // as the process's size, so that the guard would strike at random; what is allocated here is small and freed.
+        setUnlessSet(PHYSICAL_LIMIT_PROPERTY, "0");
     }
 
     /**

@@ -45,6 +45,7 @@ public final class PictureConversion implements AutoCloseable {
     private AVFrame staging;
     private PointerPointer<?> stagingPlanes;
     private IntPointer stagingStrides;
+    private int copies;
     private boolean isClosed;
 
     /**
@@ -99,8 +100,10 @@ public final class PictureConversion implements AutoCloseable {
         target.pointAt(frame, "target");
         if (context == null) {
             copyRows(target.addresses(), target.strides(), planes, strides);
+            copies = 1;
         } else if (to.width() % GROUP == 0 && target.isAligned(ALIGNMENT)) {
             scale(planes, strides, target.addresses(), target.strides());
+            copies = 0;
         } else {
             if (staging == null) {
                 staging = allocate(toPixels, to.width(), to.height());
@@ -109,8 +112,19 @@ public final class PictureConversion implements AutoCloseable {
             }
             scale(planes, strides, stagingPlanes, stagingStrides);
             copyRows(target.addresses(), target.strides(), stagingPlanes, stagingStrides);
+            copies = 1;
         }
         return target.length();
+    }
+
+    /**
+     * How often the bytes of the last frame were copied besides being converted.
+     *
+     * @return 1 where the rows were merely copied, and where the frame was made in other memory first, as swscale may write past rows whose width is
+     *     no multiple of {@value #GROUP} pixels; else 0: it was made in its place.
+     */
+    public int copies() {
+        return copies;
     }
 
     private void scale(PointerPointer<?> from, IntPointer fromStrides, PointerPointer<?> into, IntPointer intoStrides) {

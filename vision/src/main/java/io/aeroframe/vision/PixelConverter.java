@@ -33,6 +33,7 @@ public final class PixelConverter implements AutoCloseable {
     private AVFrame padded;
     private PointerPointer<?> paddedPlanes;
     private IntPointer paddedStrides;
+    private int copies;
     private boolean isClosed;
 
     /**
@@ -91,6 +92,7 @@ public final class PixelConverter implements AutoCloseable {
         source.pointAt(from, "source");
         if (isCopy || mayBeReadPast(source.end())) {
             conversion.convert(source.addresses(), source.strides(), to);
+            copies = conversion.copies();
             return;
         }
         if (padded == null) {
@@ -108,6 +110,17 @@ public final class PixelConverter implements AutoCloseable {
                 this.from.width(),
                 this.from.height());
         conversion.convert(paddedPlanes, paddedStrides, to);
+        copies = 1 + conversion.copies();
+    }
+
+    /**
+     * How often the bytes of the last frame, or of what it was made of, were copied besides being converted.
+     *
+     * @return 0 if it was made straight from the one buffer in the other; see {@link PictureConversion#copies()}, and 1 more if the
+     *     source ended so close to the end of a page that it had to be copied away from there first.
+     */
+    public int copies() {
+        return copies;
     }
 
     /**

@@ -41,6 +41,20 @@ public interface JpegCodec extends AutoCloseable {
     void decode(ByteBuffer jpeg, int length, ByteBuffer target, FrameFormat targetFormat) throws IOException;
 
     /**
+     * How often the bytes of an image are copied after they were encoded, until they lie in the target.
+     *
+     * @return 0 if it is encoded in the target.
+     */
+    int encodeCopies();
+
+    /**
+     * How often pixels are copied after they were decoded, until they lie in the target.
+     *
+     * @return 0 if they are decoded in the target.
+     */
+    int decodeCopies();
+
+    /**
      * Which library this is.
      *
      * @return a name for messages: {@code OpenCV}.

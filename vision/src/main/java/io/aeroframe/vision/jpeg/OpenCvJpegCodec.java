@@ -100,6 +100,26 @@ public final class OpenCvJpegCodec implements JpegCodec {
         }
     }
 
+    /**
+     * How often an image is copied after it was encoded.
+     *
+     * @return 1: OpenCV encodes in memory of its own.
+     */
+    @Override
+    public int encodeCopies() {
+        return 1;
+    }
+
+    /**
+     * How often pixels are copied after they were decoded.
+     *
+     * @return 1: OpenCV 4.9 decodes in memory of its own.
+     */
+    @Override
+    public int decodeCopies() {
+        return 1;
+    }
+
     @Override
     public String name() {
         return "OpenCV";

@@ -19,7 +19,7 @@ import org.agrona.DirectBuffer;
  */
 final class BgrRaster implements AutoCloseable {
 
-    private byte[] row = new byte[0];
+    private int copies;
     private ByteBuffer converted = ByteBuffer.allocateDirect(0);
     private FrameFormat convertedFrom;
     private FrameFormat convertedTo;
@@ -41,10 +41,26 @@ final class BgrRaster implements AutoCloseable {
             return;
         }
         switch (format.pixelFormat()) {
-            case BGR24 -> readBgr(frame.payload(), format, target);
-            case GRAY8, GRAY16, RGB24, BGRA32 -> readPacked(frame.payload(), format, target);
+            case BGR24 -> {
+                readBgr(frame.payload(), format, target);
+                copies = 1;
+            }
+            case GRAY8, GRAY16, RGB24, BGRA32 -> {
+                readPacked(frame.payloadByteBuffer(), format, target);
+                copies = 0;
+            }
             default -> convert(frame, target);
         }
+    }
+
+    /**
+     * How often the bytes of the last frame were copied besides being converted or decoded.
+     *
+     * @return 1 for BGR24, whose bytes are put into the array as they are; 0 for other packed pixels, converted on the way there; for YUV and JPEG,
+     *     made into BGR by native code that writes no Java array, 1 and what that code copies itself.
+     */
+    int copies() {
+        return copies;
     }
 
     @Override
@@ -67,12 +83,9 @@ final class BgrRaster implements AutoCloseable {
         }
     }
 
-    private void readPacked(DirectBuffer payload, FrameFormat format, byte[] target) {
+    private static void readPacked(ByteBuffer payload, FrameFormat format, byte[] target) {
         PixelFormat pixels = format.pixelFormat();
         int rowLength = pixels.rowLength(0, format.width());
-        if (row.length < rowLength) {
-            row = new byte[rowLength];
-        }
         int step = rowLength / format.width();
         // Where blue, green and red are within a pixel; GRAY16 is little-endian, so that its high byte is the second.
         int blue = pixels == PixelFormat.RGB24 ? 2 : pixels == PixelFormat.GRAY16 ? 1 : 0;
@@ -80,11 +93,11 @@ final class BgrRaster implements AutoCloseable {
         int red = pixels == PixelFormat.BGRA32 ? 2 : pixels == PixelFormat.GRAY16 ? 1 : 0;
         int to = 0;
         for (int y = 0; y < format.height(); y++) {
-            payload.getBytes(y * format.stride(), row, 0, rowLength);
-            for (int from = 0; from < rowLength; from += step) {
-                target[to] = row[from + blue];
-                target[to + 1] = row[from + green];
-                target[to + 2] = row[from + red];
+            int end = y * format.stride() + rowLength;
+            for (int from = y * format.stride(); from < end; from += step) {
+                target[to] = payload.get(from + blue);
+                target[to + 1] = payload.get(from + green);
+                target[to + 2] = payload.get(from + red);
                 to += 3;
             }
         }
@@ -99,6 +112,7 @@ final class BgrRaster implements AutoCloseable {
         }
         converter.convert(frame.payloadByteBuffer(), converted);
         converted.get(0, target, 0, convertedTo.maxPayloadLength());
+        copies = converter.copies() + 1;
     }
 
     private void decode(Frame frame, byte[] target) throws IOException {
@@ -112,6 +126,7 @@ final class BgrRaster implements AutoCloseable {
         }
         codec.decode(frame.payloadByteBuffer(), frame.payloadLength(), converted, convertedTo);
         converted.get(0, target, 0, convertedTo.maxPayloadLength());
+        copies = codec.decodeCopies() + 1;
     }
 
     private static JpegCodec openCodec() throws IOException {

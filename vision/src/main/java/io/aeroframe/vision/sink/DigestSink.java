@@ -46,6 +46,7 @@ public final class DigestSink implements FrameSink {
      *               stream of standard output: a {@link PrintStream} around it is taken too, its error flag being asked
      *               for after each write.
      * @param json   a JSON object a line, else values with a comma and a space between.
+     * @throws IllegalStateException if FFmpeg, whose MD5 this uses, cannot be loaded.
      */
     public DigestSink(OutputStream output, boolean json) {
         this.output = output;
@@ -79,6 +80,16 @@ public final class DigestSink implements FrameSink {
         if (System.nanoTime() - lastFlushNs >= FLUSH_INTERVAL_NS) {
             flush();
         }
+    }
+
+    /**
+     * How often a frame is copied.
+     *
+     * @return 0: the digest is made of the bytes where they lie.
+     */
+    @Override
+    public int copies() {
+        return 0;
     }
 
     /**
@@ -122,9 +133,13 @@ public final class DigestSink implements FrameSink {
      */
     @Override
     public synchronized void close() throws IOException {
-        if (open) {
-            open = false;
-            flush();
+        try {
+            if (open) {
+                open = false;
+                flush();
+            }
+        } finally {
+            digest.close();
         }
     }
 

@@ -36,6 +36,14 @@ public interface FrameSink extends AutoCloseable {
     }
 
     /**
+     * How often the bytes of the frame that was taken last were merely copied. Conversion to another format, encoding, painting and
+     * writing to a file are no copies. Any thread; about right for a frame that is being taken.
+     *
+     * @return 0 if the frame was read where it lay, and before the first one.
+     */
+    int copies();
+
+    /**
      * Passes on what is held back for efficiency, to be called when no frame came for a while. Does nothing by default.
      *
      * @throws IOException as {@link #accept(Frame)}.

@@ -13,6 +13,16 @@ public final class NullSink implements FrameSink {
         // The subscription counts what arrives; there is nothing to add.
     }
 
+    /**
+     * How often a frame is copied.
+     *
+     * @return 0.
+     */
+    @Override
+    public int copies() {
+        return 0;
+    }
+
     @Override
     public void close() {
         // Nothing is held.

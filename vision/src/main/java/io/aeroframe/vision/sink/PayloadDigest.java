@@ -4,27 +4,30 @@ import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import java.security.DigestException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.aeroframe.vision.Ffmpeg;
+import io.aeroframe.vision.NativeAddress;
 import org.agrona.DirectBuffer;
+import org.bytedeco.ffmpeg.avutil.AVMD5;
+import org.bytedeco.ffmpeg.global.avutil;
 
-/** The MD5 of a frame's payload in row order without padding. One thread at a time. */
-final class PayloadDigest {
+/**
+ * The MD5 of a frame's payload in row order without padding. One thread at a time.
+ *
+ * <p>By FFmpeg's libavutil, which reads the frame where it lies. Java's own would copy it into an array first.
+ */
+final class PayloadDigest implements AutoCloseable {
 
     private static final String HEX = "0123456789abcdef";
-    private static final int CHUNK_LENGTH = 65_536;
 
-    private final MessageDigest md5;
-    private final byte[] chunk = new byte[CHUNK_LENGTH];
+    private final AVMD5 md5;
+    private final NativeAddress address;
     private final byte[] hash = new byte[16];
+    private boolean isClosed;
 
     PayloadDigest() {
-        try {
-            md5 = MessageDigest.getInstance("MD5");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java runtime has no MD5, which every one must have", e);
-        }
+        Ffmpeg.load();
+        md5 = avutil.av_md5_alloc();
+        address = new NativeAddress();
     }
 
     /**
@@ -36,16 +39,13 @@ final class PayloadDigest {
     void appendTo(StringBuilder text, Frame frame) {
         DirectBuffer payload = frame.payload();
         FrameFormat format = frame.format();
+        avutil.av_md5_init(md5);
         if (format.encoding() == FrameEncoding.JPEG) {
             update(payload, 0, frame.payloadLength());
         } else {
             updateWithPlanes(payload, format);
         }
-        try {
-            md5.digest(hash, 0, hash.length);
-        } catch (DigestException e) {
-            throw new IllegalStateException("an MD5 no longer is " + hash.length + " bytes", e);
-        }
+        avutil.av_md5_final(md5, hash);
         for (byte value : hash) {
             text.append(HEX.charAt((value >> 4) & 0xf)).append(HEX.charAt(value & 0xf));
         }
@@ -69,11 +69,16 @@ final class PayloadDigest {
     }
 
     private void update(DirectBuffer payload, int offset, int length) {
-        for (int done = 0; done < length; ) {
-            int step = Math.min(chunk.length, length - done);
-            payload.getBytes(offset + done, chunk, 0, step);
-            md5.update(chunk, 0, step);
-            done += step;
+        payload.boundsCheck(offset, length);
+        avutil.av_md5_update(md5, address.at(payload.addressOffset() + offset), length);
+    }
+
+    /** Frees the native memory. Closing twice does nothing. */
+    @Override
+    public void close() {
+        if (!isClosed) {
+            isClosed = true;
+            avutil.av_free(md5);
         }
     }
 }

@@ -78,6 +78,16 @@ final class PictureCanvas extends Canvas {
     }
 
     /**
+     * How often the bytes of the last frame were copied into the picture, which Java paints from and paints again when the window is exposed.
+     * The thread that brings frames.
+     *
+     * @return as {@link BgrRaster#copies()}.
+     */
+    int copies() {
+        return raster.copies();
+    }
+
+    /**
      * Sets the text that stands in the picture's place while there is none. Any thread.
      *
      * @param text one line.

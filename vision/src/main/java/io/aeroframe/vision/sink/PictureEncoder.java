@@ -5,6 +5,7 @@ import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
+import io.aeroframe.vision.NativeMemory;
 import io.aeroframe.vision.OpenCv;
 import io.aeroframe.vision.PixelConverter;
 import io.aeroframe.vision.jpeg.JpegCodec;
@@ -34,7 +35,8 @@ final class PictureEncoder implements AutoCloseable {
     private final Mat colored = new Mat();
     private final MatOfByte encoded = new MatOfByte();
     private ByteBuffer pixels = ByteBuffer.allocateDirect(0);
-    private ByteBuffer picture = ByteBuffer.allocate(0);
+    private boolean isEncodedInPlace;
+    private int copies;
     private FrameFormat from;
     private FrameFormat to;
     private PixelConverter converter;
@@ -68,28 +70,46 @@ final class PictureEncoder implements AutoCloseable {
         if (!frame.format().equals(from)) {
             prepareFor(frame.format());
         }
-        if (from.encoding() == FrameEncoding.JPEG) {
-            codec.decode(frame.payloadByteBuffer(), frame.payloadLength(), pixels, to);
-        } else if (converter != null) {
-            converter.convert(frame.payloadByteBuffer(), pixels);
-        } else if (from.pixelFormat() == to.pixelFormat()) {
-            copyRows(frame.payload());
-        } else {
-            copyHighBytes(frame.payload());
-        }
+        Mat view = view(frame);
         try {
-            if (!Imgcodecs.imencode(target.extension(), pictureOf(mats.over(pixels, to)), encoded)) {
+            if (!Imgcodecs.imencode(target.extension(), pictureOf(view), encoded)) {
                 throw refused("OpenCV cannot encode it", null);
             }
         } catch (CvException e) {
             throw refused(reasonOf(e), e);
         }
-        int length = (int) encoded.total();
-        if (picture.capacity() < length) {
-            picture = ByteBuffer.allocate(length + length / 4);
+        return NativeMemory.bytes(encoded.dataAddr(), (int) encoded.total());
+    }
+
+    /** The frame as OpenCV can encode it: itself where it lies, unless it has to be made another. */
+    private Mat view(Frame frame) throws IOException {
+        if (isEncodedInPlace) {
+            copies = 0;
+            return mats.over(frame.payloadByteBuffer(), 0, from);
         }
-        encoded.get(0, 0, picture.array());
-        return picture.clear().limit(length);
+        if (from.encoding() == FrameEncoding.JPEG) {
+            codec.decode(frame.payloadByteBuffer(), frame.payloadLength(), pixels, to);
+            copies = codec.decodeCopies();
+        } else if (converter != null) {
+            converter.convert(frame.payloadByteBuffer(), pixels);
+            copies = converter.copies();
+        } else if (from.pixelFormat() == to.pixelFormat()) {
+            copyRows(frame.payload());
+            copies = 1;
+        } else {
+            copyHighBytes(frame.payload());
+            copies = 0;
+        }
+        return mats.over(pixels, 0, to);
+    }
+
+    /**
+     * How often the bytes of the last frame were copied besides being converted and encoded.
+     *
+     * @return 0 if it was encoded where it lay.
+     */
+    int copies() {
+        return copies;
     }
 
     @Override
@@ -108,11 +128,15 @@ final class PictureEncoder implements AutoCloseable {
     private void prepareFor(FrameFormat format) {
         closeConverter();
         to = FrameFormat.raw(pixelsOf(format), format.width(), format.height());
-        if (pixels.capacity() < to.maxPayloadLength()) {
-            mats.clear();
+        mats.clear(); // the buffers of another format do not come again
+        boolean isRaw = format.encoding() == FrameEncoding.RAW;
+        // A 16-bit Mat wants rows at even addresses.
+        isEncodedInPlace = isRaw
+                && format.pixelFormat() == to.pixelFormat()
+                && (format.pixelFormat() != PixelFormat.GRAY16 || format.stride() % 2 == 0);
+        if (!isEncodedInPlace && pixels.capacity() < to.maxPayloadLength()) {
             pixels = ByteBuffer.allocateDirect(to.maxPayloadLength());
         }
-        boolean isRaw = format.encoding() == FrameEncoding.RAW;
         if (isRaw && to.pixelFormat() == PixelFormat.BGR24 && format.pixelFormat() != PixelFormat.BGR24) {
             converter = new PixelConverter(format, to);
         }
@@ -140,14 +164,10 @@ final class PictureEncoder implements AutoCloseable {
         return colored;
     }
 
+    /** Of a stride that OpenCV cannot have. */
     private void copyRows(DirectBuffer payload) {
-        int rowLength = to.stride();
-        if (from.stride() == rowLength) {
-            payload.getBytes(0, pixels, 0, to.maxPayloadLength());
-            return;
-        }
         for (int row = 0; row < to.height(); row++) {
-            payload.getBytes(row * from.stride(), pixels, row * rowLength, rowLength);
+            payload.getBytes(row * from.stride(), pixels, row * to.stride(), to.stride());
         }
     }
 

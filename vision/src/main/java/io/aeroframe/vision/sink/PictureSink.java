@@ -32,6 +32,7 @@ public final class PictureSink implements FrameSink {
     private final BadFrames badFrames;
     // Written with the lock; read without it, by a polling thread that must not wait for a frame that is being taken.
     private volatile boolean open = true;
+    private volatile int copies;
 
     private PictureSink(String place, PicturePattern pattern, PictureEncoder encoder, Consumer<String> report) {
         this.pattern = pattern;
@@ -89,9 +90,11 @@ public final class PictureSink implements FrameSink {
         if (frame.format().encoding() == FrameEncoding.JPEG && pattern.format() == PictureFormat.JPEG) {
             picture = frame.payloadByteBuffer().duplicate();
             picture.limit(frame.payloadLength()).position(0);
+            copies = 0;
         } else {
             try {
                 picture = encoder.encode(frame);
+                copies = encoder.copies();
             } catch (JpegFormatException e) {
                 badFrames.skipped(frame, e);
                 return;
@@ -107,6 +110,17 @@ public final class PictureSink implements FrameSink {
      */
     public synchronized long skippedFrames() {
         return badFrames.count();
+    }
+
+    /**
+     * How often the bytes of the last frame were copied.
+     *
+     * @return 0 for a JPEG frame that goes into a file as it is, and for pixels that are encoded where they lie; more where the JPEG library
+     *     or the conversion works in memory of its own.
+     */
+    @Override
+    public int copies() {
+        return copies;
     }
 
     @Override

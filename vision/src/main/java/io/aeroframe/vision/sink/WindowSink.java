@@ -32,6 +32,7 @@ public final class WindowSink implements FrameSink {
     // Written by the event dispatch thread and by close(), read by the thread that brings frames.
     private volatile boolean open = true;
     private volatile long skippedFrames;
+    private volatile int copies;
     // On the event dispatch thread only; null if it could not be made.
     private PictureWindow window;
 
@@ -104,6 +105,7 @@ public final class WindowSink implements FrameSink {
             if (canvas.show(frame)) {
                 fitTo(frame.format().width(), frame.format().height());
             }
+            copies = canvas.copies();
         } catch (JpegFormatException e) {
             badFrames.skipped(frame, e);
             skippedFrames = badFrames.count();
@@ -127,6 +129,16 @@ public final class WindowSink implements FrameSink {
      */
     public long skippedFrames() {
         return skippedFrames;
+    }
+
+    /**
+     * How often the bytes of the last frame were copied. Java paints only from memory of its own, which also serves when the window is exposed.
+     *
+     * @return 1 for BGR24, and for YUV, which is converted first; 0 for gray, RGB24 and BGRA32, converted on their way; more for JPEG whose decoder works in memory of its own.
+     */
+    @Override
+    public int copies() {
+        return copies;
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.opencv.videoio.Videoio;
 
 /**
  * A camera, by OpenCV (Video4Linux on Linux, the system's own interface elsewhere). Raw BGR24, or GRAY8 from a camera that
- * has no colour. {@link #advance()} waits for the camera's next picture, {@link #write(ByteBuffer)} has it converted straight
+ * has no colour. {@link #advance()} waits for the camera's next picture, {@link #write(ByteBuffer)} has it converted and put
  * into the target.
  */
 public final class CameraSource implements FrameSource {
@@ -37,6 +37,7 @@ public final class CameraSource implements FrameSource {
     private final Mat first = new Mat();
     private FrameFormat format;
     private boolean isFirstHeld;
+    private int copies;
     private long startNs;
     private long presentationTimeNs;
     private volatile boolean isInterrupted;
@@ -127,6 +128,7 @@ public final class CameraSource implements FrameSource {
         Mat view = mats.over(target, 0, format);
         if (isFirstHeld) {
             first.copyTo(view);
+            copies = 2;
             first.release();
             isFirstHeld = false;
             return format.maxPayloadLength();
@@ -134,10 +136,23 @@ public final class CameraSource implements FrameSource {
         if (!capture.retrieve(view)) {
             throw new IOException(name + ": it delivered a picture that OpenCV cannot decode");
         }
+        copies = 1;
         if (!Mats.isOver(view)) {
             copyBack(view, target);
+            copies = 2;
         }
         return format.maxPayloadLength();
+    }
+
+    /**
+     * How often the bytes of the last frame were copied.
+     *
+     * @return 1: OpenCV converts a camera's picture in memory of its own and copies it from there, whatever Mat it is given; 2 for the first frame,
+     *     of which only the whole picture tells the shape, and where OpenCV does not write into the target.
+     */
+    @Override
+    public int copies() {
+        return copies;
     }
 
     @Override

@@ -30,6 +30,7 @@ public final class ConvertingSource extends DerivedSource {
     private boolean isResizedOnly;
     private Size size;
     private ByteBuffer scratch;
+    private int copies;
 
     private ConvertingSource(FrameSource raw, SourceOptions options) {
         super(raw);
@@ -81,9 +82,6 @@ public final class ConvertingSource extends DerivedSource {
             if (length > Integer.MAX_VALUE - SLACK) {
                 throw new IOException(raw.describe() + ": a frame of " + length + " bytes is too large to convert");
             }
-            if (scratch == null || scratch.capacity() < length + SLACK) {
-                scratch = ByteBuffer.allocateDirect(length + SLACK);
-            }
         }
         rawFormat = next;
         if (!nextFormat.equals(format)) {
@@ -125,21 +123,52 @@ public final class ConvertingSource extends DerivedSource {
     @Override
     public int write(ByteBuffer target) throws IOException {
         if (!isChanged) {
-            return raw.write(target);
+            int length = raw.write(target);
+            copies = raw.copies();
+            return length;
         }
-        raw.write(scratch);
+        ByteBuffer pixels = raw.inPlace();
+        copies = 0;
+        if (pixels == null) {
+            pixels = scratch(rawFormat.maxPayloadLength());
+            raw.write(pixels);
+            copies = raw.copies();
+        }
         if (isResizedOnly) {
-            resize(target);
+            resize(pixels, target);
         } else {
-            converter.convert(scratch, target);
+            converter.convert(pixels, target);
+            copies += converter.copies();
         }
         return format.maxPayloadLength();
     }
 
-    private void resize(ByteBuffer target) {
+    private ByteBuffer scratch(int length) {
+        if (scratch == null || scratch.capacity() < length + SLACK) {
+            scratch = ByteBuffer.allocateDirect(length + SLACK);
+        }
+        return scratch;
+    }
+
+    /**
+     * How often the bytes of the last frame were copied besides being converted.
+     *
+     * @return as many times as the source behind copied what was converted, and what {@link PixelConverter#copies()} adds; resizing alone adds none.
+     */
+    @Override
+    public int copies() {
+        return copies;
+    }
+
+    @Override
+    public ByteBuffer inPlace() {
+        return isChanged ? null : raw.inPlace();
+    }
+
+    private void resize(ByteBuffer pixels, ByteBuffer target) {
         boolean isSmaller = format.width() <= rawFormat.width() && format.height() <= rawFormat.height();
         Imgproc.resize(
-                mats.over(scratch, rawFormat),
+                mats.over(pixels, 0, rawFormat),
                 mats.over(target, 0, format),
                 size,
                 0,

@@ -44,6 +44,7 @@ public final class FfmpegSource implements FrameSource {
     private FrameFormat format;
     private PictureConversion conversion;
     private boolean hasFrame;
+    private int copies;
     private long timeNs;
     private long framesInPass;
     private long frames;
@@ -158,7 +159,20 @@ public final class FfmpegSource implements FrameSource {
     @Override
     public int write(ByteBuffer target) {
         requireFrame();
-        return conversion.convert(planes, strides, target);
+        int length = conversion.convert(planes, strides, target);
+        copies = conversion.copies();
+        return length;
+    }
+
+    /**
+     * How often the bytes of the last frame were copied.
+     *
+     * @return 0 if it was converted straight into the target; 1 if it is the decoder's own, which the decoder still refers to while it
+     *     decodes the next ones, and if its width is no multiple of 64 pixels.
+     */
+    @Override
+    public int copies() {
+        return copies;
     }
 
     @Override

@@ -54,6 +54,25 @@ public interface FrameSource extends AutoCloseable {
     int write(ByteBuffer target) throws IOException;
 
     /**
+     * How often the bytes of the frame that was written last were merely copied, not counting their decoding, drawing, conversion
+     * or encoding: from where they were produced until they lay in the target, and on the way of what they were made of.
+     *
+     * @return 0 if the frame was produced in the target itself, and before the first one.
+     */
+    int copies();
+
+    /**
+     * The current frame in the memory where the source has it anyway, for one who makes another frame of it and would otherwise
+     * have it written first, at the price of a copy.
+     *
+     * @return a direct buffer with the frame at its position 0, to be read only, until the next {@link #advance()} or {@link #close()};
+     *     null, the default, if there is none.
+     */
+    default ByteBuffer inPlace() {
+        return null;
+    }
+
+    /**
      * The nominal rate of the source.
      *
      * @return frames a second, or 0 if unknown.

@@ -19,6 +19,7 @@ public final class JpegEncodingSource extends DerivedSource {
     private ByteBuffer pixels;
     private FrameFormat rawFormat;
     private FrameFormat format;
+    private int copies;
 
     private JpegEncodingSource(FrameSource raw, JpegCodec codec, int quality) {
         super(raw);
@@ -74,11 +75,31 @@ public final class JpegEncodingSource extends DerivedSource {
     @Override
     public int write(ByteBuffer target) throws IOException {
         if (rawFormat == format) {
-            return raw.write(target);
+            int length = raw.write(target);
+            copies = raw.copies();
+            return length;
         }
-        requirePixels(raw.maxPayloadLength());
-        raw.write(pixels);
-        return codec.encode(pixels, rawFormat, quality, target);
+        ByteBuffer frame = raw.inPlace();
+        int rawCopies = 0;
+        if (frame == null) {
+            requirePixels(raw.maxPayloadLength());
+            raw.write(pixels);
+            frame = pixels;
+            rawCopies = raw.copies();
+        }
+        int length = codec.encode(frame, rawFormat, quality, target);
+        copies = rawCopies + codec.encodeCopies();
+        return length;
+    }
+
+    /**
+     * How often the bytes of the last frame, or its pixels before, were copied besides being encoded.
+     *
+     * @return as many times as the source behind copied the pixels and the codec its image.
+     */
+    @Override
+    public int copies() {
+        return copies;
     }
 
     @Override

@@ -151,6 +151,16 @@ public final class PatternSource implements FrameSource {
         mats.clear();
     }
 
+    /**
+     * How often a frame is copied.
+     *
+     * @return 0: it is drawn in the target, its still parts by painting a picture of them.
+     */
+    @Override
+    public int copies() {
+        return 0;
+    }
+
     private void drawMoving(Mat view, int width, int height) {
         double seconds = frame / framesPerSecond;
         double sweep = seconds / 4 % 1 * width;

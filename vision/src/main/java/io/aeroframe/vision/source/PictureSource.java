@@ -3,6 +3,7 @@ package io.aeroframe.vision.source;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
+import io.aeroframe.vision.NativeMemory;
 import io.aeroframe.vision.OpenCv;
 import io.aeroframe.vision.jpeg.JpegHeader;
 import java.io.IOException;
@@ -36,6 +37,8 @@ public final class PictureSource implements FrameSource {
     private int next;
     private FrameFormat format;
     private Mat decoded;
+    private ByteBuffer decodedBytes;
+    private boolean isWritten;
 
     private PictureSource(String spec, SourceOptions options, List<Path> files) {
         this.spec = spec;
@@ -110,12 +113,28 @@ public final class PictureSource implements FrameSource {
 
     @Override
     public int write(ByteBuffer target) throws IOException {
+        isWritten = true;
         if (decoded == null) {
             target.put(0, file.bytes(), 0, file.length());
             return file.length();
         }
         decoded.copyTo(mats.over(target, 0, format)); // of equal size and type, so in place
         return format.maxPayloadLength();
+    }
+
+    /**
+     * How often the bytes of a frame are copied.
+     *
+     * @return 1: OpenCV decodes in memory of its own, and a JPEG file is read and checked before there is room for it.
+     */
+    @Override
+    public int copies() {
+        return isWritten ? 1 : 0;
+    }
+
+    @Override
+    public ByteBuffer inPlace() {
+        return decoded == null ? null : decodedBytes;
     }
 
     @Override
@@ -163,6 +182,7 @@ public final class PictureSource implements FrameSource {
         int height = decoded.rows();
         try {
             setFormat(FrameFormat.raw(pixelFormat, width, height));
+            decodedBytes = NativeMemory.bytes(decoded.dataAddr(), format.maxPayloadLength());
         } catch (IllegalArgumentException e) {
             releaseDecoded();
             throw new IOException(
@@ -198,6 +218,7 @@ public final class PictureSource implements FrameSource {
 
     private void releaseDecoded() {
         if (decoded != null) {
+            decodedBytes = null;
             decoded.release();
             decoded = null;
         }

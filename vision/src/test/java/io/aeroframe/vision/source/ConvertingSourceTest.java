@@ -118,6 +118,11 @@ class ConvertingSourceTest {
         }
 
         @Override
+        public int copies() {
+            return 0;
+        }
+
+        @Override
         public double framesPerSecond() {
             return 0;
         }
