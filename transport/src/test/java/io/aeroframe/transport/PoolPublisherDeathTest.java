@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.FrameDriver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,11 +111,12 @@ class PoolPublisherDeathTest {
         LockSupport.parkNanos(100_000);
     }
 
-    private long poolFiles() {
+    private List<Path> poolFiles() {
         try (Stream<Path> files = Files.list(driver.sharedDirectory().path())) {
-            return files.count();
+            return files.filter(file -> file.getFileName().toString().startsWith("pool-"))
+                    .toList();
         } catch (IOException ex) {
-            return 0; // the directory goes with the last file
+            throw new UncheckedIOException(ex);
         }
     }
 
@@ -147,7 +149,7 @@ class PoolPublisherDeathTest {
         }
         LiveHost.await("the last pool to go", () -> {
             pollAll();
-            return poolFiles() == 0;
+            return poolFiles().isEmpty();
         });
         for (Reader reader : readers) {
             reader.assertKeptAreWhole();
