@@ -11,6 +11,7 @@ import io.aeron.logbuffer.FrameDescriptor;
 import io.aeron.logbuffer.Header;
 import io.aeron.status.ChannelEndpointStatus;
 import java.nio.ByteOrder;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
 import org.agrona.collections.LongHashSet;
@@ -35,6 +36,10 @@ public final class FrameSubscription implements AutoCloseable {
     private final StreamAccount account = new StreamAccount();
     private final FaultReporter faults;
     private final ControlledFragmentHandler glance = this::glanceAt;
+
+    /** For all images there are at one time: Aeron's own thread takes out those that go, and an index may be gone when it is asked for. */
+    private final Consumer<Image> passOver = this::passOver;
+
     private final LongHashSet endedImages = new LongHashSet();
     private final LongHashSet reportedStandbys = new LongHashSet();
     private final PoolAttachment pools;
@@ -86,7 +91,7 @@ public final class FrameSubscription implements AutoCloseable {
             notedSignal = pools.current().signal(); // before looking: what comes later changes it
         }
         if (reader == null || !reader.isConfirmed()) {
-            takeNext(subscription.imageCount());
+            takeNext();
         }
         int delivered = 0;
         if (reader != null) {
@@ -102,7 +107,7 @@ public final class FrameSubscription implements AutoCloseable {
             }
         }
         if (!isClosed) {
-            passOverOthers(subscription.imageCount());
+            subscription.forEachImage(passOver);
         }
         return delivered;
     }
@@ -112,10 +117,9 @@ public final class FrameSubscription implements AutoCloseable {
      * any, else the other until it says what it is. One that has sent nothing may be of another name, too, and would keep back one
      * that sends.
      */
-    private void takeNext(int count) {
+    private void takeNext() {
         Image foreign = null;
-        for (int i = 0; i < count; i++) {
-            Image image = subscription.imageAtIndex(i);
+        for (Image image : subscription.images()) {
             if (!endedImages.contains(image.correlationId())) {
                 first = Glance.NOTHING;
                 image.controlledPoll(glance, 1);
@@ -171,7 +175,7 @@ public final class FrameSubscription implements AutoCloseable {
         if (lastEnding == StreamReader.Ending.FOREIGN) {
             state = StreamState.WAITING;
         }
-        takeNext(subscription.imageCount());
+        takeNext();
     }
 
     private void leavePool(StreamReader.Ending ending) {
@@ -185,25 +189,20 @@ public final class FrameSubscription implements AutoCloseable {
 
     private void forgetGoneImages() {
         LongHashSet present = new LongHashSet();
-        for (int i = 0, count = subscription.imageCount(); i < count; i++) {
-            present.add(subscription.imageAtIndex(i).correlationId());
-        }
+        subscription.forEachImage(image -> present.add(image.correlationId()));
         endedImages.retainAll(present);
         reportedStandbys.retainAll(present);
     }
 
     /** An image that nobody polls would hold back its publisher. */
-    private void passOverOthers(int count) {
-        for (int i = 0; i < count; i++) {
-            Image image = subscription.imageAtIndex(i);
-            if (endedImages.contains(image.correlationId())) {
-                image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
-            } else if (reader != null
-                    && image != reader.image()
-                    && reader.isConfirmed() // until then it may be this one that is to be followed
-                    && image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT) > 0) {
-                reportStandby(image);
-            }
+    private void passOver(Image image) {
+        if (endedImages.contains(image.correlationId())) {
+            image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
+        } else if (reader != null
+                && image != reader.image()
+                && reader.isConfirmed() // until then it may be this one that is to be followed
+                && image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT) > 0) {
+            reportStandby(image);
         }
     }
 
