@@ -207,9 +207,14 @@ final class AttachedPool {
         return lease(slot, frame);
     }
 
-    /** Any thread: another lease on a slot that is held. */
-    synchronized PoolLease retainAgain(int slot, FrameView frame) {
-        return lease(slot, frame);
+    /**
+     * Any thread: another lease on a slot that is held.
+     *
+     * @throws LeaseRevokedException if it is not held any more.
+     */
+    synchronized PoolLease retainAgain(PoolLease held) {
+        held.frame(); // under the lock: until then it may have been closed, or this subscription have joined anew
+        return lease(held.slot(), held);
     }
 
     private PoolLease lease(int slot, FrameView frame) {

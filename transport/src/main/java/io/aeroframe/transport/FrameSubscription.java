@@ -44,6 +44,7 @@ public final class FrameSubscription implements AutoCloseable {
     private Glance first = Glance.NOTHING;
     private boolean notesSignals;
     private int notedSignal;
+    private boolean isPolling;
     private boolean isClosed;
 
     FrameSubscription(Aeron aeron, SharedDirectory directory, Context context) {
@@ -69,6 +70,18 @@ public final class FrameSubscription implements AutoCloseable {
      */
     public int poll(FrameHandler handler, int limit) {
         checkUsable();
+        isPolling = true;
+        try {
+            return pollUsable(handler, limit);
+        } finally {
+            isPolling = false;
+            if (isClosed) {
+                release();
+            }
+        }
+    }
+
+    private int pollUsable(FrameHandler handler, int limit) {
         if (notesSignals && pools != null && pools.current() != null) {
             notedSignal = pools.current().signal(); // before looking: what comes later changes it
         }
@@ -88,7 +101,9 @@ public final class FrameSubscription implements AutoCloseable {
                 }
             }
         }
-        passOverOthers(subscription.imageCount());
+        if (!isClosed) {
+            passOverOthers(subscription.imageCount());
+        }
         return delivered;
     }
 
@@ -256,17 +271,25 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     /**
-     * Leaves the stream. Frames that were retained stay valid until their leases are closed; those in a pool at most until the {@link Aeroframe} connection is.
+     * Leaves the stream; called by a handler, when it returns: its frame stays readable until then. Frames that were retained stay valid until their leases are closed; those in a pool at most until the {@link Aeroframe} connection is.
      */
     @Override
     public void close() {
         if (!isClosed) {
             isClosed = true;
-            if (reader != null) {
-                leavePool(reader.ending());
+            if (isPolling) {
+                reader.stop();
+            } else {
+                release();
             }
-            subscription.close();
         }
+    }
+
+    private void release() {
+        if (reader != null) {
+            leavePool(reader.ending());
+        }
+        subscription.close();
     }
 
     /** Settings of {@link Aeroframe#addSubscription(Context)}. Not thread-safe; used once. */

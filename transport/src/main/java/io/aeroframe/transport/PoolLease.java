@@ -78,8 +78,7 @@ final class PoolLease extends FrameView implements FrameLease {
 
     @Override
     public FrameLease retain() {
-        frame();
-        return pool.retainAgain(slot, this);
+        return pool.retainAgain(this);
     }
 
     @Override

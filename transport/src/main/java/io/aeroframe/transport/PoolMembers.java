@@ -1,6 +1,7 @@
 package io.aeroframe.transport;
 
 import io.aeron.status.HeartbeatTimestamp;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.status.CountersReader;
@@ -13,6 +14,9 @@ import org.agrona.concurrent.status.CountersReader;
  * Aeron client has shown no sign of life for the driver's client liveness timeout, and takes its leases back. An evicted process may
  * only be stopped, and may clear its bit when it wakes: so nobody else is given that bit until the member itself has seen the
  * eviction, or its process is gone.
+ *
+ * <p>Either the member gives back its entry or the publisher evicts it: both compare and set the state. From the eviction on only
+ * the publisher frees the entry, so that it never takes leases back from one who has come to the same entry meanwhile.
  */
 final class PoolMembers {
 
@@ -29,6 +33,9 @@ final class PoolMembers {
     private static final int JOINING = 0;
     private static final int ACTIVE = 1;
     private static final int EVICTED = 2;
+
+    /** The member has seen its eviction, and does not touch its bit any more. */
+    private static final int RETURNED = 3;
 
     private final AtomicBuffer control;
     private final PoolSlots slots;
@@ -72,8 +79,9 @@ final class PoolMembers {
         return -1;
     }
 
-    /** Member: whether its leases hold. */
+    /** Member: whether its leases hold, and did while it read what it has read. */
     boolean isActive(int index) {
+        VarHandle.loadLoadFence(); // else a read of a frame might be done after the look that is to vouch for it
         return control.getIntVolatile(entry(index, STATE)) == ACTIVE;
     }
 
@@ -83,9 +91,13 @@ final class PoolMembers {
         clear(PoolLayout.MEMBERS_OFFSET, bit(index));
     }
 
-    /** Member: gives its bit back, having left and holding no lease. */
+    /** Member: gives its bit back, having left and holding no lease, or having lost them all. */
     void giveBack(int index) {
-        free(index);
+        if (control.compareAndSetInt(entry(index, STATE), ACTIVE, JOINING)) {
+            free(index);
+        } else {
+            control.putIntVolatile(entry(index, STATE), RETURNED); // evicted: the publisher has the rest to do
+        }
     }
 
     /** Member: tells the publisher that it is about to sleep, or has woken. The order is for {@link WaitIdleStrategy} to keep. */
@@ -100,6 +112,27 @@ final class PoolMembers {
     /** Members, a bit each. */
     long members() {
         return control.getLongVolatile(PoolLayout.MEMBERS_OFFSET);
+    }
+
+    /**
+     * Publisher: leases a slot on behalf of all members, but for those who left meanwhile: who leaves gives back what it sees after it
+     * has left.
+     *
+     * @return bits of the members at first.
+     */
+    long lend(int slot) {
+        long bits = members();
+        slots.setLease(slot, bits);
+        long left = bits & ~members();
+        if (left != 0) {
+            slots.release(slot, left);
+        }
+        return bits;
+    }
+
+    /** Registration id of the Aeron subscription that a member is, or was. */
+    long subscriptionOf(int index) {
+        return control.getLongVolatile(entry(index, SUBSCRIPTION));
     }
 
     /** The bit of the member that an Aeron subscription is; 0 if it is none. */
@@ -126,20 +159,25 @@ final class PoolMembers {
                 continue;
             }
             int state = control.getIntVolatile(entry(i, STATE));
-            if (state == ACTIVE && !isAlive(counters, i)) {
-                control.putIntVolatile(entry(i, STATE), EVICTED);
+            if (state == ACTIVE) {
+                if (!isAlive(counters, i) && control.compareAndSetInt(entry(i, STATE), ACTIVE, EVICTED)) {
+                    leave(i);
+                    releaseAll(i);
+                }
+            } else if (state == RETURNED || isGone(i, owner)) {
                 leave(i);
                 releaseAll(i);
-            } else if (state != ACTIVE) {
-                if (state == EVICTED) {
-                    releaseAll(i); // one that has just woken may have set another before it saw its eviction
-                }
-                if (new ProcessIdentity(owner, control.getLong(entry(i, PROCESS_START))).isGone()) {
-                    releaseAll(i);
-                    free(i);
-                }
+                free(i);
+            } else if (state == EVICTED) {
+                releaseAll(i); // one that has just woken may have set another before it saw its eviction
             }
         }
+    }
+
+    /** Whether the process that an entry belongs to has ended, and not merely given the entry to another just now. */
+    private boolean isGone(int index, long owner) {
+        long startTime = control.getLongVolatile(entry(index, PROCESS_START));
+        return control.getLongVolatile(entry(index, OWNER)) == owner && new ProcessIdentity(owner, startTime).isGone();
     }
 
     private boolean isAlive(CountersReader counters, int index) {

@@ -58,6 +58,9 @@ final class PublishedPool implements AutoCloseable {
     /** Whose leases were set when the frame in a slot was published. */
     private final long[] lent;
 
+    /** Who had which bit when leases were last set on behalf of the members. */
+    private final long[] lentSubscriptions = new long[PoolLayout.MAX_MEMBERS];
+
     private final SubscriberPositions subscribers;
     private final LongPredicate wasLentTo;
     private int asked;
@@ -91,7 +94,10 @@ final class PublishedPool implements AutoCloseable {
         slotBuffers = new UnsafeBuffer[slotCount];
         slots = new PoolSlots(control, PoolLayout.CONTROL_OFFSET);
         members = new PoolMembers(control, slots, slotCount);
-        wasLentTo = subscription -> (members.bitOf(subscription) & lent[asked]) != 0;
+        wasLentTo = subscription -> {
+            long bit = members.bitOf(subscription) & lent[asked];
+            return bit != 0 && lentSubscriptions[Long.numberOfTrailingZeros(bit)] == subscription;
+        };
         for (int slot = 0; slot < slotCount; slot++) {
             slotBytes[slot] = channel.map(
                     FileChannel.MapMode.READ_WRITE, PoolLayout.slotOffset(slotCount, slotLength, slot), slotLength);
@@ -254,21 +260,26 @@ final class PublishedPool implements AutoCloseable {
     /** The frame in a slot is complete: it may be read from now on. */
     void endWrite(int slot, long sequence) {
         if (isLossless) {
-            lend(slot);
+            long bits = members.lend(slot);
+            noteMembers(bits);
+            lent[slot] = bits;
         }
         slots.endWrite(slot, sequence);
         control.putLongRelease(PoolLayout.NEXT_SEQUENCE_OFFSET, sequence + 1);
     }
 
-    /** On behalf of all members, but for those who left meanwhile: who leaves gives back what it sees after it has left. */
-    private void lend(int slot) {
-        long bits = members.members();
-        slots.setLease(slot, bits);
-        long left = bits & ~members.members();
-        if (left != 0) {
-            slots.release(slot, left);
+    /** A bit that another member has now says nothing of the frames that were published before. */
+    private void noteMembers(long bits) {
+        for (long rest = bits; rest != 0; rest &= rest - 1) {
+            int index = Long.numberOfTrailingZeros(rest);
+            long subscription = members.subscriptionOf(index);
+            if (lentSubscriptions[index] != subscription) {
+                lentSubscriptions[index] = subscription;
+                for (int slot = 0; slot < slotCount; slot++) {
+                    lent[slot] &= ~PoolMembers.bit(index);
+                }
+            }
         }
-        lent[slot] = bits;
     }
 
     /** The message that points to a slot has been sent, up to a position of the stream. */

@@ -117,10 +117,15 @@ final class StreamReader implements ControlledFragmentHandler {
             } else if (pools != null) {
                 pools.noteLife();
             }
-        } while (read > 0 && delivered < limit && passedOver < LATEST_SEARCH_LIMIT && ending == Ending.NONE);
+        } while (read > 0 && delivered < this.limit && passedOver < LATEST_SEARCH_LIMIT && ending == Ending.NONE);
         deliverHeld();
         this.handler = null;
         return delivered;
+    }
+
+    /** Gives no more frames in this poll: the handler wants no more. */
+    void stop() {
+        limit = delivered;
     }
 
     private void rejoinIfEvicted() {

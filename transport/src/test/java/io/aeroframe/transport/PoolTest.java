@@ -299,6 +299,57 @@ class PoolTest {
         stays.close();
     }
 
+    /** A waiting publisher that is interrupted drops its frame: so it can be seen to wait. */
+    @Test
+    void losslessKeepsFramesForOneWhoHasYetToJoinWhoeverHadItsPlaceBefore() {
+        FrameSubscription first = subscribe("place");
+        FrameSubscription second = subscribe("place");
+        try (second;
+                FramePublication publication = host.aeroframe()
+                        .addPublication(new FramePublication.Context()
+                                .stream("place").format(FORMAT).slots(3).isLossless(true))) {
+            LiveHost.awaitConnected(publication);
+            assertTrue(Pattern.send(publication, FORMAT));
+            LiveHost.pollUntil(first, Pattern::assertIn, () -> first.ledger().received() == 1);
+            assertTrue(Pattern.send(publication, FORMAT));
+            assertTrue(Pattern.send(publication, FORMAT));
+            LiveHost.pollUntil(first, Pattern::assertIn, () -> first.ledger().received() == 3);
+            first.close();
+            LiveHost.pollUntil(second, Pattern::assertIn, () -> second.ledger().received() == 1);
+            assertTrue(Pattern.send(publication, FORMAT), "the second has had the first frame");
+            Thread.currentThread().interrupt();
+            assertNull(publication.tryClaim(), "the second has not had the others");
+            assertTrue(Thread.interrupted());
+            LiveHost.pollUntil(second, Pattern::assertIn, () -> second.ledger().received() == 4);
+            assertEquals(0, second.ledger().overrun());
+        }
+    }
+
+    @Test
+    void aHandlerThatClosesItsSubscriptionReadsItsFrameToTheEnd() {
+        try (FramePublication publication = publish("closing", 4)) {
+            for (int round = 0; round < 70; round++) {
+                FrameSubscription subscription = subscribe("closing");
+                LiveHost.awaitConnected(publication);
+                int[] frames = new int[1];
+                LiveHost.await("a frame", () -> {
+                    Pattern.send(publication, FORMAT);
+                    Pattern.send(publication, FORMAT);
+                    subscription.poll(
+                            frame -> {
+                                frames[0]++;
+                                subscription.close();
+                                Pattern.assertIn(frame);
+                            },
+                            8);
+                    return frames[0] > 0;
+                });
+                assertEquals(1, frames[0]);
+                assertThrows(IllegalStateException.class, () -> subscription.poll(Pattern::assertIn, 1));
+            }
+        }
+    }
+
     @Test
     void aLargerFrameMovesTheStreamToALargerPoolAndSubscribersFollow() throws IOException {
         FrameFormat large = FrameFormat.bgr24(641, 479);
