@@ -22,12 +22,14 @@ final class LiveHost implements AutoCloseable {
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(15);
 
     private final Path directory;
+    private final Path base;
     private final FrameDriver driver;
     private final Aeroframe aeroframe;
     private final List<Throwable> reported = new CopyOnWriteArrayList<>();
 
     private LiveHost(Path directory, Path base) {
         this.directory = directory;
+        this.base = base;
         driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(base).errorHandler(reported::add));
         aeroframe = connect();
     }
@@ -43,6 +45,11 @@ final class LiveHost implements AutoCloseable {
     /** In a directory that belongs to the caller. */
     static LiveHost startIn(Path directory) {
         return new LiveHost(null, directory.resolve("base"));
+    }
+
+    /** For other processes that join. */
+    Path base() {
+        return base;
     }
 
     FrameDriver driver() {

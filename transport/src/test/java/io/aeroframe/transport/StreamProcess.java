@@ -1,0 +1,362 @@
+package io.aeroframe.transport;
+
+import io.aeroframe.driver.FrameDriver;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.DirectBuffer;
+
+/**
+ * A process of its own that hosts the driver, publishes, or reads, and says what it does, a line each. It ends when its standard input
+ * does, which the end of the test sees to.
+ */
+final class StreamProcess implements AutoCloseable {
+
+    private static final String GONE = "the process is gone";
+
+    private final Process process;
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+    private StreamProcess(Process process) {
+        this.process = process;
+        Thread reader = new Thread(this::readLines, "stream-process-" + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Hosts the driver. Says {@code ready}. */
+    static StreamProcess driver(Path base) throws IOException {
+        return start(base, "driver");
+    }
+
+    /**
+     * Publishes frames of {@link #FILL} that carry the run in their capture time. Says {@code first NS} at the first frame that has gone out, and
+     * at the end {@code published LEDGER}.
+     *
+     * @param fps    0 for as fast as it can; then it begins to count when it is told to.
+     * @param frames to send.
+     */
+    static StreamProcess publisher(Path base, FrameFormat format, int slots, int fps, int frames, int run)
+            throws IOException {
+        return start(base, "publisher", format.width(), format.height(), slots, fps, frames, run);
+    }
+
+    /** Verifies frames until the stream ends. Says {@code seen}, and at the end {@code verified ...}. */
+    static StreamProcess verifier(Path base, int seed) throws IOException {
+        return start(base, "verifier", seed);
+    }
+
+    /**
+     * Keeps so many frames, and goes on reading. Says {@code holding}; when it has been stopped and goes on, what it is told; when it
+     * reads again, {@code again FRAMES}.
+     */
+    static StreamProcess holder(Path base, int frames) throws IOException {
+        return start(base, "holder", frames);
+    }
+
+    private static StreamProcess start(Path base, Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens",
+                "java.base/jdk.internal.misc=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-Xmx128m"));
+        if (!arguments[0].equals("publisher") && !arguments[0].equals("verifier")) {
+            command.add("-XX:TieredStopAtLevel=1");
+        }
+        if (Runtime.version().feature() >= 22) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                StreamProcess.class.getName(),
+                base.toString()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return new StreamProcess(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    private void readLines() {
+        try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(line);
+            }
+            lines.add(GONE);
+        } catch (IOException ex) {
+            lines.add(GONE + ": " + ex.getMessage());
+        }
+    }
+
+    /** What follows a word in the next line that begins with it. */
+    String await(String word, int seconds) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        List<String> others = new ArrayList<>();
+        while (true) {
+            String line = lines.poll(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (line == null || line.startsWith(GONE)) {
+                throw new AssertionError("waited in vain for '" + word + "': " + others + ", then " + line);
+            }
+            if (line.equals(word) || line.startsWith(word + " ")) {
+                return line.substring(word.length()).trim();
+            }
+            others.add(line);
+        }
+    }
+
+    /** The next line that begins with a word, if it has been said; else null. */
+    String poll(String word) {
+        for (String line : lines) {
+            if (line.startsWith(word + " ")) {
+                return line.substring(word.length()).trim();
+            }
+        }
+        return null;
+    }
+
+    /** What has been said and not been awaited. */
+    List<String> said() {
+        return List.copyOf(lines);
+    }
+
+    void tell(String order) throws IOException {
+        process.outputWriter().write(order + "\n");
+        process.outputWriter().flush();
+    }
+
+    /** Sends a signal: {@code STOP} or {@code CONT}. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("kill -" + name + " failed");
+        }
+    }
+
+    /** SIGKILL. Does not wait for the end. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    // ---- what the frames are filled with
+
+    /** Of a frame's run and sequence. */
+    static long seed(long run, long sequence) {
+        return run * 1_000_003 + sequence;
+    }
+
+    static void assertWhole(Frame frame) {
+        assertWhole(frame, frame.payload());
+    }
+
+    private static void assertWhole(Frame frame, DirectBuffer payload) {
+        Pattern.assertIn(payload, frame.payloadLength(), seed(frame.captureTimeNs(), frame.sequence()));
+    }
+
+    // ---- the process's own side
+
+    /** Runs one part. */
+    public static void main(String[] args) throws IOException {
+        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(Path.of(args[0])))) {
+            if (args[1].equals("driver")) {
+                System.out.println("ready");
+                awaitEnd();
+                return;
+            }
+            endWithInput(args[1].equals("publisher"));
+            switch (args[1]) {
+                case "publisher" -> publish(driver, args);
+                case "verifier" -> verify(driver, Integer.parseInt(args[2]));
+                case "holder" -> hold(driver, Integer.parseInt(args[2]));
+                default -> throw new IllegalArgumentException(args[1]);
+            }
+        }
+    }
+
+    private static volatile boolean mayEnd;
+
+    private static void awaitEnd() throws IOException {
+        while (System.in.read() >= 0) {
+            continue;
+        }
+    }
+
+    /** A test that dies leaves no process behind. */
+    private static void endWithInput(boolean takesOrders) {
+        Thread watcher = new Thread(() -> {
+            try (BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+                while (orders.readLine() != null) {
+                    mayEnd = takesOrders;
+                }
+            } catch (IOException ex) {
+                System.err.println(ex);
+            }
+            Runtime.getRuntime().halt(1);
+        });
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    private static void publish(FrameDriver driver, String[] args) {
+        FrameFormat format = FrameFormat.bgr24(Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+        int fps = Integer.parseInt(args[5]);
+        long frames = Long.parseLong(args[6]);
+        int run = Integer.parseInt(args[7]);
+        try (Aeroframe aeroframe = Aeroframe.connect(driver);
+                FramePublication publication = aeroframe.addPublication(new FramePublication.Context()
+                        .stream("stress").format(format).slots(Integer.parseInt(args[4])))) {
+            boolean hasSent = false;
+            long dueNs = System.nanoTime();
+            long left = frames;
+            while (left > 0) {
+                if (fps > 0) {
+                    dueNs += TimeUnit.SECONDS.toNanos(1) / fps;
+                    long waitNs;
+                    while ((waitNs = dueNs - System.nanoTime()) > 0) {
+                        LockSupport.parkNanos(waitNs);
+                    }
+                }
+                long sequence = publication.ledger().published();
+                FrameClaim claim = publication.tryClaim();
+                if (claim == null) {
+                    LockSupport.parkNanos(10_000);
+                    continue;
+                }
+                Pattern.write(claim.buffer(), format.maxPayloadLength(), seed(run, sequence));
+                if (claim.commit(run)) {
+                    if (!hasSent) {
+                        System.out.println("first " + System.nanoTime());
+                        hasSent = true;
+                    }
+                    left -= fps > 0 || mayEnd ? 1 : 0;
+                }
+            }
+            System.out.println("published " + publication.ledger());
+        }
+    }
+
+    private static void verify(FrameDriver driver, int seed) {
+        Random random = new Random(seed);
+        long[] count = new long[3]; // verified, of them retained, torn
+        Deque<FrameLease> kept = new ArrayDeque<>();
+        try (Aeroframe aeroframe = Aeroframe.connect(driver);
+                FrameSubscription subscription = aeroframe.addSubscription("stress")) {
+            WaitIdleStrategy idle = new WaitIdleStrategy(subscription);
+            FrameHandler handler = frame -> {
+                if (count[0]++ == 0) {
+                    System.out.println("seen");
+                }
+                int holdUs = random.nextInt(4) == 0 ? random.nextInt(3_000) : 0;
+                if (holdUs > 0) {
+                    LockSupport.parkNanos(holdUs * 1_000L);
+                }
+                count[2] += isTorn(frame) ? 1 : 0;
+                if (random.nextInt(16) == 0) {
+                    kept.add(frame.retain());
+                }
+            };
+            while (subscription.state() != StreamState.ENDED && subscription.state() != StreamState.LOST) {
+                idle.idle(subscription.poll(handler, 1));
+                if (kept.size() > 2 || !kept.isEmpty() && random.nextInt(64) == 0) {
+                    closeOne(kept, count);
+                }
+            }
+            while (!kept.isEmpty()) {
+                closeOne(kept, count);
+            }
+            SubscriptionLedger ledger = subscription.ledger();
+            System.out.println("verified " + count[0] + " " + count[1] + " " + count[2] + " " + ledger.overrun() + " "
+                    + (ledger.isClosed() && ledger.lost() == 0 && ledger.invalid() == 0) + " " + subscription.state()
+                    + " " + ledger);
+        }
+    }
+
+    private static void closeOne(Deque<FrameLease> kept, long[] count) {
+        try (FrameLease lease = kept.remove()) {
+            count[1]++;
+            count[2] += isTorn(lease.frame()) ? 1 : 0;
+        }
+    }
+
+    private static boolean isTorn(Frame frame) {
+        try {
+            assertWhole(frame);
+            return false;
+        } catch (AssertionError torn) {
+            System.err.println("torn: sequence " + frame.sequence() + ": " + torn.getMessage());
+            return true;
+        }
+    }
+
+    private static void hold(FrameDriver driver, int frames) {
+        List<FrameLease> kept = new ArrayList<>();
+        try (Aeroframe aeroframe =
+                        Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(StreamProcess::tell));
+                FrameSubscription subscription = aeroframe.addSubscription("stress")) {
+            while (true) {
+                subscription.poll(
+                        frame -> {
+                            if (kept.size() < frames) {
+                                kept.add(frame.retain());
+                                if (kept.size() == frames) {
+                                    System.out.println("holding "
+                                            + kept.stream()
+                                                    .filter(lease ->
+                                                            lease.frame().isPooled())
+                                                    .count());
+                                }
+                            }
+                        },
+                        1);
+                LockSupport.parkNanos(1_000_000);
+            }
+        } catch (DriverLostException ex) {
+            tell(ex);
+        }
+        for (FrameLease lease : kept) {
+            try {
+                System.out.println("kept " + lease.frame().isRevoked());
+            } catch (LeaseRevokedException ex) {
+                tell(ex);
+            }
+            lease.close();
+        }
+        int[] received = new int[1];
+        try (Aeroframe aeroframe = Aeroframe.connect(driver);
+                FrameSubscription subscription = aeroframe.addSubscription("stress")) {
+            while (received[0] < 50) {
+                subscription.poll(
+                        frame -> {
+                            assertWhole(frame);
+                            received[0]++;
+                        },
+                        1);
+                LockSupport.parkNanos(100_000);
+            }
+        }
+        System.out.println("again " + received[0]);
+    }
+
+    private static void tell(Throwable error) {
+        System.out.println("told " + error.getClass().getSimpleName());
+    }
+}
