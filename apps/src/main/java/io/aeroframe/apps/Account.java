@@ -62,7 +62,7 @@ sealed interface Account {
                             .sum());
             json.writeNumberField(
                     "dropped_no_slot",
-                    ledgers.stream().mapToLong(PoolPath::droppedNoSlot).sum());
+                    ledgers.stream().mapToLong(PublicationLedger::droppedNoSlot).sum());
             json.writeNumberField("channels", ledgers.size());
         }
 
@@ -85,7 +85,7 @@ sealed interface Account {
                         .append(" + without a subscriber ")
                         .append(ledger.droppedNoSubscriber())
                         .append(" + dropped for want of a slot ")
-                        .append(PoolPath.droppedNoSlot(ledger));
+                        .append(ledger.droppedNoSlot());
             }
             return text.toString();
         }
@@ -119,7 +119,7 @@ sealed interface Account {
             json.writeNumberField("received", frames());
             json.writeNumberField("dropped_by_publisher", ledger.droppedByPublisher());
             json.writeNumberField("lost", ledger.lost());
-            json.writeNumberField("overrun", PoolPath.overrun(ledger));
+            json.writeNumberField("overrun", ledger.overrun());
             json.writeNumberField("not_latest", ledger.notLatest() + replaced);
             json.writeNumberField("expired", ledger.expired());
             json.writeNumberField("invalid", ledger.invalid());
@@ -129,7 +129,7 @@ sealed interface Account {
         public String describe() {
             return "published " + ledger.published() + " = received " + frames() + " + dropped by the publisher "
                     + ledger.droppedByPublisher() + " + lost " + ledger.lost() + " + overrun "
-                    + PoolPath.overrun(ledger) + " + not the latest "
+                    + ledger.overrun() + " + not the latest "
                     + (ledger.notLatest() + replaced) + " + expired " + ledger.expired()
                     + (ledger.invalid() > 0 ? "; invalid messages " + ledger.invalid() : "");
         }

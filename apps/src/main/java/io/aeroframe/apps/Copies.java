@@ -52,7 +52,7 @@ final class Copies {
     void onPublished(int source, List<FramePublication> publications) {
         int pooled = 0;
         for (int i = 0; i < publications.size(); i++) {
-            pooled += PoolPath.isPooled(publications.get(i)) ? 1 : 0;
+            pooled += publications.get(i).isPooled() ? 1 : 0;
         }
         Path taken = pooled == 0 ? Path.LOG : pooled == publications.size() ? Path.POOL : Path.BOTH;
         set("source", source, publications.size() == 1 && taken == Path.POOL ? 0 : 1, taken);
@@ -70,7 +70,7 @@ final class Copies {
     }
 
     static boolean isPooled(Frame frame) {
-        return PoolPath.isPooled(frame);
+        return frame.isPooled();
     }
 
     private void set(String end, int newEnds, int newTransport, Path newPath) {

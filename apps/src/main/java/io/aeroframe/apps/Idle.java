@@ -1,6 +1,7 @@
 package io.aeroframe.apps;
 
 import io.aeroframe.transport.FrameSubscription;
+import io.aeroframe.transport.WaitIdleStrategy;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
@@ -30,7 +31,7 @@ enum Idle {
 
     /** For a thread that polls a subscription. */
     IdleStrategy strategy(FrameSubscription subscription) {
-        return this == wait ? PoolPath.waitFor(subscription) : strategy();
+        return this == wait ? new WaitIdleStrategy(subscription) : strategy();
     }
 
     /** For a thread that waits for anything else. */

@@ -90,13 +90,13 @@ final class PublishRun {
     }
 
     private FramePublication.Context context(FrameChannel channel) {
-        return PoolPath.configure(new FramePublication.Context(), options.isPooled(), options.slots()).stream(
-                        streamText)
-                .channel(channel)
-                .format(source.format())
-                .isLossless(options.isLossless())
-                .timeToLive(options.timeToLive())
-                .idleStrategy(options.shared().idle(channel.isIpc()).strategy());
+        return new FramePublication.Context()
+                .isPooled(options.isPooled()).slots(options.slots()).stream(streamText)
+                        .channel(channel)
+                        .format(source.format())
+                        .isLossless(options.isLossless())
+                        .timeToLive(options.timeToLive())
+                        .idleStrategy(options.shared().idle(channel.isIpc()).strategy());
     }
 
     private void sayIfNobodyListened() {

@@ -171,7 +171,7 @@ class MistakesIT {
 
     @Test
     void aBaseDirectoryTooSmallForTheFramesIsNamed() throws Exception {
-        expectNoRoom(40, "pattern:3840x2160", "no room for its buffers");
+        expectNoRoom(40, "pattern:3840x2160", "for a pool of 3 frames of 23.7 MiB");
     }
 
     private void expectNoRoom(int mebibytes, String source, String expected) throws Exception {

@@ -73,7 +73,7 @@ final class AeroframeReceiver implements FrameReceiver, FrameHandler {
         for (FrameSubscription subscription : subscriptions) {
             SubscriptionLedger ledger = subscription.ledger();
             all = all.plus(new Report.Missed(
-                    ledger.lost(), PoolPath.overrun(ledger), ledger.notLatest(), ledger.expired(), ledger.invalid()));
+                    ledger.lost(), ledger.overrun(), ledger.notLatest(), ledger.expired(), ledger.invalid()));
         }
         return all;
     }

@@ -36,9 +36,9 @@ final class AeroframeSender implements FrameSender {
                         .format(format)
                         .isLossless(plan.rate().isMax())
                         .idleStrategy(new BusySpinIdleStrategy());
-        PoolPath.choose(context, plan.path() == FramePath.pool);
+        context.isPooled(plan.path() == FramePath.pool);
         publication = aeroframe.addPublication(context);
-        if (PoolPath.isTaken(publication) != (plan.path() == FramePath.pool)) {
+        if (publication.isPooled() != (plan.path() == FramePath.pool)) {
             close();
             throw new BenchException("the publication on " + plan.channel() + " does not take the " + plan.path()
                     + " path; use another --path, or a --channel that allows it");
@@ -87,7 +87,7 @@ final class AeroframeSender implements FrameSender {
                 ledger.published(),
                 ledger.sent(),
                 ledger.droppedBackPressure(),
-                PoolPath.droppedNoSlot(ledger),
+                ledger.droppedNoSlot(),
                 ledger.droppedNoSubscriber());
     }
 

@@ -1,6 +1,7 @@
 package io.aeroframe.benchmarks;
 
 import io.aeroframe.transport.FrameSubscription;
+import io.aeroframe.transport.WaitIdleStrategy;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
@@ -35,7 +36,7 @@ enum Idle {
      */
     IdleStrategy strategy(FrameSubscription... subscriptions) {
         return switch (this) {
-            case wait -> PoolPath.waitOn(subscriptions);
+            case wait -> new WaitIdleStrategy(subscriptions);
             case spin -> new BusySpinIdleStrategy();
             case yield -> new YieldingIdleStrategy();
             case backoff -> new BackoffIdleStrategy(100, 20, 1_000, TimeUnit.MICROSECONDS.toNanos(100));

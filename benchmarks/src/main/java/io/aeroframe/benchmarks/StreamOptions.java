@@ -113,14 +113,10 @@ final class StreamOptions {
         if (!rate.isMax() && rate.perSecond() * seconds < 1) {
             throw mistake("--seconds " + seconds + " at --fps " + rate + " is less than one frame; give more seconds");
         }
-        FramePath chosen =
-                path != null ? path : channel.isIpc() && PoolPath.isAvailable() ? FramePath.pool : FramePath.log;
-        if (chosen == FramePath.pool && !channel.isIpc()) {
+        FramePath chosen = path != null ? path : channel.allowsPool() ? FramePath.pool : FramePath.log;
+        if (chosen == FramePath.pool && !channel.allowsPool()) {
             throw mistake("--path pool is not possible on '" + channel
                     + "': frames stay in shared memory on ipc only; use --path log, or --channel ipc");
-        }
-        if (chosen == FramePath.pool && !PoolPath.isAvailable()) {
-            throw mistake("--path pool is not known to this build; use --path log");
         }
         if (chosen != FramePath.pool && path != null && idle == Idle.wait) {
             throw mistake("--idle wait is for the pool path only; use backoff, yield or spin with --path " + chosen);

@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the commands say of a short run, and what becomes of their processes. */
 @Timeout(60)
@@ -18,12 +17,8 @@ class BenchTest {
     private static final List<String> ASCENDING =
             List.of("p50_us", "p90_us", "p99_us", "p999_us", "p9999_us", "max_us");
 
-    static Stream<String> paths() {
-        return PoolPath.isAvailable() ? Stream.of("log", "pool") : Stream.of("log");
-    }
-
     @ParameterizedTest
-    @MethodSource("paths")
+    @ValueSource(strings = {"log", "pool"})
     void tellsOneJsonObjectWhoseNumbersAgree(String path) throws Exception {
         Json figures = run(
                 "latency",

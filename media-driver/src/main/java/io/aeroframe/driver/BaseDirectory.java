@@ -136,6 +136,18 @@ final class BaseDirectory {
         return new BaseDirectory(open(path.resolve(PRIVATE_PREFIX + name)).path, true);
     }
 
+    /**
+     * Where those share files who use the driver of an Aeron directory: if it is in a base directory, there, with those who
+     * found it by the base directory; else beside it.
+     */
+    static Path sharedBeside(Path aeronDirectory) {
+        Path absolute = aeronDirectory.toAbsolutePath().normalize();
+        Path base = absolute.getParent();
+        return absolute.endsWith(AERON) && base != null && Files.exists(base.resolve(IDENTITY))
+                ? base
+                : absolute.resolveSibling(absolute.getFileName() + "-aeroframe");
+    }
+
     Path path() {
         return path;
     }
@@ -212,7 +224,7 @@ final class BaseDirectory {
         return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
-    /** Removes the private directories of processes that are gone. Only the holder of the lock may call this. */
+    /** Removes the private directories of processes that are gone. */
     void sweepPrivateDirectories() {
         try (DirectoryStream<Path> candidates = Files.newDirectoryStream(path, PRIVATE_PREFIX + "*")) {
             for (Path candidate : candidates) {
@@ -223,6 +235,8 @@ final class BaseDirectory {
                     lock.removeAndRelease();
                 }
             }
+        } catch (NoSuchFileException ex) {
+            return; // the last one who was here has just removed it: nothing to sweep
         } catch (IOException ex) {
             throw new FrameDriverException(path + ": cannot be swept: " + reason(ex), ex);
         }

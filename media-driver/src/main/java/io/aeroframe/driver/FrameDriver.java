@@ -102,6 +102,7 @@ public final class FrameDriver implements AutoCloseable {
         }
         BaseDirectory base = BaseDirectory.open(context.baseDirectory());
         if (context.isPrivate()) {
+            base.sweepPrivateDirectories();
             base = base.nested(ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
         }
         long deadlineNs = System.nanoTime() + context.joinTimeout().toNanos();
@@ -157,8 +158,8 @@ public final class FrameDriver implements AutoCloseable {
             throw new FrameDriverException(
                     directory + ": no media driver is running there; start it first, or leave the Aeron directory out");
         }
-        Path shared = directory.toPath().resolveSibling(directory.getName() + "-aeroframe");
-        return new FrameDriver(context, directory.getPath(), shared, null, null);
+        return new FrameDriver(
+                context, directory.getPath(), BaseDirectory.sharedBeside(directory.toPath()), null, null);
     }
 
     private static FrameDriver host(Context context, BaseDirectory base, BaseDirectory.Lock lock) {

@@ -57,6 +57,7 @@ final class MediaDriverSettings {
                 .sharedNetworkIdleStrategy(idleStrategy())
                 .sharedIdleStrategy(idleStrategy())
                 .performStorageChecks(true)
+                .lowStorageWarningThreshold(0) // who needs more than there is is told by an error that says what for
                 .termBufferSparseFile(false) // a sparse file on a full tmpfs is a SIGBUS at some later frame
                 .socketRcvbufLength(sockets.receiveLength())
                 .socketSndbufLength(sockets.sendLength())

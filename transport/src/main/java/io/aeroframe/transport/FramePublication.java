@@ -56,12 +56,7 @@ public final class FramePublication implements AutoCloseable {
     private boolean wasConnected;
     private long announcedNs;
 
-    private long sequence;
-    private long sent;
-    private long droppedBackPressure;
-    private long droppedNoSlot;
-    private long droppedNoSubscriber;
-    private long bytes;
+    private final SendingAccount account = new SendingAccount();
     private boolean isClosed;
 
     FramePublication(Aeron aeron, PoolPath.Host host, Context context) {
@@ -141,7 +136,7 @@ public final class FramePublication implements AutoCloseable {
         boolean isPooled = pools != null && pools.fits(length);
         LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + (isPooled ? 0 : expected));
         if (outcome != LogPublication.Outcome.SENT) {
-            countDrop(outcome);
+            account.dropped(outcome);
             return null;
         }
         if (isPooled) {
@@ -157,11 +152,10 @@ public final class FramePublication implements AutoCloseable {
         PublishedPool pool = pools.pool();
         int slot = awaitSlot(pool);
         if (slot < 0) {
-            sequence++;
             if (log.isConnected()) {
-                droppedNoSlot++;
+                account.droppedNoSlot();
             } else {
-                droppedNoSubscriber++;
+                account.dropped(LogPublication.Outcome.NOT_CONNECTED);
             }
             return null;
         }
@@ -241,7 +235,7 @@ public final class FramePublication implements AutoCloseable {
         header.poolSlot = slot;
         header.chunkOffset = 0;
         header.chunkLength = length;
-        pool.endWrite(slot, sequence);
+        pool.endWrite(slot, account.nextSequence());
         LogPublication.Outcome outcome;
         do {
             outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength);
@@ -253,35 +247,25 @@ public final class FramePublication implements AutoCloseable {
         pool.check(header.publishTimeNs);
         if (outcome != LogPublication.Outcome.SENT) {
             pool.cancel(slot);
-            countDrop(outcome);
+            account.dropped(outcome);
             return false;
         }
         pool.sent(slot, log.position());
         pool.signal();
-        countSent(length);
+        account.sent(length);
         return true;
     }
 
     private void describe(FrameFormat format, int length, long captureTimeNs) {
         header.format = format;
-        header.sequence = sequence;
-        header.dropped = dropped();
+        header.sequence = account.nextSequence();
+        header.dropped = account.dropped();
         header.payloadLength = length;
         header.captureTimeNs = captureTimeNs;
     }
 
     private boolean mayWait() {
         return context.isLossless() && !Thread.currentThread().isInterrupted();
-    }
-
-    private void countSent(int length) {
-        sequence++;
-        sent++;
-        bytes += length;
-    }
-
-    private long dropped() {
-        return droppedBackPressure + droppedNoSlot + droppedNoSubscriber;
     }
 
     private boolean send(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
@@ -302,13 +286,13 @@ public final class FramePublication implements AutoCloseable {
             // The padding at the end of a term may have taken the room that there was.
         } while (outcome == LogPublication.Outcome.NO_ROOM && mayWait());
         if (outcome != LogPublication.Outcome.SENT) {
-            countDrop(outcome);
+            account.dropped(outcome);
             return false;
         }
         if (pools != null) {
             pools.pool().signal();
         }
-        countSent(length);
+        account.sent(length);
         return true;
     }
 
@@ -331,15 +315,6 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
-    private void countDrop(LogPublication.Outcome outcome) {
-        sequence++;
-        if (outcome == LogPublication.Outcome.NOT_CONNECTED) {
-            droppedNoSubscriber++;
-        } else {
-            droppedBackPressure++;
-        }
-    }
-
     private boolean announceIfDue() {
         long nowNs = System.nanoTime();
         boolean hasNews = !wasConnected || pools != null && pools.hasGrown();
@@ -347,7 +322,7 @@ public final class FramePublication implements AutoCloseable {
             return false;
         }
         long poolId = pools == null ? 0 : pools.pool().poolId();
-        int length = messages.encodeAnnouncement(sequence, dropped(), poolId);
+        int length = messages.encodeAnnouncement(account.nextSequence(), account.dropped(), poolId);
         if (log.send(messages.buffer(), length) != LogPublication.Outcome.SENT) {
             return false;
         }
@@ -420,7 +395,7 @@ public final class FramePublication implements AutoCloseable {
      * @return the ledger.
      */
     public PublicationLedger ledger() {
-        return new PublicationLedger(sequence, sent, droppedBackPressure, droppedNoSlot, droppedNoSubscriber, bytes);
+        return account.ledger();
     }
 
     /**
@@ -461,7 +436,7 @@ public final class FramePublication implements AutoCloseable {
     }
 
     private void sendEndOfStream() {
-        int length = messages.encodeEndOfStream(sequence, dropped());
+        int length = messages.encodeEndOfStream(account.nextSequence(), account.dropped());
         long deadlineNs = System.nanoTime() + END_OF_STREAM_TIMEOUT_NS;
         while (log.send(messages.buffer(), length) == LogPublication.Outcome.NO_ROOM
                 && System.nanoTime() - deadlineNs < 0) {

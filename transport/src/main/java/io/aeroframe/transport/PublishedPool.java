@@ -174,7 +174,8 @@ final class PublishedPool implements AutoCloseable {
             SharedDirectory directory, StreamName stream, int slotCount, long slotLength, String reason) {
         return new FrameTransportException("stream '" + stream + "': no room in " + directory.path() + " for a pool of "
                 + slotCount + " frames of " + mebibytes(slotLength) + ": " + reason
-                + "; make room (in a container: --shm-size), or turn the pool off (--pool off)");
+                + "; make room (in a container: --shm-size), choose another place with the environment variable AEROFRAME_DIR,"
+                + " or turn the pool off (--pool off)");
     }
 
     private static String mebibytes(long bytes) {

@@ -26,8 +26,8 @@ import org.opencv.core.Mat;
  */
 public final class Mats {
 
-    /** Pools have a handful of slots; 16 views cover those and a staging buffer or two. */
-    private static final int CAPACITY = 16;
+    /** As many as a pool of small frames has slots unless told otherwise. */
+    private static final int CAPACITY = 64;
 
     static {
         OpenCv.load();

