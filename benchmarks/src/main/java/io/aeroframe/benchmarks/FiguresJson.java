@@ -67,7 +67,7 @@ final class FiguresJson {
     }
 
     /** Whole numbers without a point, others to a thousandth, which of microseconds is the clock's own step. */
-    private static void writeNumber(JsonGenerator json, String name, double value) throws IOException {
+    static void writeNumber(JsonGenerator json, String name, double value) throws IOException {
         if (!Double.isFinite(value)) {
             json.writeNullField(name);
         } else if (value == Math.rint(value)) {

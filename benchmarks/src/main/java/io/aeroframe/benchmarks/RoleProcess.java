@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -51,10 +50,6 @@ final class RoleProcess implements AutoCloseable {
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName(), "role"));
             command.addAll(arguments);
             return new Launch(name, command, ProcessBuilder.Redirect.INHERIT);
-        }
-
-        Launch withErrorsTo(Path file) {
-            return new Launch(name, command, ProcessBuilder.Redirect.to(file.toFile()));
         }
     }
 
