@@ -48,6 +48,7 @@ class Run:
         parser.add_argument("--height", type=int, required=True)
         parser.add_argument("--quality", type=int, default=0, help="of JPEG frames; 0 for raw ones")
         parser.add_argument("--base64", action="store_true")
+        parser.add_argument("--flat-out", action="store_true", help="as many frames as go, without a schedule")
         options = parser.parse_args()
         self.role = options.role
         self.directory = options.directory
@@ -55,6 +56,7 @@ class Run:
         self.shape = (options.height, options.width, 3)
         self.quality = options.quality
         self.base64 = options.base64
+        self.is_flat_out = options.flat_out
         self.schedule = None
         self._has_schedule = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()

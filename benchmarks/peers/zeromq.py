@@ -10,6 +10,8 @@ from harness import HEADER, Reader, Run, tell, wait_for_file, write
 
 def writer(run):
     with zmq.Context() as context, context.socket(zmq.PUB) as socket:
+        if run.is_flat_out:
+            socket.setsockopt(zmq.XPUB_NODROP, 1)  # as many as go, not as many as can be thrown away
         port = socket.bind_to_random_port("tcp://127.0.0.1")
         with open(run.path("port.part"), "w") as file:
             file.write(str(port))

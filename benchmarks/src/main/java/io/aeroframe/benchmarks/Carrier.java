@@ -1,6 +1,5 @@
 package io.aeroframe.benchmarks;
 
-import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,7 +45,7 @@ enum Carrier {
     jeroMq {
         @Override
         MessageSender sender(Path directory, Plan plan) throws IOException {
-            return JeroMqMessages.publisher(directory.resolve("port"), plan.encoding() == FrameEncoding.RAW);
+            return JeroMqMessages.publisher(directory.resolve("port"), plan);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.aeroframe.benchmarks;
 
+import io.aeroframe.transport.FrameEncoding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -10,7 +11,8 @@ import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 
-/** JeroMQ's PUB and SUB over TCP on the loopback, with its own limits: a thousand messages wait on each side, then PUB drops. */
+/** JeroMQ's PUB and SUB over TCP on the loopback, with its own limits: a thousand messages wait on each side, then PUB
+ * drops, or waits if frames are sent as fast as they go. */
 final class JeroMqMessages {
 
     private static final int RECEIVE_TIMEOUT_MS = 100;
@@ -22,13 +24,16 @@ final class JeroMqMessages {
     /**
      * Binds a free port.
      *
-     * @param port               where its number is written.
-     * @param isPayloadConstant  whether the payload is always the same, and need not be taken out of its buffer again.
+     * @param port where its number is written.
      */
-    static MessageSender publisher(Path port, boolean isPayloadConstant) throws IOException {
+    static MessageSender publisher(Path port, Plan plan) throws IOException {
         ZContext context = new ZContext();
         context.setLinger(LINGER_MS);
         ZMQ.Socket socket = context.createSocket(SocketType.PUB);
+        if (plan.rate().isMax()) {
+            socket.setXpubNoDrop(true); // as many as go, not as many as can be thrown away
+        }
+        boolean isPayloadConstant = plan.encoding() == FrameEncoding.RAW;
         int number = socket.bindToRandomPort("tcp://127.0.0.1");
         Path unready = port.resolveSibling(port.getFileName() + ".part");
         Files.writeString(unready, Integer.toString(number));

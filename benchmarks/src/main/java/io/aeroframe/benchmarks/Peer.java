@@ -45,7 +45,7 @@ record Peer(String name, String title, Means means, FrameEncoding only, String r
             new Peer("jeromq", "JeroMQ PUB/SUB", new InJava(Carrier.jeroMq), null, ""),
             new Peer("unix-socket", "Java Unix socket", new InJava(Carrier.unixSocket), null, ""),
             new Peer("named-pipe", "Java named pipe", new InJava(Carrier.namedPipe), null, ""),
-            new Peer("mmap", "Java mapped file, polled", new InJava(Carrier.mappedFile), null, TEARS),
+            new Peer("mmap", "Java mapped file, polled", new InJava(Carrier.mappedFile), FrameEncoding.RAW, TEARS),
             new Peer(
                     "python-pipe",
                     "Python pipe",

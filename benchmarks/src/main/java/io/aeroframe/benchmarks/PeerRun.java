@@ -163,6 +163,9 @@ final class PeerRun {
         if (plan.encoding() == FrameEncoding.JPEG) {
             command.addAll(List.of("--quality", Integer.toString(PictureCodec.QUALITY)));
         }
+        if (plan.rate().isMax()) {
+            command.add("--flat-out");
+        }
         command.addAll(script.arguments());
         return new RoleProcess.Launch(role, command, errorsTo(directory, role));
     }

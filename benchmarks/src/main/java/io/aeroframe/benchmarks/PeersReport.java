@@ -162,7 +162,7 @@ final class PeersReport {
             json.writeStringField("benchmark", "peers");
             json.writeStringField("size", plan.size().toString());
             json.writeStringField("encoding", plan.encoding() == FrameEncoding.JPEG ? "jpeg" : "raw");
-            json.writeStringField("target_fps", plan.rate().toString());
+            FiguresJson.writeRate(json, plan.rate());
             FiguresJson.writeNumber(json, "warmup_s", plan.warmupSeconds());
             FiguresJson.writeNumber(json, "seconds", plan.seconds());
             json.writeNumberField("runs", runs);
