@@ -1,21 +1,21 @@
 """ZeroMQ PUB/SUB: the bytes as they are and without a copy, or JPEG in base64."""
 
 import base64
-import os
 
 import zmq
 
-from harness import HEADER, Reader, Run, tell, wait_for_file, write
+from harness import HEADER, Reader, Run, tell, write
+
+
+def address(run):
+    return "ipc://" + run.path("socket")
 
 
 def writer(run):
     with zmq.Context() as context, context.socket(zmq.PUB) as socket:
         if run.is_flat_out:
             socket.setsockopt(zmq.XPUB_NODROP, 1)  # as many as go, not as many as can be thrown away
-        port = socket.bind_to_random_port("tcp://127.0.0.1")
-        with open(run.path("port.part"), "w") as file:
-            file.write(str(port))
-        os.rename(run.path("port.part"), run.path("port"))
+        socket.bind(address(run))
 
         def send(stamp, number, payload):
             header = HEADER.pack(stamp, number)
@@ -31,9 +31,7 @@ def reader(run):
     with zmq.Context() as context, context.socket(zmq.SUB) as socket:
         socket.setsockopt(zmq.RCVTIMEO, 100)
         socket.subscribe(b"")
-        wait_for_file(run.path("port"))
-        with open(run.path("port")) as file:
-            socket.connect(f"tcp://127.0.0.1:{file.read()}")
+        socket.connect(address(run))
 
         def receive():
             try:

@@ -34,7 +34,7 @@ final class ByteChannelMessages {
 
     /** Listens on the socket, and waits for its writer. */
     static MessageReceiver fromSocket(Path socket, int maxLength) throws IOException {
-        Path unready = socket.resolveSibling(socket.getFileName() + ".part");
+        Path unready = socket.resolveSibling("s"); // short: the system allows a path of 107 bytes
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(unready));
             Files.move(unready, socket); // whoever sees the name finds someone listening
