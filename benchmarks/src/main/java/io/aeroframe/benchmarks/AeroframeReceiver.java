@@ -12,18 +12,29 @@ import java.nio.file.Path;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
 
-/** Aeroframe's reader: every frame, in place. */
+/** Aeroframe's reader: every frame, in place; with a codec, decoded. */
 final class AeroframeReceiver implements FrameReceiver, FrameHandler {
 
     private static final int POLL_LIMIT = 10;
 
     private final Idle idle;
     private final Arrivals arrivals;
+    private final PictureCodec codec;
     private final FrameDriver driver;
     private final Aeroframe aeroframe;
     private final FrameSubscription[] subscriptions;
 
     AeroframeReceiver(Plan plan, Path aeronDirectory, int run, int count, Arrivals arrivals) {
+        this(plan, aeronDirectory, run, count, arrivals, null);
+    }
+
+    /**
+     * A reader.
+     *
+     * @param codec decodes each frame, whose latency then ends there, from the stamp in its metadata; null to take the bytes. Closed with this.
+     */
+    AeroframeReceiver(Plan plan, Path aeronDirectory, int run, int count, Arrivals arrivals, PictureCodec codec) {
+        this.codec = codec;
         idle = plan.idle();
         this.arrivals = arrivals;
         driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
@@ -46,11 +57,22 @@ final class AeroframeReceiver implements FrameReceiver, FrameHandler {
 
     @Override
     public void onFrame(Frame frame) {
+        if (codec != null) {
+            onEncodedFrame(frame);
+            return;
+        }
         long nowNs = System.nanoTime();
         int length = frame.payloadLength();
         boolean isMatched =
                 length < Long.BYTES || frame.payload().getLong(0, ByteOrder.LITTLE_ENDIAN) == frame.sequence();
         arrivals.onFrame(nowNs, frame.publishTimeNs(), frame.captureTimeNs(), isMatched, frame.payload(), 0, length);
+    }
+
+    private void onEncodedFrame(Frame frame) {
+        codec.decode(frame.payloadByteBuffer(), frame.payloadLength());
+        long nowNs = System.nanoTime();
+        long stampNs = frame.metadata().getLong(0, ByteOrder.LITTLE_ENDIAN);
+        arrivals.onFrame(nowNs, stampNs, frame.captureTimeNs(), true, frame.payload(), 0, frame.payloadLength());
     }
 
     @Override
@@ -86,6 +108,6 @@ final class AeroframeReceiver implements FrameReceiver, FrameHandler {
     @Override
     public void close() {
         CloseHelper.closeAll(subscriptions);
-        CloseHelper.closeAll(aeroframe, driver);
+        CloseHelper.closeAll(aeroframe, driver, codec);
     }
 }

@@ -13,21 +13,37 @@ import java.nio.file.Path;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BusySpinIdleStrategy;
+import org.agrona.concurrent.UnsafeBuffer;
 
-/** Aeroframe's writer: claim, write, commit. The time a frame was due travels as its capture time. */
+/**
+ * Aeroframe's writer: claim, write, commit. The time a frame was due travels as its capture time. With a codec it encodes the picture for each
+ * frame, into the claim: then the stamp from before that travels as metadata.
+ */
 final class AeroframeSender implements FrameSender {
 
     private final FrameFormat format;
     private final boolean isFilled;
     private final DirectBuffer picture;
+    private final PictureCodec codec;
+    private final UnsafeBuffer stamp = new UnsafeBuffer(new byte[Long.BYTES]);
     private final FrameDriver driver;
     private final Aeroframe aeroframe;
     private final FramePublication publication;
 
     AeroframeSender(Plan plan, Path aeronDirectory, int run) {
+        this(plan, aeronDirectory, run, null);
+    }
+
+    /**
+     * A writer.
+     *
+     * @param codec encodes each frame; null to send the same bytes each time. Closed with this.
+     */
+    AeroframeSender(Plan plan, Path aeronDirectory, int run, PictureCodec codec) {
+        this.codec = codec;
         format = plan.format();
         isFilled = plan.isFilled();
-        picture = Picture.of(format);
+        picture = codec == null ? Picture.of(format) : codec.encoded();
         driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
         aeroframe = connect(driver);
         FramePublication.Context context = new FramePublication.Context()
@@ -64,6 +80,9 @@ final class AeroframeSender implements FrameSender {
 
     @Override
     public boolean send(long number, long dueNs) {
+        if (codec != null) {
+            return sendEncoded(dueNs);
+        }
         FrameClaim claim = publication.tryClaim(format, picture.capacity());
         if (claim == null) {
             return false;
@@ -77,6 +96,18 @@ final class AeroframeSender implements FrameSender {
         if (format.encoding() == FrameEncoding.JPEG) {
             claim.payloadLength(picture.capacity());
         }
+        return claim.commit(dueNs);
+    }
+
+    private boolean sendEncoded(long dueNs) {
+        long stampNs = System.nanoTime();
+        FrameClaim claim = publication.tryClaim(format, codec.capacity());
+        if (claim == null) {
+            return false;
+        }
+        claim.payloadLength(codec.encode(claim.byteBuffer()));
+        stamp.putLong(0, stampNs, ByteOrder.LITTLE_ENDIAN);
+        claim.metadata(stamp, 0, Long.BYTES);
         return claim.commit(dueNs);
     }
 
@@ -98,6 +129,6 @@ final class AeroframeSender implements FrameSender {
 
     @Override
     public void close() {
-        CloseHelper.closeAll(publication, aeroframe, driver);
+        CloseHelper.closeAll(publication, aeroframe, driver, codec);
     }
 }

@@ -20,10 +20,18 @@ import picocli.CommandLine.Spec;
             "  bench latency --path log --beside aeron --runs 3",
             "  bench latency --fps max --touch --json",
             "  bench cost --subscribers 1,2,8,50 --size 320x240",
+            "  bench peers --runs 5",
             "",
             "'bench COMMAND --help' tells more."
         },
-        subcommands = {LatencyCommand.class, CostCommand.class, Role.class, JmhCommand.class, HelpCommand.class})
+        subcommands = {
+            LatencyCommand.class,
+            CostCommand.class,
+            PeersCommand.class,
+            Role.class,
+            JmhCommand.class,
+            HelpCommand.class
+        })
 public final class Bench implements Runnable {
 
     private static final int HELP_WIDTH = 110;

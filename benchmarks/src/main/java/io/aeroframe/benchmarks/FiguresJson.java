@@ -40,11 +40,7 @@ final class FiguresJson {
         json.writeStringField("channel", plan.channel().uri());
         json.writeStringField("size", plan.size().toString());
         json.writeStringField("encoding", plan.encoding() == FrameEncoding.JPEG ? "jpeg" : "raw");
-        if (plan.rate().isMax()) {
-            json.writeStringField("target_fps", "max");
-        } else {
-            writeNumber(json, "target_fps", plan.rate().perSecond());
-        }
+        writeRate(json, plan.rate());
         json.writeStringField("idle", plan.idle().name());
         json.writeNumberField("subscribers", figures.subscribers());
         json.writeBooleanField("fill", plan.isFilled());
@@ -54,6 +50,15 @@ final class FiguresJson {
         json.writeNumberField("runs", runs);
         for (Map.Entry<String, Double> figure : figures.values().entrySet()) {
             writeNumber(json, figure.getKey(), figure.getValue());
+        }
+    }
+
+    /** The rate that was asked for: a number, or max. */
+    static void writeRate(JsonGenerator json, FrameRate rate) throws IOException {
+        if (rate.isMax()) {
+            json.writeStringField("target_fps", "max");
+        } else {
+            writeNumber(json, "target_fps", rate.perSecond());
         }
     }
 
@@ -67,7 +72,7 @@ final class FiguresJson {
     }
 
     /** Whole numbers without a point, others to a thousandth, which of microseconds is the clock's own step. */
-    private static void writeNumber(JsonGenerator json, String name, double value) throws IOException {
+    static void writeNumber(JsonGenerator json, String name, double value) throws IOException {
         if (!Double.isFinite(value)) {
             json.writeNullField(name);
         } else if (value == Math.rint(value)) {

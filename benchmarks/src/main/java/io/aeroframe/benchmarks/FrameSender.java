@@ -15,6 +15,11 @@ interface FrameSender extends AutoCloseable {
      */
     boolean send(long number, long dueNs);
 
+    /** From frame to frame before the pace that is measured: enough for the compiler in a second, and a pause in which the readers keep up. */
+    default long rehearsalPeriodNs() {
+        return 100_000;
+    }
+
     /** The account so far. */
     Report.Sent account();
 

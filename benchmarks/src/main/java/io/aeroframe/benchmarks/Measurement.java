@@ -3,6 +3,7 @@ package io.aeroframe.benchmarks;
 import com.sun.management.OperatingSystemMXBean;
 import io.aeroframe.driver.FrameDriver;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,15 +48,31 @@ final class Measurement implements AutoCloseable {
      * @throws InterruptedException if the command was interrupted.
      */
     Figures run(Plan plan, int readers, int subscriptions) throws InterruptedException {
+        List<RoleProcess.Launch> launches = new ArrayList<>();
+        for (int i = 1; i <= readers; i++) {
+            String name = readers == 1 ? "reader" : "reader " + i;
+            launches.add(launch(name, Role.Part.reader, plan, subscriptions));
+        }
+        launches.add(launch("writer", Role.Part.writer, plan, 1));
+        return run(plan, launches, readers * subscriptions);
+    }
+
+    /**
+     * One run of processes of any kind that report as a {@link Role} does.
+     *
+     * @param launches    how each is started: one writer, readers, and what serves them.
+     * @param subscribers in all readers.
+     * @throws BenchException       if a process fails.
+     * @throws InterruptedException if the command was interrupted.
+     */
+    Figures run(Plan plan, List<RoleProcess.Launch> launches, int subscribers) throws InterruptedException {
         BlockingQueue<RoleProcess.Event> events = new LinkedBlockingQueue<>();
         run++;
         try {
-            for (int i = 1; i <= readers; i++) {
-                String name = readers == 1 ? "reader" : "reader " + i;
-                start(name, Role.Part.reader, plan, subscriptions, events);
+            for (RoleProcess.Launch launch : launches) {
+                start(launch, events);
             }
-            start("writer", Role.Part.writer, plan, 1, events);
-            return await(plan, readers * subscriptions, events);
+            return await(plan, subscribers, events);
         } catch (BenchException ex) {
             if (isInterrupted) {
                 throw new InterruptedException(); // it is the interruption that ended the processes
@@ -67,13 +84,22 @@ final class Measurement implements AutoCloseable {
         }
     }
 
-    private void start(
-            String name, Role.Part part, Plan plan, int subscriptions, BlockingQueue<RoleProcess.Event> events) {
+    /** Where the processes of the runs may meet; goes with this, even if this process is killed. */
+    Path directory() {
+        return Path.of(driver.aeronDirectoryName());
+    }
+
+    /** How a process of the next run is started. */
+    RoleProcess.Launch launch(String name, Role.Part part, Plan plan, int subscriptions) {
         List<String> arguments = new ArrayList<>(List.of(part.name()));
-        arguments.addAll(List.of("--aeron-dir", driver.aeronDirectoryName(), "--run", Integer.toString(run)));
+        arguments.addAll(List.of("--aeron-dir", driver.aeronDirectoryName(), "--run", Integer.toString(run + 1)));
         arguments.addAll(List.of("--subscriptions", Integer.toString(subscriptions)));
         arguments.addAll(plan.arguments());
-        RoleProcess role = RoleProcess.start(name, arguments, events);
+        return RoleProcess.Launch.java(name, arguments);
+    }
+
+    private void start(RoleProcess.Launch launch, BlockingQueue<RoleProcess.Event> events) {
+        RoleProcess role = RoleProcess.start(launch, events);
         roles.add(role);
         if (isInterrupted) {
             role.kill(); // the hook has run already

@@ -3,8 +3,10 @@ package io.aeroframe.benchmarks;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.agrona.BufferUtil;
@@ -37,7 +39,15 @@ final class Picture {
         return bytes;
     }
 
-    private static byte[] jpeg(int width, int height) {
+    /** The pixels, BGR, of the picture that a JPEG frame shows. Direct, position 0. */
+    static ByteBuffer pixels(FrameFormat format) {
+        byte[] bgr = ((DataBufferByte)
+                        image(format.width(), format.height()).getRaster().getDataBuffer())
+                .getData();
+        return ByteBuffer.allocateDirect(bgr.length).put(bgr).flip();
+    }
+
+    private static BufferedImage image(int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
         SplittableRandom random = new SplittableRandom(SEED);
         for (int y = 0; y < height; y++) {
@@ -46,6 +56,11 @@ final class Picture {
                 image.setRGB(x, y, gray << 16 | gray << 8 | gray);
             }
         }
+        return image;
+    }
+
+    private static byte[] jpeg(int width, int height) {
+        BufferedImage image = image(width, height);
         ImageIO.setUseCache(false); // no temporary file
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {

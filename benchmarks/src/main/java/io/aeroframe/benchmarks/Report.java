@@ -18,6 +18,9 @@ sealed interface Report extends Serializable {
     /** Connected: it may begin. */
     record Ready() implements Report {}
 
+    /** It serves others, until it is ended. */
+    record Serving() implements Report {}
+
     /**
      * It cannot go on.
      *
@@ -121,7 +124,7 @@ sealed interface Report extends Serializable {
     /** The report of a line; null if the line is none. Trusts the line: it is that of a process of one's own. */
     static Report parse(String line) {
         if (!line.startsWith(MARK)) {
-            return null;
+            return PeerReport.parse(line);
         }
         byte[] bytes = Base64.getDecoder().decode(line.substring(MARK.length()));
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {

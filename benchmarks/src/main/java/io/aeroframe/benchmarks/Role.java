@@ -40,6 +40,18 @@ final class Role implements Callable<Integer> {
     @Option(names = "--subscriptions")
     private int subscriptions = 1;
 
+    /** Whether a picture is encoded for each frame, and decoded. */
+    @Option(names = "--end-to-end")
+    private boolean isEndToEnd;
+
+    /** What carries the frames if it is not Aeron. */
+    @Option(names = "--carrier")
+    private Carrier carrier;
+
+    /** Where a carrier's ends meet, and the picture to be encoded lies. */
+    @Option(names = "--directory")
+    private Path directory;
+
     @Mixin
     private StreamOptions options = new StreamOptions(new Size(1, 1), FrameRate.MAX, 1);
 
@@ -65,18 +77,44 @@ final class Role implements Callable<Integer> {
     }
 
     private Report write(Plan plan, PrintStream reports) {
-        try (FrameSender sender = plan.path() == FramePath.aeron
-                ? new AeronSender(plan, aeronDirectory, run)
-                : new AeroframeSender(plan, aeronDirectory, run)) {
+        try (FrameSender sender = sender(plan)) {
             return new Writer(sender).run(() -> send(reports, new Report.Ready()), () -> schedule);
+        }
+    }
+
+    private FrameSender sender(Plan plan) {
+        try {
+            if (carrier != null) {
+                return new PeerSender(plan, Carrier.picture(directory, plan), carrier.sender(directory, plan));
+            }
+            if (plan.path() == FramePath.aeron) {
+                return new AeronSender(plan, aeronDirectory, run);
+            }
+            PictureCodec codec = isEndToEnd ? new PictureCodec(plan.size(), Carrier.picture(directory, plan)) : null;
+            return new AeroframeSender(plan, aeronDirectory, run, codec);
+        } catch (IOException ex) {
+            throw new BenchException(ex.toString(), ex);
+        }
+    }
+
+    private FrameReceiver receiver(Plan plan, Arrivals arrivals) {
+        try {
+            if (carrier != null) {
+                return new PeerReceiver(plan, carrier.receiver(directory, plan), arrivals);
+            }
+            if (plan.path() == FramePath.aeron) {
+                return new AeronReceiver(plan, aeronDirectory, run, subscriptions, arrivals);
+            }
+            PictureCodec codec = isEndToEnd ? new PictureCodec(plan.size(), Carrier.picture(directory, plan)) : null;
+            return new AeroframeReceiver(plan, aeronDirectory, run, subscriptions, arrivals, codec);
+        } catch (IOException ex) {
+            throw new BenchException(ex.toString(), ex);
         }
     }
 
     private Report read(Plan plan, PrintStream reports) {
         Arrivals arrivals = new Arrivals(plan.isTouched());
-        try (FrameReceiver receiver = plan.path() == FramePath.aeron
-                ? new AeronReceiver(plan, aeronDirectory, run, subscriptions, arrivals)
-                : new AeroframeReceiver(plan, aeronDirectory, run, subscriptions, arrivals)) {
+        try (FrameReceiver receiver = receiver(plan, arrivals)) {
             return new Reader(receiver, arrivals).run(() -> send(reports, new Report.Ready()), () -> schedule);
         }
     }

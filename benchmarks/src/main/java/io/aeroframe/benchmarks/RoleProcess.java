@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A process of a measurement, as the command that started it sees it: a JVM with the command's own flags and class path. */
+/** A process of a measurement, as the command that started it sees it. */
 final class RoleProcess implements AutoCloseable {
 
     private static final long EXIT_TIMEOUT_S = 2;
@@ -34,24 +34,38 @@ final class RoleProcess implements AutoCloseable {
     record Event(RoleProcess role, Report report, int status) {}
 
     /**
+     * How a process is started.
+     *
+     * @param name    for people.
+     * @param command that it runs.
+     * @param errors  where what it says on standard error goes.
+     */
+    record Launch(String name, List<String> command, ProcessBuilder.Redirect errors) {
+
+        /** A JVM with the command's own flags and class path, whose errors go where the command's go. */
+        static Launch java(String name, List<String> arguments) {
+            List<String> command = new ArrayList<>();
+            command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+            command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName(), "role"));
+            command.addAll(arguments);
+            return new Launch(name, command, ProcessBuilder.Redirect.INHERIT);
+        }
+    }
+
+    /**
      * Starts a process.
      *
-     * @param name      for people.
-     * @param arguments of {@link Role}.
-     * @param events    takes what it does, its end last.
+     * @param events takes what it does, its end last.
      */
-    static RoleProcess start(String name, List<String> arguments, BlockingQueue<Event> events) {
-        List<String> command = new ArrayList<>();
-        command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName(), "role"));
-        command.addAll(arguments);
+    static RoleProcess start(Launch launch, BlockingQueue<Event> events) {
+        String name = launch.name();
         RoleProcess role;
         try {
             role = new RoleProcess(
                     name,
-                    new ProcessBuilder(command)
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    new ProcessBuilder(launch.command())
+                            .redirectError(launch.errors())
                             .start());
         } catch (IOException ex) {
             throw new BenchException("the " + name + " cannot be started: " + ex.getMessage(), ex);

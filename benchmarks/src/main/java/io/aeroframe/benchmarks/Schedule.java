@@ -19,9 +19,6 @@ record Schedule(long rehearsalNs, long startNs, long beginNs, long endNs, double
     /** A sleeping thread may be late by this much; the rest of the way it spins. */
     static final long SPIN_NS = 200_000;
 
-    /** Enough for the compiler in a second, and a pause in which the readers keep up. */
-    private static final long REHEARSAL_PERIOD_NS = 100_000;
-
     private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final String COMMAND = "go";
@@ -62,11 +59,6 @@ record Schedule(long rehearsalNs, long startNs, long beginNs, long endNs, double
                 Long.parseLong(words[3]),
                 Long.parseLong(words[4]),
                 Double.parseDouble(words[5]));
-    }
-
-    /** When the next frame of the rehearsal is due. */
-    long nextOfRehearsalNs() {
-        return System.nanoTime() + REHEARSAL_PERIOD_NS;
     }
 
     /** Whether frames are due at set times. */

@@ -76,7 +76,7 @@ final class Writer {
         while (dueNs - schedule.startNs() < 0) {
             Schedule.await(dueNs);
             send(number++, dueNs, rehearsal);
-            dueNs = schedule.nextOfRehearsalNs();
+            dueNs = System.nanoTime() + sender.rehearsalPeriodNs();
         }
         return number;
     }

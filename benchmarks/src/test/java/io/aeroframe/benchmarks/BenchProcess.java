@@ -28,6 +28,11 @@ final class BenchProcess implements AutoCloseable {
     }
 
     static BenchProcess start(String... arguments) throws IOException {
+        return start(System.getenv("PATH"), arguments);
+    }
+
+    /** Starts it where programs are searched for in those directories. */
+    static BenchProcess start(String searchPath, String[] arguments) throws IOException {
         Path memory = Path.of("/dev/shm");
         Path directory = Files.isWritable(memory)
                 ? Files.createTempDirectory(memory, "aeroframe-bench-")
@@ -46,6 +51,7 @@ final class BenchProcess implements AutoCloseable {
                 .redirectOutput(directory.resolve("out").toFile())
                 .redirectError(directory.resolve("err").toFile());
         builder.environment().put("AEROFRAME_DIR", directory.resolve("base").toString());
+        builder.environment().put("PATH", searchPath);
         builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would tell of it on standard error
         return new BenchProcess(directory, builder.start());
     }
@@ -72,6 +78,10 @@ final class BenchProcess implements AutoCloseable {
             idle.idle();
         }
         throw new AssertionError("the bench has started no " + argument);
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     void interrupt() {
