@@ -20,10 +20,25 @@ import picocli.CommandLine.Spec;
             "  bench latency --path log --beside aeron --runs 3",
             "  bench latency --fps max --touch --json",
             "  bench cost --subscribers 1,2,8,50 --size 320x240",
+            "  bench stages pattern:1280x720@60 --encoding jpeg",
+            "  bench limits --json",
+            "  bench plot results --out docs/images",
+            "  bench selfcheck",
             "",
             "'bench COMMAND --help' tells more."
         },
-        subcommands = {LatencyCommand.class, CostCommand.class, Role.class, JmhCommand.class, HelpCommand.class})
+        subcommands = {
+            LatencyCommand.class,
+            StagesCommand.class,
+            CostCommand.class,
+            LimitsCommand.class,
+            PlotCommand.class,
+            SelfcheckCommand.class,
+            Role.class,
+            StagesSink.class,
+            JmhCommand.class,
+            HelpCommand.class
+        })
 public final class Bench implements Runnable {
 
     private static final int HELP_WIDTH = 110;

@@ -47,14 +47,28 @@ final class Measurement implements AutoCloseable {
      * @throws InterruptedException if the command was interrupted.
      */
     Figures run(Plan plan, int readers, int subscriptions) throws InterruptedException {
+        return run(plan, readers, subscriptions, Map.of());
+    }
+
+    /**
+     * One run whose processes are told more than the plan.
+     *
+     * @param readers       reading processes.
+     * @param subscriptions of each of them.
+     * @param more          options of {@link Role}, by the part they are for.
+     * @throws BenchException       if a process fails.
+     * @throws InterruptedException if the command was interrupted.
+     */
+    Figures run(Plan plan, int readers, int subscriptions, Map<Role.Part, List<String>> more)
+            throws InterruptedException {
         BlockingQueue<RoleProcess.Event> events = new LinkedBlockingQueue<>();
         run++;
         try {
             for (int i = 1; i <= readers; i++) {
                 String name = readers == 1 ? "reader" : "reader " + i;
-                start(name, Role.Part.reader, plan, subscriptions, events);
+                start(name, Role.Part.reader, plan, subscriptions, more, events);
             }
-            start("writer", Role.Part.writer, plan, 1, events);
+            start("writer", Role.Part.writer, plan, 1, more, events);
             return await(plan, readers * subscriptions, events);
         } catch (BenchException ex) {
             if (isInterrupted) {
@@ -68,11 +82,17 @@ final class Measurement implements AutoCloseable {
     }
 
     private void start(
-            String name, Role.Part part, Plan plan, int subscriptions, BlockingQueue<RoleProcess.Event> events) {
+            String name,
+            Role.Part part,
+            Plan plan,
+            int subscriptions,
+            Map<Role.Part, List<String>> more,
+            BlockingQueue<RoleProcess.Event> events) {
         List<String> arguments = new ArrayList<>(List.of(part.name()));
         arguments.addAll(List.of("--aeron-dir", driver.aeronDirectoryName(), "--run", Integer.toString(run)));
         arguments.addAll(List.of("--subscriptions", Integer.toString(subscriptions)));
         arguments.addAll(plan.arguments());
+        arguments.addAll(more.getOrDefault(part, List.of()));
         RoleProcess role = RoleProcess.start(name, arguments, events);
         roles.add(role);
         if (isInterrupted) {

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,6 +41,18 @@ final class Role implements Callable<Integer> {
     @Option(names = "--subscriptions")
     private int subscriptions = 1;
 
+    /** Gets the latencies of each frame as text. */
+    @Option(names = "--raw-file")
+    private Path rawFile;
+
+    /** For which the writer stalls on purpose. */
+    @Option(names = "--stall-ms")
+    private long stallMs;
+
+    /** Frames that the reader loses on purpose. */
+    @Option(names = "--drop")
+    private long drop;
+
     @Mixin
     private StreamOptions options = new StreamOptions(new Size(1, 1), FrameRate.MAX, 1);
 
@@ -68,16 +81,25 @@ final class Role implements Callable<Integer> {
         try (FrameSender sender = plan.path() == FramePath.aeron
                 ? new AeronSender(plan, aeronDirectory, run)
                 : new AeroframeSender(plan, aeronDirectory, run)) {
-            return new Writer(sender).run(() -> send(reports, new Report.Ready()), () -> schedule);
+            return new Writer(sender, TimeUnit.MILLISECONDS.toNanos(stallMs))
+                    .run(() -> send(reports, new Report.Ready()), () -> schedule);
         }
     }
 
     private Report read(Plan plan, PrintStream reports) {
         Arrivals arrivals = new Arrivals(plan.isTouched());
+        StampLog stamps = rawFile == null ? null : new StampLog(!plan.rate().isMax());
+        arrivals.keep(stamps);
+        arrivals.drop(drop);
         try (FrameReceiver receiver = plan.path() == FramePath.aeron
                 ? new AeronReceiver(plan, aeronDirectory, run, subscriptions, arrivals)
                 : new AeroframeReceiver(plan, aeronDirectory, run, subscriptions, arrivals)) {
-            return new Reader(receiver, arrivals).run(() -> send(reports, new Report.Ready()), () -> schedule);
+            Report figures =
+                    new Reader(receiver, arrivals).run(() -> send(reports, new Report.Ready()), () -> schedule);
+            if (stamps != null) {
+                stamps.write(rawFile);
+            }
+            return figures;
         }
     }
 

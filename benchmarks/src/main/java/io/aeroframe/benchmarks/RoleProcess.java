@@ -41,10 +41,22 @@ final class RoleProcess implements AutoCloseable {
      * @param events    takes what it does, its end last.
      */
     static RoleProcess start(String name, List<String> arguments, BlockingQueue<Event> events) {
+        return start(name, "role", arguments, events);
+    }
+
+    /**
+     * Starts a process.
+     *
+     * @param name       for people.
+     * @param subcommand of the bench that it runs.
+     * @param arguments  of that.
+     * @param events     takes what it does, its end last.
+     */
+    static RoleProcess start(String name, String subcommand, List<String> arguments, BlockingQueue<Event> events) {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName(), "role"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName(), subcommand));
         command.addAll(arguments);
         RoleProcess role;
         try {
