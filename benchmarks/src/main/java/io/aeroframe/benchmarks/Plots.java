@@ -29,6 +29,8 @@ final class Plots {
     static final int WIDTH = 1120;
     static final int HEIGHT = 640;
 
+    private static final String COUNT = "#,##0";
+
     /** Okabe and Ito's colours, which people who do not see all colours can tell apart; yellow is left out: it is too light for lines. */
     private static final Color[] COLORS = {
         new Color(0x0072B2),
@@ -89,10 +91,9 @@ final class Plots {
     private static XYChart percentiles(Load load, Map<String, List<Result>> byLabel, double handOver) {
         XYChart chart = xyChart(
                 "Latency of a frame from process to process: " + load.describe(),
-                "percentile",
-                "latency, lower is better");
+                "of so many frames one takes longer: 2 is the median, 10 p90, 100 p99, 1,000 p99.9, 10,000 p99.99",
+                "latency in µs, lower is better");
         chart.getStyler().setXAxisMin(1.0).setXAxisMax(1e4);
-        chart.getStyler().setxAxisTickLabelsFormattingFunction(Plots::percentile);
         List<Double> all = new ArrayList<>();
         sortedByMedian(byLabel).forEach(label -> {
             List<Double> xs = new ArrayList<>();
@@ -133,8 +134,7 @@ final class Plots {
         XYChart chart = xyChart(
                 "Latency of a raw frame from process to process, by its size",
                 "bytes of the frame",
-                "latency, lower is better");
-        chart.getStyler().setxAxisTickLabelsFormattingFunction(Plots::bytes);
+                "latency in µs, lower is better");
         List<Double> all = new ArrayList<>();
         List<Double> sizes = new ArrayList<>();
         int number = 0;
@@ -224,10 +224,10 @@ final class Plots {
                 .setYAxisLogarithmic(true)
                 .setPlotGridVerticalLinesVisible(false)
                 .setXAxisLabelRotation(labels.size() > 6 ? 30 : 0)
-                .setyAxisTickLabelsFormattingFunction(Plots::count)
+                .setYAxisDecimalPattern(COUNT)
                 .setYAxisMin(1.0)
                 .setYAxisMax(decadeAbove(values.get(0)));
-        chart.getStyler().setDecimalPattern("#,##0");
+        chart.getStyler().setDecimalPattern(COUNT);
         chart.addSeries("frames a second", labels, values).setFillColor(COLORS[0]);
         return chart;
     }
@@ -272,7 +272,8 @@ final class Plots {
                 .setYAxisLogarithmic(true)
                 .setXAxisLogarithmicDecadeOnly(true)
                 .setYAxisLogarithmicDecadeOnly(true)
-                .setyAxisTickLabelsFormattingFunction(Plots::time);
+                .setXAxisDecimalPattern(COUNT)
+                .setYAxisDecimalPattern("#,##0.###");
         chart.getStyler().setMarkerSize(8);
         return chart;
     }
@@ -331,36 +332,5 @@ final class Plots {
 
     private static double decadeAbove(double value) {
         return Math.pow(10, Math.ceil(Math.log10(value)));
-    }
-
-    /** Of the reciprocal of the part that is above it. */
-    private static String percentile(double nines) {
-        return nines < 2 ? "" : "p" + trimmed(100 - 100 / nines);
-    }
-
-    private static String time(double microseconds) {
-        if (microseconds >= 1e6) {
-            return trimmed(microseconds / 1e6) + " s";
-        }
-        if (microseconds >= 1e3) {
-            return trimmed(microseconds / 1e3) + " ms";
-        }
-        return microseconds >= 1 ? trimmed(microseconds) + " µs" : trimmed(microseconds * 1e3) + " ns";
-    }
-
-    private static String bytes(double bytes) {
-        if (bytes >= 1e6) {
-            return trimmed(bytes / 1e6) + " MB";
-        }
-        return bytes >= 1e3 ? trimmed(bytes / 1e3) + " kB" : trimmed(bytes) + " B";
-    }
-
-    private static String count(double value) {
-        return String.format(Locale.ROOT, "%,.0f", value);
-    }
-
-    private static String trimmed(double value) {
-        double rounded = Math.round(value * 1e3) / 1e3;
-        return rounded == Math.rint(rounded) ? Long.toString((long) rounded) : Double.toString(rounded);
     }
 }
