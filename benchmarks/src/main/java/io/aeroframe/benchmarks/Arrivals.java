@@ -16,6 +16,8 @@ final class Arrivals {
     private long received;
     private long mismatched;
     private long sum;
+    private StampLog stamps;
+    private long toDrop;
 
     /**
      * Nothing arrived yet.
@@ -24,6 +26,24 @@ final class Arrivals {
      */
     Arrivals(boolean isTouched) {
         this.isTouched = isTouched;
+    }
+
+    /**
+     * Keeps the latencies of each measured frame as they are, too.
+     *
+     * @param log gets them.
+     */
+    void keep(StampLog log) {
+        stamps = log;
+    }
+
+    /**
+     * Loses frames on purpose, as if they had not come, from the last quarter of the measured part.
+     *
+     * @param count how many.
+     */
+    void drop(long count) {
+        toDrop = count;
     }
 
     /**
@@ -46,6 +66,10 @@ final class Arrivals {
      */
     void onFrame(long nowNs, long stampNs, long dueNs, boolean isMatched, DirectBuffer buffer, int offset, int length) {
         boolean isMeasured = schedule != null && schedule.isMeasured(dueNs);
+        if (toDrop > 0 && isMeasured && dueNs - schedule.measuredNs(0.75) >= 0) {
+            toDrop--;
+            return;
+        }
         Latencies.record(isMeasured ? stamped : rehearsal, nowNs - stampNs);
         Latencies.record(isMeasured && schedule.isTimed() ? scheduled : rehearsal, nowNs - dueNs);
         if (isTouched) {
@@ -54,6 +78,9 @@ final class Arrivals {
         }
         if (isMeasured) {
             received++;
+            if (stamps != null) {
+                stamps.add(dueNs - schedule.beginNs(), nowNs - stampNs, nowNs - dueNs);
+            }
         }
         if (!isMatched) {
             mismatched++;

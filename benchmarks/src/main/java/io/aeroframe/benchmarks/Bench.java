@@ -21,14 +21,23 @@ import picocli.CommandLine.Spec;
             "  bench latency --fps max --touch --json",
             "  bench cost --subscribers 1,2,8,50 --size 320x240",
             "  bench peers --runs 5",
+            "  bench stages pattern:1280x720@60 --encoding jpeg",
+            "  bench limits --json",
+            "  bench plot results --out docs/images",
+            "  bench selfcheck",
             "",
             "'bench COMMAND --help' tells more."
         },
         subcommands = {
             LatencyCommand.class,
+            StagesCommand.class,
             CostCommand.class,
             PeersCommand.class,
+            LimitsCommand.class,
+            PlotCommand.class,
+            SelfcheckCommand.class,
             Role.class,
+            StagesSink.class,
             JmhCommand.class,
             HelpCommand.class
         })

@@ -1,8 +1,10 @@
 package io.aeroframe.benchmarks;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,6 +79,15 @@ final class LatencyCommand implements Callable<Integer> {
             })
     private Beside beside = Beside.none;
 
+    @Option(
+            names = "--raw-file",
+            paramLabel = "FILE",
+            description = {
+                "Also write the latencies of each frame, one line each, in nanoseconds: when it was due (from the begin of the measured "
+                        + "part), from the stamp, from the time due. For one run and one subscriber."
+            })
+    private Path rawFile;
+
     @Option(names = "--json", description = "Print one JSON object instead of tables.")
     private boolean isJson;
 
@@ -89,6 +100,10 @@ final class LatencyCommand implements Callable<Integer> {
         }
         if (runs < 1 || runs > MOST_RUNS) {
             throw stream.mistake("--runs=" + runs + " is not within 1 to " + MOST_RUNS);
+        }
+        if (rawFile != null && (runs > 1 || subscribers > 1 || peer != null)) {
+            throw stream.mistake(
+                    "--raw-file is for one run of one subscriber: leave out --runs, --subscribers and --beside");
         }
         PrintWriter err = spec.commandLine().getErr();
         Cores.warn(plan, subscribers, err);
@@ -123,7 +138,12 @@ final class LatencyCommand implements Callable<Integer> {
 
     private Figures run(Measurement measurement, Plan plan, int number, FiguresTable table)
             throws InterruptedException {
-        Figures figures = measurement.run(plan, subscribers, 1);
+        Map<Role.Part, List<String>> more = rawFile == null
+                ? Map.of()
+                : Map.of(
+                        Role.Part.reader,
+                        List.of("--raw-file", rawFile.toAbsolutePath().toString()));
+        Figures figures = measurement.run(plan, subscribers, 1, more);
         if (table != null) {
             table.print((runs > 1 ? "run " + number + ": " : "") + plan.path().title(), figures);
         }
@@ -135,6 +155,7 @@ final class LatencyCommand implements Callable<Integer> {
             PrintWriter out = spec.commandLine().getOut();
             out.println(FiguresJson.object(json -> {
                 json.writeStringField("benchmark", "latency");
+                Machine.write(json, spec.commandLine());
                 FiguresJson.write(json, asked, runs);
                 if (other != null) {
                     json.writeObjectFieldStart("beside");

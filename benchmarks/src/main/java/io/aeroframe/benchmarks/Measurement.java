@@ -48,12 +48,26 @@ final class Measurement implements AutoCloseable {
      * @throws InterruptedException if the command was interrupted.
      */
     Figures run(Plan plan, int readers, int subscriptions) throws InterruptedException {
+        return run(plan, readers, subscriptions, Map.of());
+    }
+
+    /**
+     * One run whose processes are told more than the plan.
+     *
+     * @param readers       reading processes.
+     * @param subscriptions of each of them.
+     * @param more          options of {@link Role}, by the part they are for.
+     * @throws BenchException       if a process fails.
+     * @throws InterruptedException if the command was interrupted.
+     */
+    Figures run(Plan plan, int readers, int subscriptions, Map<Role.Part, List<String>> more)
+            throws InterruptedException {
         List<RoleProcess.Launch> launches = new ArrayList<>();
         for (int i = 1; i <= readers; i++) {
             String name = readers == 1 ? "reader" : "reader " + i;
-            launches.add(launch(name, Role.Part.reader, plan, subscriptions));
+            launches.add(launch(name, Role.Part.reader, plan, subscriptions, more));
         }
-        launches.add(launch("writer", Role.Part.writer, plan, 1));
+        launches.add(launch("writer", Role.Part.writer, plan, 1, more));
         return run(plan, launches, readers * subscriptions);
     }
 
@@ -91,10 +105,16 @@ final class Measurement implements AutoCloseable {
 
     /** How a process of the next run is started. */
     RoleProcess.Launch launch(String name, Role.Part part, Plan plan, int subscriptions) {
+        return launch(name, part, plan, subscriptions, Map.of());
+    }
+
+    private RoleProcess.Launch launch(
+            String name, Role.Part part, Plan plan, int subscriptions, Map<Role.Part, List<String>> more) {
         List<String> arguments = new ArrayList<>(List.of(part.name()));
         arguments.addAll(List.of("--aeron-dir", driver.aeronDirectoryName(), "--run", Integer.toString(run + 1)));
         arguments.addAll(List.of("--subscriptions", Integer.toString(subscriptions)));
         arguments.addAll(plan.arguments());
+        arguments.addAll(more.getOrDefault(part, List.of()));
         return RoleProcess.Launch.java(name, arguments);
     }
 

@@ -7,6 +7,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.Base64;
+import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /** What a process of a measurement tells the command that started it: one line on its standard output. */
@@ -60,6 +61,15 @@ sealed interface Report extends Serializable {
             Histogram touched,
             long sum)
             implements Report {}
+
+    /**
+     * What became of real frames after their publication.
+     *
+     * @param received frames of the measured part.
+     * @param isShown  whether they went to a window; else they were made ready for one.
+     * @param stages   how long each stage took, ns, in {@link Stage}'s order; those of the other process are empty.
+     */
+    record Stages(long received, boolean isShown, List<Histogram> stages) implements Report {}
 
     /**
      * A publication's account.

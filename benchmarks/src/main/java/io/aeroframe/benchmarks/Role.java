@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,6 +53,18 @@ final class Role implements Callable<Integer> {
     @Option(names = "--directory")
     private Path directory;
 
+    /** Gets the latencies of each frame as text. */
+    @Option(names = "--raw-file")
+    private Path rawFile;
+
+    /** For which the writer stalls on purpose. */
+    @Option(names = "--stall-ms")
+    private long stallMs;
+
+    /** Frames that the reader loses on purpose. */
+    @Option(names = "--drop")
+    private long drop;
+
     @Mixin
     private StreamOptions options = new StreamOptions(new Size(1, 1), FrameRate.MAX, 1);
 
@@ -78,7 +91,8 @@ final class Role implements Callable<Integer> {
 
     private Report write(Plan plan, PrintStream reports) {
         try (FrameSender sender = sender(plan)) {
-            return new Writer(sender).run(() -> send(reports, new Report.Ready()), () -> schedule);
+            return new Writer(sender, TimeUnit.MILLISECONDS.toNanos(stallMs))
+                    .run(() -> send(reports, new Report.Ready()), () -> schedule);
         }
     }
 
@@ -114,8 +128,16 @@ final class Role implements Callable<Integer> {
 
     private Report read(Plan plan, PrintStream reports) {
         Arrivals arrivals = new Arrivals(plan.isTouched());
+        StampLog stamps = rawFile == null ? null : new StampLog(!plan.rate().isMax());
+        arrivals.keep(stamps);
+        arrivals.drop(drop);
         try (FrameReceiver receiver = receiver(plan, arrivals)) {
-            return new Reader(receiver, arrivals).run(() -> send(reports, new Report.Ready()), () -> schedule);
+            Report figures =
+                    new Reader(receiver, arrivals).run(() -> send(reports, new Report.Ready()), () -> schedule);
+            if (stamps != null) {
+                stamps.write(rawFile);
+            }
+            return figures;
         }
     }
 

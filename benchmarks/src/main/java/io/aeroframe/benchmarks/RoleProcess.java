@@ -44,10 +44,15 @@ final class RoleProcess implements AutoCloseable {
 
         /** A JVM with the command's own flags and class path, whose errors go where the command's go. */
         static Launch java(String name, List<String> arguments) {
+            return java(name, "role", arguments);
+        }
+
+        /** The same, with another of the bench's commands. */
+        static Launch java(String name, String subcommand, List<String> arguments) {
             List<String> command = new ArrayList<>();
             command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
             command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName(), "role"));
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName(), subcommand));
             command.addAll(arguments);
             return new Launch(name, command, ProcessBuilder.Redirect.INHERIT);
         }

@@ -70,6 +70,11 @@ record Schedule(long rehearsalNs, long startNs, long beginNs, long endNs, double
         return startNs + (long) (frame * periodNs);
     }
 
+    /** The time at which that part of the measured part, 0 to 1, is over. */
+    long measuredNs(double part) {
+        return beginNs + (long) (part * (endNs - beginNs));
+    }
+
     /** Whether a frame that was due then belongs to the measured part. */
     boolean isMeasured(long dueNs) {
         return dueNs - beginNs >= 0 && dueNs - endNs < 0;

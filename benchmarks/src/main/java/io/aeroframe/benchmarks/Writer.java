@@ -17,9 +17,16 @@ final class Writer {
     private final Meter meter = new Meter();
     private final Histogram rehearsal = Latencies.histogram();
     private final Histogram cost = Latencies.histogram();
+    private final long stallNs;
 
-    Writer(FrameSender sender) {
+    /**
+     * A writer that has not begun.
+     *
+     * @param stallNs for which it stalls once on purpose, in the middle of the measured part, when a frame is due and before it is claimed; 0 for not at all.
+     */
+    Writer(FrameSender sender, long stallNs) {
         this.sender = sender;
+        this.stallNs = stallNs;
     }
 
     /**
@@ -43,6 +50,7 @@ final class Writer {
         long rehearsed = rehearse(schedule);
         Report.Sent before = null;
         Histogram target = rehearsal;
+        long stallsNs = stallNs;
         for (long number = 0; ; number++) {
             long dueNs = schedule.isTimed() ? schedule.dueNs(number) : System.nanoTime();
             if (dueNs - schedule.endNs() >= 0) {
@@ -54,6 +62,10 @@ final class Writer {
                 meter.begin(); // in the pause before the frame is due
             }
             Schedule.await(dueNs);
+            if (stallsNs > 0 && dueNs - schedule.measuredNs(0.5) >= 0) {
+                Schedule.await(dueNs + stallsNs);
+                stallsNs = 0;
+            }
             send(rehearsed + number, dueNs, target);
             if (System.nanoTime() - schedule.endNs() > LATEST_NS) {
                 throw new BenchException("more than 5 s behind the schedule: this machine cannot send"

@@ -1,0 +1,118 @@
+package io.aeroframe.benchmarks;
+
+import io.aeroframe.transport.Frame;
+import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.FrameLease;
+import io.aeroframe.vision.jpeg.JpegCodec;
+import io.aeroframe.vision.jpeg.JpegCodecs;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The pixels of a JPEG frame, as a frame of their own, so that decoding and showing can be told apart. One thread. */
+final class DecodedFrame implements Frame, AutoCloseable {
+
+    private static final int ALIGNMENT = 64;
+
+    private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
+    private JpegCodec codec;
+    private FrameFormat encoded;
+    private FrameFormat format;
+    private ByteBuffer pixels;
+    private Frame frame;
+
+    /**
+     * Decodes a frame.
+     *
+     * @param jpeg borrowed for as long as the pixels are used.
+     * @return this; the frame itself if it is none of JPEG.
+     */
+    Frame of(Frame jpeg) throws IOException {
+        if (jpeg.format().encoding() != FrameEncoding.JPEG) {
+            return jpeg;
+        }
+        frame = jpeg;
+        if (jpeg.format() != encoded) {
+            encoded = jpeg.format();
+            format = FrameFormat.bgr24(encoded.width(), encoded.height());
+            pixels = BufferUtil.allocateDirectAligned(format.maxPayloadLength(), ALIGNMENT);
+            payload.wrap(pixels);
+        }
+        if (codec == null) {
+            codec = JpegCodecs.open();
+        }
+        codec.decode(jpeg.payloadByteBuffer(), jpeg.payloadLength(), pixels, format);
+        return this;
+    }
+
+    @Override
+    public FrameFormat format() {
+        return format;
+    }
+
+    @Override
+    public long sequence() {
+        return frame.sequence();
+    }
+
+    @Override
+    public long captureTimeNs() {
+        return frame.captureTimeNs();
+    }
+
+    @Override
+    public long publishTimeNs() {
+        return frame.publishTimeNs();
+    }
+
+    @Override
+    public boolean isSameHost() {
+        return frame.isSameHost();
+    }
+
+    @Override
+    public DirectBuffer payload() {
+        return payload;
+    }
+
+    @Override
+    public int payloadLength() {
+        return format.maxPayloadLength();
+    }
+
+    @Override
+    public ByteBuffer payloadByteBuffer() {
+        return pixels;
+    }
+
+    @Override
+    public DirectBuffer metadata() {
+        return frame.metadata();
+    }
+
+    @Override
+    public boolean isPooled() {
+        return false;
+    }
+
+    @Override
+    public boolean isRevoked() {
+        return false;
+    }
+
+    /** Not possible: the next frame's pixels go to the same place. */
+    @Override
+    public FrameLease retain() {
+        throw new UnsupportedOperationException("decoded pixels are not kept");
+    }
+
+    @Override
+    public void close() {
+        if (codec != null) {
+            codec.close();
+        }
+    }
+}
