@@ -185,11 +185,16 @@ final class PeerRun {
     }
 
     /** The JVM has no call for it. */
-    private static void makePipe(Path directory) throws IOException, InterruptedException {
+    private static void makePipe(Path directory) throws InterruptedException {
         Path pipe = directory.resolve(Carrier.PIPE);
-        Process process = new ProcessBuilder("mkfifo", "-m", "600", pipe.toString())
-                .redirectErrorStream(true)
-                .start();
+        Process process;
+        try {
+            process = new ProcessBuilder("mkfifo", "-m", "600", pipe.toString())
+                    .redirectErrorStream(true)
+                    .start();
+        } catch (IOException ex) {
+            throw new BenchException("mkfifo cannot be run: apt-get install coreutils", ex);
+        }
         try {
             if (!process.waitFor(MKFIFO_TIMEOUT_S, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new BenchException("mkfifo " + pipe + " failed");
