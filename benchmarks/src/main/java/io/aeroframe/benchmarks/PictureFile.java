@@ -3,6 +3,7 @@ package io.aeroframe.benchmarks;
 import de.erichseifert.vectorgraphics2d.Processors;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
+import io.aeroframe.benchmarks.Results.Result;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -15,7 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.internal.chartpart.Chart;
 
@@ -31,13 +35,17 @@ final class PictureFile {
     private final List<String> footer = new ArrayList<>();
 
     /**
-     * A file's footer.
+     * A picture's footer.
      *
      * @param machines that the figures come from.
-     * @param commands that made them.
+     * @param results  that are drawn.
      */
-    PictureFile(Collection<String> machines, Collection<String> commands) {
+    PictureFile(Collection<String> machines, Collection<Result> results) {
         footer.addAll(machines);
+        Set<String> commands = results.stream()
+                .map(Result::command)
+                .filter(command -> !command.isEmpty())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         commands.stream().limit(MOST_COMMANDS).forEach(command -> footer.add("$ " + command));
         if (commands.size() > MOST_COMMANDS) {
             footer.add("and " + (commands.size() - MOST_COMMANDS) + " more such commands");

@@ -1,6 +1,7 @@
 package io.aeroframe.benchmarks;
 
 import io.aeroframe.benchmarks.Results.Load;
+import io.aeroframe.benchmarks.Results.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ final class PlotCommand implements Callable<Integer> {
             description = "Draw these alone. Default: all that the files suffice for.")
     private Set<Kind> kinds = EnumSet.allOf(Kind.class);
 
-    private PictureFile file;
+    private Results results;
     private int drawn;
 
     @Override
@@ -69,21 +70,20 @@ final class PlotCommand implements Callable<Integer> {
         for (Path input : files()) {
             objects.addAll(JsonFile.read(input));
         }
-        Results results = Results.of(objects);
-        file = new PictureFile(results.machines(), results.commands());
+        results = Results.of(objects);
         Files.createDirectories(directory);
         if (kinds.contains(Kind.percentiles)) {
             for (Map.Entry<Load, XYChart> chart : Plots.percentiles(results).entrySet()) {
-                write(chart.getValue(), "percentiles-" + chart.getKey().fileName());
+                write(chart.getValue(), "percentiles-" + chart.getKey().fileName(), of(chart.getKey()));
             }
         }
         XYChart bySize = kinds.contains(Kind.size) ? Plots.bySize(results) : null;
         if (bySize != null) {
-            write(bySize, "latency-by-size");
+            write(bySize, "latency-by-size", Plots.withSize(results));
         }
         if (kinds.contains(Kind.rate)) {
             for (var chart : Plots.rates(results).entrySet()) {
-                write(chart.getValue(), "frames-a-second-" + chart.getKey().fileName());
+                write(chart.getValue(), "frames-a-second-" + chart.getKey().fileName(), of(chart.getKey()));
             }
         }
         if (drawn == 0) {
@@ -110,8 +110,14 @@ final class PlotCommand implements Callable<Integer> {
         return files;
     }
 
-    private void write(Chart<?, ?> chart, String name) throws IOException {
-        for (Path written : file.write(chart, directory, name)) {
+    private List<Result> of(Load load) {
+        return results.results().stream()
+                .filter(result -> result.load().equals(load))
+                .toList();
+    }
+
+    private void write(Chart<?, ?> chart, String name, List<Result> shown) throws IOException {
+        for (Path written : new PictureFile(results.machines(), shown).write(chart, directory, name)) {
             spec.commandLine().getOut().println(written);
         }
         spec.commandLine().getOut().flush();

@@ -120,11 +120,7 @@ final class Plots {
 
     /** Latency by size, of all that carried raw frames of at least two sizes at one rate; null if nothing did. */
     static XYChart bySize(Results results) {
-        Map<String, List<Result>> byLabel = byLabel(results.results().stream()
-                .filter(result -> !result.isMax() && !Double.isNaN(result.bytes()))
-                .filter(result -> result.load().encoding().equals("raw"))
-                .filter(result -> result.figures().containsKey("p50_us"))
-                .toList());
+        Map<String, List<Result>> byLabel = byLabel(withSize(results));
         byLabel.values()
                 .removeIf(ofLabel ->
                         ofLabel.stream().mapToDouble(Result::bytes).distinct().count() < 2);
@@ -165,6 +161,15 @@ final class Plots {
                 .setXAxisMax(decadeAbove(
                         sizes.stream().max(Comparator.naturalOrder()).orElseThrow()));
         return chart;
+    }
+
+    /** What can be drawn by its size. */
+    static List<Result> withSize(Results results) {
+        return results.results().stream()
+                .filter(result -> !result.isMax() && !Double.isNaN(result.bytes()))
+                .filter(result -> result.load().encoding().equals("raw"))
+                .filter(result -> result.figures().containsKey("p50_us"))
+                .toList();
     }
 
     private static void addLimits(XYChart chart, Results results, List<Double> all, List<Double> sizes) {

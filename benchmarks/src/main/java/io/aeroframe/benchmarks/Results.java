@@ -17,10 +17,8 @@ import java.util.stream.Stream;
  * @param handOver from core to core, µs; NaN if it is not known.
  * @param copies   of a frame: µs by bytes.
  * @param machines on which all of it was measured, and with what.
- * @param commands that measured it.
  */
-record Results(
-        List<Result> results, double handOver, Map<Double, Double> copies, Set<String> machines, Set<String> commands) {
+record Results(List<Result> results, double handOver, Map<Double, Double> copies, Set<String> machines) {
 
     private static final List<String> NAMES = List.of("peer", "name", "label", "path");
 
@@ -32,9 +30,17 @@ record Results(
      * @param bytes   of a frame.
      * @param fps     frames a second that were received; NaN if not told.
      * @param isMax   whether that is as many as go.
-     * @param figures latencies by the names of {@link Figures#PERCENTILES}, µs.
+     * @param figures latencies by the names of {@link Figures#PERCENTILES}, µs; those that so few frames do not have are left out.
+     * @param command that measured it; empty if not told.
      */
-    record Result(String label, Load load, double bytes, double fps, boolean isMax, Map<String, Double> figures) {}
+    record Result(
+            String label,
+            Load load,
+            double bytes,
+            double fps,
+            boolean isMax,
+            Map<String, Double> figures,
+            String command) {}
 
     /**
      * What was carried.
@@ -59,8 +65,7 @@ record Results(
 
     /** Puts objects together. */
     static Results of(Collection<Map<String, Object>> objects) {
-        Results results = new Results(
-                new ArrayList<>(), Double.NaN, new TreeMap<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
+        Results results = new Results(new ArrayList<>(), Double.NaN, new TreeMap<>(), new LinkedHashSet<>());
         double handOver = Double.NaN;
         for (Map<String, Object> object : objects) {
             results.add(object, Map.of());
@@ -68,7 +73,7 @@ record Results(
                 handOver = us;
             }
         }
-        return new Results(results.results, handOver, results.copies, results.machines, results.commands);
+        return new Results(results.results, handOver, results.copies, results.machines);
     }
 
     /** Takes what an object and those in it tell; what one does not say itself, that around it says. */
@@ -110,9 +115,6 @@ record Results(
             append(text, "Aeroframe ", object.get("aeroframe"));
             machines.add(text.toString());
         }
-        if (object.get("command") instanceof String command) {
-            commands.add(command);
-        }
     }
 
     private static void append(StringBuilder text, String title, Object value) {
@@ -123,11 +125,13 @@ record Results(
 
     private void addResult(Map<String, Object> object, Map<String, Object> all) {
         Map<String, Double> figures = new LinkedHashMap<>();
-        for (String name : Figures.PERCENTILES.keySet()) {
-            if (object.get(name) instanceof Double us && us > 0) {
+        Figures.PERCENTILES.forEach((name, percentile) -> {
+            double frames = object.get("received") instanceof Double received ? received : Double.POSITIVE_INFINITY;
+            boolean isMax = percentile == 100;
+            if (object.get(name) instanceof Double us && us > 0 && (isMax || frames * (100 - percentile) >= 99.99)) {
                 figures.put(name, us);
             }
-        }
+        });
         Object target = all.getOrDefault("target_fps", all.get("fps"));
         Load load = new Load(
                 channel(all),
@@ -136,7 +140,8 @@ record Results(
                 target instanceof Double rate ? new FrameRate(rate).toString() : text(target, "?"));
         double bytes = all.get("bytes") instanceof Double known ? known : Double.NaN;
         double fps = object.get("fps") instanceof Double known ? known : Double.NaN;
-        results.add(new Result(label(all), load, bytes, fps, load.fps().equals("max"), figures));
+        results.add(new Result(
+                label(all), load, bytes, fps, load.fps().equals("max"), figures, text(all.get("command"), "")));
     }
 
     private static String channel(Map<String, Object> all) {

@@ -1,0 +1,124 @@
+package io.aeroframe.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whether what the bench says is so. */
+@Timeout(60)
+class TruthTest {
+
+    @TempDir
+    private Path directory;
+
+    /** Sorted, the nearest rank: nothing of the bench's own counting is in it. */
+    @Test
+    void percentilesAreThoseOfTheLatenciesOfEachFrame() throws Exception {
+        Path file = directory.resolve("stamps");
+        Json figures;
+        try (BenchProcess bench = BenchProcess.start(
+                "latency",
+                "--json",
+                "--size",
+                "64x48",
+                "--fps",
+                "500",
+                "--idle",
+                "backoff",
+                "--seconds",
+                "1",
+                "--warmup",
+                "0.4",
+                "--raw-file",
+                file.toString())) {
+            assertEquals(0, bench.awaitEnd(), bench.errors());
+            figures = Json.only(bench.output());
+        }
+        List<String[]> frames =
+                Files.readAllLines(file).stream().map(line -> line.split(" ")).toList();
+        assertEquals(figures.number("received"), frames.size());
+        for (int column = 1; column <= 2; column++) {
+            int of = column;
+            long[] sorted = frames.stream()
+                    .mapToLong(frame -> Long.parseLong(frame[of]))
+                    .sorted()
+                    .toArray();
+            String prefix = column == 1 ? "" : "scheduled_";
+            assertPercentile(sorted, 50, figures.number(prefix + "p50_us"));
+            assertPercentile(sorted, 90, figures.number(prefix + "p90_us"));
+            assertPercentile(sorted, 99, figures.number(prefix + "p99_us"));
+            assertPercentile(sorted, 100, figures.number(prefix + "max_us"));
+        }
+    }
+
+    private static void assertPercentile(long[] sorted, int percentile, double toldUs) {
+        double us = sorted[(sorted.length * percentile + 99) / 100 - 1] / 1e3;
+        assertEquals(us, toldUs, 0.05 * us, "p" + percentile);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none, 0, passed", "stall, 1, FAILED", "loss, 1, FAILED"})
+    void selfcheckPassesOnlyIfStallAndLossAreSeen(String leftOut, int status, String verdict) throws Exception {
+        String path = leftOut.equals("loss") ? "log" : "pool";
+        try (BenchProcess bench = BenchProcess.start("selfcheck", "--path", path, "--leave-out", leftOut)) {
+            assertEquals(status, bench.awaitEnd(), bench.errors());
+            assertEquals("", bench.errors());
+            assertTrue(bench.output().contains(verdict), bench.output());
+            assertEquals(List.of(), bench.leftovers());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"raw, ipc", "jpeg, ipc", "jpeg, udp:127.0.0.1:40478"})
+    void stagesOfRealFramesAddUp(String encoding, String channel) throws Exception {
+        Json told;
+        try (BenchProcess bench = BenchProcess.start(
+                "stages",
+                "pattern:320x240@50",
+                "--json",
+                "--no-window",
+                "--encoding",
+                encoding,
+                "--channel",
+                channel,
+                "--idle",
+                "backoff",
+                "--seconds",
+                "0.6",
+                "--warmup",
+                "0.4")) {
+            assertEquals(0, bench.awaitEnd(), bench.errors());
+            told = Json.only(bench.output());
+            assertEquals(List.of(), bench.leftovers());
+        }
+        assertEquals("stages", told.get("benchmark"));
+        assertTrue(told.number("received") > 0 && told.number("received") <= told.number("sent"), told::toString);
+        Json stages = (Json) told.get("stages");
+        assertEquals(encoding.equals("jpeg"), stages.has("decoded"));
+        double whole = ((Json) stages.get("whole")).number("max_us");
+        for (String name : List.of("capture", "claim", "write", "commit", "received", "shown")) {
+            Json stage = (Json) stages.get(name);
+            assertTrue(stage.number("p50_us") <= stage.number("p99_us"), told::toString);
+            assertTrue(name.equals("commit") || stage.number("p50_us") <= whole, told::toString);
+        }
+    }
+
+    @Test
+    void aMissingSourceIsToldInOneLine() throws Exception {
+        try (BenchProcess bench =
+                BenchProcess.start("stages", directory.resolve("none.mp4").toString())) {
+            assertEquals(1, bench.awaitEnd());
+            assertEquals(1, bench.errors().lines().count(), bench.errors());
+            assertFalse(bench.errors().contains("Exception"), bench.errors());
+        }
+    }
+}
