@@ -102,8 +102,9 @@ public final class FrameDriver implements AutoCloseable {
         }
         BaseDirectory base = BaseDirectory.open(context.baseDirectory());
         if (context.isPrivate()) {
-            base.sweepPrivateDirectories();
-            base = base.nested(ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
+            base.sweepPrivateDirectories(); // and the base itself, if nothing is left in it
+            base = BaseDirectory.open(context.baseDirectory())
+                    .nested(ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
         }
         long deadlineNs = System.nanoTime() + context.joinTimeout().toNanos();
         while (true) {

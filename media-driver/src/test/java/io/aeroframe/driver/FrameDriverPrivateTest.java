@@ -89,6 +89,19 @@ class FrameDriverPrivateTest {
     }
 
     @Test
+    void aPrivateHostSweepsThePrivateDirectoryOfAKilledOneThatWasAlone() throws Exception {
+        try (JoiningProcess doomed = JoiningProcess.start(base, true)) {
+            doomed.joined();
+            doomed.kill();
+            try (FrameDriver next = FrameDriver.join(context().isPrivate(true))) {
+                assertTrue(next.isHost());
+                assertEquals(1, privateDirectories());
+            }
+        }
+        assertEquals("", directory.listing());
+    }
+
+    @Test
     void usesADriverThatSomebodyElseRunsAndNeverDeletesIt() throws IOException {
         Path external = directory.path().resolve("external");
         MediaDriver.Context settings = new MediaDriver.Context()
