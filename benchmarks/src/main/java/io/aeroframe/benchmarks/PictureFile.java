@@ -29,6 +29,10 @@ final class PictureFile {
     private static final int SCALE = 2;
     private static final int MARGIN = 20;
     private static final int LINE_HEIGHT = 17;
+
+    /** Not 12, which the SVG would leave out as if it were the default of SVG. */
+    private static final int FOOTER_SIZE = 13;
+
     private static final int MOST_COMMANDS = 4;
     private static final Color FOOTER = new Color(0x555555);
 
@@ -90,7 +94,7 @@ final class PictureFile {
         chart.paint(graphics, Plots.WIDTH, Plots.HEIGHT);
         graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         graphics.setColor(FOOTER);
-        graphics.setFont(Plots.font(Font.PLAIN, 12));
+        graphics.setFont(Plots.font(Font.PLAIN, FOOTER_SIZE));
         FontMetrics metrics = graphics.getFontMetrics();
         int y = Plots.HEIGHT + LINE_HEIGHT - metrics.getDescent();
         for (String line : footer) {

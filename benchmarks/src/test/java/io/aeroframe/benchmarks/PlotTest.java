@@ -59,6 +59,7 @@ class PlotTest {
                 ImageIO.read(out.resolve("percentiles-1280x688-raw-60.png").toFile());
         assertTrue(image.getWidth() > 1_000 && image.getHeight() > 1_000);
         String svg = Files.readString(out.resolve("percentiles-1280x688-raw-60.svg"));
+        assertTrue(svg.contains("font-size:13px") || svg.contains("font-size:13.0px"), "else it would be drawn at 16");
         for (String text : List.of("A Processor, 2 cores", "Some VM 17", "Aeron 1.51.0", "$ bench peers --json")) {
             assertTrue(svg.contains(text), text);
         }
