@@ -1,5 +1,7 @@
 package io.aeroframe.benchmarks;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,7 +20,11 @@ final class JmhCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        org.openjdk.jmh.Main.main(arguments.toArray(new String[0]));
-        return 0;
+        try {
+            org.openjdk.jmh.Main.main(arguments.toArray(new String[0]));
+            return 0;
+        } finally {
+            Files.deleteIfExists(Path.of(System.getProperty("java.io.tmpdir"), "jmh.lock")); // JMH leaves it behind
+        }
     }
 }

@@ -244,16 +244,17 @@ public final class FramePublication implements AutoCloseable {
                 outcome = log.sendDescriptor(header, prefix);
             }
         } while (outcome == LogPublication.Outcome.NO_ROOM && mayWait());
-        pool.check(header.publishTimeNs);
-        if (outcome != LogPublication.Outcome.SENT) {
+        boolean isSent = outcome == LogPublication.Outcome.SENT;
+        if (isSent) {
+            pool.signal(); // first of all: somebody waits for it
+            pool.sent(slot, log.position());
+            account.sent(length);
+        } else {
             pool.cancel(slot);
             account.dropped(outcome);
-            return false;
         }
-        pool.sent(slot, log.position());
-        pool.signal();
-        account.sent(length);
-        return true;
+        pool.check(System.nanoTime());
+        return isSent;
     }
 
     private void describe(FrameFormat format, int length, long captureTimeNs) {
