@@ -185,6 +185,30 @@ final class BaseDirectory {
     }
 
     /**
+     * Whether somebody holds the lock: the files of a host that was killed look alive for a while.
+     *
+     * @throws FrameDriverException if the lock file cannot be used.
+     */
+    boolean isHosted() {
+        Path file = path.resolve(LOCK);
+        synchronized (HELD) {
+            if (HELD.contains(file)) {
+                return true;
+            }
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                    FileLock lock = channel.tryLock(LOCK_POSITION, 1, true)) {
+                return lock == null;
+            } catch (NoSuchFileException ex) {
+                return false;
+            } catch (OverlappingFileLockException ex) {
+                return true;
+            } catch (IOException ex) {
+                throw new FrameDriverException(file + ": cannot be locked: " + reason(ex), ex);
+            }
+        }
+    }
+
+    /**
      * Which driver is up here, as its host announced.
      *
      * @return the identity, or null if there is none.

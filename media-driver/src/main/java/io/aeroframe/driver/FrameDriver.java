@@ -204,7 +204,7 @@ public final class FrameDriver implements AutoCloseable {
 
     private static boolean isReady(BaseDirectory base) {
         String announced = base.announcedIdentity();
-        MappedByteBuffer mapped = announced == null ? null : mapCncFile(base.aeron());
+        MappedByteBuffer mapped = announced == null || !base.isHosted() ? null : mapCncFile(base.aeron());
         if (mapped == null) {
             return false;
         }
