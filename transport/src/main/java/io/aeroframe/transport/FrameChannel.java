@@ -212,7 +212,7 @@ public record FrameChannel(String uri) {
     }
 
     /**
-     * The URI of a publication whose frames are in a pool: only their headers go through the log, at an eighth of a KiB each. Its window lets a
+     * The URI of a publication whose frames are in a pool: only their headers go through the log, at 160 bytes each. Its window lets two
      * thousand frames a second go by for longer than it takes to find out that a subscriber is dead.
      *
      * @return the URI for {@code Aeron.addExclusivePublication}.

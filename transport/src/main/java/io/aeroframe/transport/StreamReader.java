@@ -172,9 +172,9 @@ final class StreamReader implements ControlledFragmentHandler {
                 return onEndOfStream(buffer, offset, length);
             }
         }
-        // A message of one fragment lies in the log itself, at another place each time, and gone when the driver is:
-        // taken out, its frame
-        // has one memory and one byte buffer, can wait for a newer one, and stays readable whatever a handler's time.
+        // A message of one fragment lies in the log itself, at another place each time, and gone when the driver is.
+        // Taken out, its frame has one memory and one byte buffer, can wait for a newer one, and stays readable
+        // whatever a handler's time.
         boolean keep = length <= image.mtuLength() - FrameChannel.DATA_HEADER_LENGTH;
         HeaderFault fault = assembling.take(buffer, offset, length, streamHash, context.maxFrameLength(), keep);
         if (fault != null) {
@@ -272,9 +272,8 @@ final class StreamReader implements ControlledFragmentHandler {
             return onForeignAnnouncement(nameLength);
         }
         if (pools != null && announcement.poolId() > 0) {
-            pools.pool(
-                    announcement.poolId(),
-                    announcement.publicationId()); // before there is a frame that would have to wait
+            // Joins before there is a frame that would have to wait for it.
+            pools.pool(announcement.poolId(), announcement.publicationId());
         }
         if (held != null && isPossible(announcement.nextSequence(), announcement.dropped())) {
             // The frame that follows says the same, and until then the held one may still be passed over.
