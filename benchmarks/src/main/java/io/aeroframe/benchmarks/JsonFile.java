@@ -40,7 +40,8 @@ final class JsonFile {
         return objects;
     }
 
-    private static Map<String, Object> object(JsonParser parser) throws IOException {
+    /** The object that the parser is at the start of, as {@link #read} has them. */
+    static Map<String, Object> object(JsonParser parser) throws IOException {
         Map<String, Object> fields = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();

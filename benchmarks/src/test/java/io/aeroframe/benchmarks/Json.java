@@ -3,8 +3,8 @@ package io.aeroframe.benchmarks;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +16,18 @@ import java.util.Map;
  */
 record Json(Map<String, Object> fields) {
 
+    /** A name that comes twice in one object is an error. */
+    private static final JsonFactory STRICT = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
     /** Reads text that is one JSON object and nothing else. */
     static Json only(String text) throws IOException {
-        try (JsonParser parser = new JsonFactory().createParser(text)) {
+        try (JsonParser parser = STRICT.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new AssertionError("not an object: " + text);
             }
-            Json object = object(parser);
+            Json object = of(JsonFile.object(parser));
             if (parser.nextToken() != null) {
                 throw new AssertionError("something follows the object: " + text);
             }
@@ -30,34 +35,19 @@ record Json(Map<String, Object> fields) {
         }
     }
 
-    private static Json object(JsonParser parser) throws IOException {
+    private static Json of(Map<?, ?> object) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
-            parser.nextToken();
-            if (fields.containsKey(name)) {
-                throw new AssertionError("twice in one object: " + name);
-            }
-            fields.put(name, value(parser));
-        }
+        object.forEach((name, value) -> fields.put((String) name, value(value)));
         return new Json(fields);
     }
 
-    private static Object value(JsonParser parser) throws IOException {
-        return switch (parser.currentToken()) {
-            case START_OBJECT -> object(parser);
-            case START_ARRAY -> {
-                List<Object> values = new ArrayList<>();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    values.add(value(parser));
-                }
-                yield values;
-            }
-            case VALUE_NULL -> null;
-            case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
-            case VALUE_STRING -> parser.getText();
-            default -> parser.getDoubleValue();
-        };
+    private static Object value(Object value) {
+        if (value instanceof Map<?, ?> object) {
+            return of(object);
+        }
+        return value instanceof List<?> values
+                ? values.stream().map(Json::value).toList()
+                : value;
     }
 
     boolean has(String name) {
