@@ -78,7 +78,7 @@ final class DemoCommand implements Callable<Integer> {
             viewer = start(
                     true,
                     hasDisplay
-                            ? List.of("view", stream, "--timeout", "20s")
+                            ? List.of("view", stream, "--timeout", "20s", "--no-follow")
                             : List.of("subscribe", stream, picture.toString(), "--latest", "--timeout", "20s"));
             boolean isStopped = !awaitEither(publisher, viewer);
             if (!isStopped && !publisher.isAlive()) {

@@ -2,12 +2,13 @@ package io.aeroframe.apps;
 
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
+import io.aeroframe.transport.ConnectionState;
 import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
  * The driver and the Aeroframe client of one command, and leaving them in good order: a process that hosts the driver stays until the others that use
- * it have left, unless it is told to stop.
+ * it have left, so that they lose no frame, unless it is told to stop: then one of them takes over.
  */
 final class DriverSession implements AutoCloseable {
 
@@ -27,10 +28,25 @@ final class DriverSession implements AutoCloseable {
         this.stop = stop;
         this.err = options.err();
         try {
-            aeroframe = Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(options.errorHandler()));
+            aeroframe = Aeroframe.connect(
+                    driver,
+                    new Aeroframe.Context()
+                            .errorHandler(options.errorHandler())
+                            .stateListener(state -> tell(state, options)));
         } catch (RuntimeException ex) {
             driver.close();
             throw ex;
+        }
+    }
+
+    private void tell(ConnectionState state, SharedOptions options) {
+        if (options.isVerbose() && state != ConnectionState.CLOSED) {
+            err.println(
+                    state == ConnectionState.RECONNECTING
+                            ? "aeroframe: the media driver has gone"
+                            : "aeroframe: connected to the next media driver, "
+                                    + (driver.isHost() ? "which this process hosts" : "which another process hosts"));
+            err.flush();
         }
     }
 
@@ -58,7 +74,7 @@ final class DriverSession implements AutoCloseable {
             boolean isAlone = driver.awaitNoClients(stop.isRequested() ? STOPPED_WAIT : QUIET_WAIT);
             if (!isAlone && !stop.isRequested()) {
                 err.println("aeroframe: done; still hosting the media driver for " + driver.clientCount()
-                        + " other process(es) until they leave; Ctrl-C ends it for them too");
+                        + " other process(es) until they leave; Ctrl-C hands it over to one of them");
                 err.flush();
                 while (!isAlone && !stop.isRequested()) {
                     isAlone = driver.awaitNoClients(WAIT_STEP);

@@ -1,7 +1,6 @@
 package io.aeroframe.apps;
 
 import io.aeroframe.driver.FrameDriver;
-import io.aeroframe.transport.DriverLostException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,9 +64,6 @@ final class SharedOptions {
     ErrorHandler errorHandler() {
         PrintWriter err = spec.commandLine().getErr();
         return error -> {
-            if (error instanceof DriverLostException) {
-                return; // the command fails with it, and says so
-            }
             err.println("aeroframe: " + (error.getMessage() == null ? error.toString() : error.getMessage()));
             if (verbose) {
                 error.printStackTrace(err);

@@ -29,6 +29,16 @@ final class SubscribeOptions {
     private Duration timeout;
 
     @Option(
+            names = "--follow",
+            negatable = true,
+            description = {
+                "Stay when the stream has ended or its publisher has vanished, and go on with the next publisher of its name; with"
+                        + " --no-follow end with the first one (exit status 1 if it vanished). Default: stay when it vanished, and for"
+                        + " windows also when it ended."
+            })
+    private Boolean follow;
+
+    @Option(
             names = "--max-frame-bytes",
             paramLabel = "N",
             description = "Skip larger frames. Default: 268435456 (256 MiB).")
@@ -73,6 +83,16 @@ final class SubscribeOptions {
     /** Longest time without a frame; {@link Long#MAX_VALUE} for no limit. */
     long timeoutNs() {
         return timeout == null ? Long.MAX_VALUE : timeout.toNanos();
+    }
+
+    /** Whether to stay when a publisher says that the stream has ended. */
+    boolean staysAfterEnd(boolean isLiveSink) {
+        return follow == null ? isLiveSink : follow;
+    }
+
+    /** Whether to stay when a publisher vanishes. */
+    boolean staysAfterLoss() {
+        return follow == null || follow;
     }
 
     int maxFrameBytes() {

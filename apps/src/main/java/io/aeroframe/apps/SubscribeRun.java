@@ -46,6 +46,7 @@ final class SubscribeRun {
     private boolean hasUnflushed;
     private Copies copies;
     private boolean isPooled;
+    private long toldSilentS;
 
     SubscribeRun(String stream, String sink, SubscribeOptions options, StopSignal stop) {
         this.streamText = stream;
@@ -194,18 +195,36 @@ final class SubscribeRun {
                 tellCopies();
             } else {
                 StreamState state = subscription.state();
-                if (state == StreamState.ENDED || state == StreamState.LOST) {
+                if (state == StreamState.ENDED && !options.staysAfterEnd(sink.isLive())
+                        || state == StreamState.LOST && !options.staysAfterLoss()) {
                     return state;
                 }
                 checkTimeout(subscription.stream(), options.channel());
                 flushIfQuiet(nowNs);
+                tellSilence(state, nowNs);
             }
             if (format != null && reporter.isDue(nowNs)) {
                 reporter.tick(nowNs, format, account(subscription), copies.total());
             }
             idle.idle(polled);
         }
-        return subscription.state() == StreamState.LOST ? StreamState.LOST : StreamState.ENDED;
+        boolean isLost = subscription.state() == StreamState.LOST && !options.staysAfterLoss();
+        return isLost ? StreamState.LOST : StreamState.ENDED;
+    }
+
+    /** Where a person looks: that nothing comes, and since when. Once a second. */
+    private void tellSilence(StreamState state, long nowNs) {
+        long silentS = TimeUnit.NANOSECONDS.toSeconds(nowNs - lastFrameNs);
+        if (format == null || silentS == toldSilentS) {
+            return;
+        }
+        toldSilentS = silentS;
+        if (silentS > 0) {
+            String what = state == StreamState.ENDED ? "ended" : "stopped";
+            String text = streamText + " " + what + " " + silentS + " s ago";
+            sink.showStatus(text);
+            reporter.status(text);
+        }
     }
 
     private void tellCopies() {

@@ -2,7 +2,6 @@ package io.aeroframe.benchmarks;
 
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
-import io.aeroframe.transport.DriverLostException;
 import io.aeroframe.transport.FrameClaim;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
@@ -62,11 +61,9 @@ final class AeroframeSender implements FrameSender {
     }
 
     static Aeroframe connect(FrameDriver driver) {
-        return Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(error -> {
-                    if (!(error instanceof DriverLostException)) { // that one is thrown as well
-                        System.err.println("bench: " + error.getMessage());
-                    }
-                }));
+        return Aeroframe.connect(
+                driver,
+                new Aeroframe.Context().errorHandler(error -> System.err.println("bench: " + error.getMessage())));
     }
 
     static String stream(int run) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -211,9 +212,9 @@ final class BaseDirectory {
     /**
      * Which driver is up here, as its host announced.
      *
-     * @return the identity, or null if there is none.
+     * @return the announcement, or null if there is none.
      */
-    String announcedIdentity() {
+    String announced() {
         try {
             return Files.readString(path.resolve(IDENTITY));
         } catch (NoSuchFileException ex) {
@@ -341,23 +342,30 @@ final class BaseDirectory {
         /**
          * Tells the others that the driver is up and which one it is.
          *
-         * @param identity of the driver, as its own files have it.
+         * @param announcement to be read whole, or not at all.
          */
-        void announce(String identity) {
+        void announce(String announcement) {
             try {
-                Files.writeString(path.resolve(IDENTITY), identity);
+                Path written = Files.writeString(path.resolve(IDENTITY + ".new"), announcement);
+                Files.move(written, path.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
             } catch (IOException ex) {
                 throw new FrameDriverException(path + ": cannot be written: " + reason(ex), ex);
             }
         }
 
-        /** Removes what a driver has left here, first of all the word that it is up. */
-        void clear() {
+        /** Takes back the word that a driver is up. */
+        void withdraw() {
             try {
                 Files.deleteIfExists(path.resolve(IDENTITY));
+                Files.deleteIfExists(path.resolve(IDENTITY + ".new"));
             } catch (IOException ex) {
                 throw new FrameDriverException(path + ": cannot be cleared: " + reason(ex), ex);
             }
+        }
+
+        /** Removes what a driver has left here, first of all the word that it is up. */
+        void clear() {
+            withdraw();
             IoUtil.delete(aeron().toFile(), true);
         }
 

@@ -1,39 +1,25 @@
 package io.aeroframe.driver;
 
-import io.aeron.CncFileDescriptor;
-import io.aeron.CommonContext;
-import io.aeron.driver.MediaDriver;
-import java.io.File;
-import java.io.IOException;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import org.agrona.BufferUtil;
-import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.status.CountersReader;
 
 /**
  * This process's part in the host's media driver: the process that hosts it, embedded, or one that is attached to it.
  *
  * <p>No process is in charge. {@link #join()} hosts the driver if no process of this user on this host does, and attaches to it
  * otherwise; the start order does not matter. A file lock in the base directory says who hosts, and the operating system
- * frees it when that process ends, however it ends.
+ * frees it when that process ends, however it ends. Then one of the others takes over, with a fresh driver: {@link #running()} tells.
  *
  * <p>Thread-safe. Close it after everything that uses its Aeron directory.
  *
  * <pre>{@code
- * try (FrameDriver driver = FrameDriver.join()) {
- *     Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.aeronDirectoryName()));
+ * try (FrameDriver driver = FrameDriver.join();
+ *         Aeroframe aeroframe = Aeroframe.connect(driver)) {
+ *     ...
  * }
  * }</pre>
  */
@@ -42,39 +28,40 @@ public final class FrameDriver implements AutoCloseable {
     /** After this long without a sign of life the driver counts as dead. */
     static final long DRIVER_TIMEOUT_MS = 3_000;
 
-    /** A driver beats every 0.1 s; one that has been silent for this long is not joined. */
-    private static final long HEARTBEAT_TIMEOUT_MS = 1_000;
-
-    /** Command, counter, error and loss files of the driver, 12 MiB, and some room for a first small stream. */
-    private static final long REQUIRED_BYTES = 20L << 20;
-
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final Context context;
     private final String aeronDirectoryName;
     private final SharedDirectory sharedDirectory;
-    private final BaseDirectory.Lock lock;
-    private final MediaDriver mediaDriver;
-    private final Thread shutdownHook;
-    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private FrameDriver(
-            Context context,
-            String aeronDirectoryName,
-            Path sharedDirectory,
-            BaseDirectory.Lock lock,
-            MediaDriver mediaDriver) {
+    /** Null where the driver is somebody else's. */
+    private final BaseDirectory base;
+
+    /** Null where there is nothing to take over. */
+    private final TakeoverWatch watch;
+
+    private volatile HostedDriver hosted;
+    private Thread shutdownHook;
+    private volatile boolean isClosed;
+
+    private FrameDriver(Context context, BaseDirectory base, HostedDriver hosted) {
         this.context = context;
-        this.aeronDirectoryName = aeronDirectoryName;
-        this.sharedDirectory = new SharedDirectory(sharedDirectory);
-        this.lock = lock;
-        this.mediaDriver = mediaDriver;
-        this.shutdownHook = mediaDriver != null && context.closeOnShutdown()
-                ? new Thread(this::stopHosting, "aeroframe-driver-shutdown")
-                : null;
-        if (shutdownHook != null) {
-            Runtime.getRuntime().addShutdownHook(shutdownHook);
+        this.base = base;
+        aeronDirectoryName = base.aeron().toString();
+        sharedDirectory = new SharedDirectory(base.path());
+        if (hosted != null) {
+            hostFromNowOn(hosted);
         }
+        watch = context.isPrivate() ? null : new TakeoverWatch(this, base, context.errorHandler());
+    }
+
+    /** Attached to somebody else's. */
+    private FrameDriver(Context context) {
+        this.context = context;
+        base = null;
+        aeronDirectoryName = context.aeronDirectory().toString();
+        sharedDirectory = new SharedDirectory(BaseDirectory.sharedBeside(context.aeronDirectory()));
+        watch = null;
     }
 
     /**
@@ -110,10 +97,10 @@ public final class FrameDriver implements AutoCloseable {
         while (true) {
             BaseDirectory.Lock lock = base.tryLock();
             if (lock != null) {
-                return host(context, base, lock);
+                return start(new FrameDriver(context, base, HostedDriver.launch(base, lock, context.errorHandler())));
             }
-            if (isReady(base)) {
-                return new FrameDriver(context, base.aeron().toString(), base.path(), null, null);
+            if (DriverFiles.running(base) != null) {
+                return start(new FrameDriver(context, base, null));
             }
             if (System.nanoTime() - deadlineNs > 0) {
                 throw new FrameDriverException(
@@ -129,7 +116,7 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * Attaches to the host's driver if some process hosts it. One that only receives from the same host can do without a driver until
-     * there is a sender, and can then leave without taking the driver along.
+     * there is a sender, and can then leave without disturbing anyone, unless it has had to take over.
      *
      * @param context settings; may be used again while this returns nothing.
      * @return the driver; empty if nobody hosts it.
@@ -141,112 +128,48 @@ public final class FrameDriver implements AutoCloseable {
             return Optional.of(attachExternal(context));
         }
         BaseDirectory base = BaseDirectory.existing(context.baseDirectory());
-        return base != null && isReady(base)
-                ? Optional.of(new FrameDriver(context, base.aeron().toString(), base.path(), null, null))
+        return base != null && DriverFiles.running(base) != null
+                ? Optional.of(start(new FrameDriver(context, base, null)))
                 : Optional.empty();
     }
 
+    private static FrameDriver start(FrameDriver driver) {
+        if (driver.watch != null) {
+            driver.watch.start();
+        }
+        return driver;
+    }
+
     private static FrameDriver attachExternal(Context context) {
-        File directory = context.aeronDirectory().toFile();
-        boolean active;
-        try {
-            active = CommonContext.isDriverActive(directory, DRIVER_TIMEOUT_MS, message -> {});
-        } catch (RuntimeException ex) {
-            throw new FrameDriverException(
-                    directory + ": the media driver there does not answer: " + ex.getMessage(), ex);
+        if (DriverFiles.running(context.aeronDirectory()) == null) {
+            throw new FrameDriverException(context.aeronDirectory()
+                    + ": no media driver is running there; start it first, or leave the Aeron directory out");
         }
-        if (!active) {
-            throw new FrameDriverException(
-                    directory + ": no media driver is running there; start it first, or leave the Aeron directory out");
-        }
-        return new FrameDriver(
-                context, directory.getPath(), BaseDirectory.sharedBeside(directory.toPath()), null, null);
+        return new FrameDriver(context);
     }
 
-    private static FrameDriver host(Context context, BaseDirectory base, BaseDirectory.Lock lock) {
-        MediaDriver mediaDriver = null;
-        boolean isHosting = false;
-        try {
-            base.sweepPrivateDirectories();
-            new SharedDirectory(base.path()).sweep();
-            lock.clear();
-            checkRoom(base);
-            mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron())
-                    .errorHandler(new UnansweredErrors(context.errorHandler())));
-            lock.announce(identity(base.aeron()));
-            isHosting = true;
-            return new FrameDriver(context, base.aeron().toString(), base.path(), lock, mediaDriver);
-        } catch (FrameDriverException ex) {
-            throw ex;
-        } catch (RuntimeException ex) {
-            throw new FrameDriverException(base.aeron() + ": the media driver does not start: " + ex.getMessage(), ex);
-        } finally {
-            if (!isHosting) {
-                CloseHelper.quietClose(mediaDriver);
-                lock.removeAndRelease();
+    /**
+     * Called by the watch: nobody hosts the driver any more, and this process has got the lock.
+     *
+     * @throws FrameDriverException if the driver does not start; the lock is free again.
+     */
+    synchronized void takeOver(BaseDirectory.Lock lock) {
+        if (isClosed) {
+            lock.removeAndRelease();
+        } else {
+            hostFromNowOn(HostedDriver.launch(base, lock, context.errorHandler()));
+        }
+    }
+
+    private synchronized void hostFromNowOn(HostedDriver started) {
+        hosted = started;
+        if (context.closeOnShutdown()) {
+            shutdownHook = new Thread(this::stop, "aeroframe-driver-shutdown");
+            try {
+                Runtime.getRuntime().addShutdownHook(shutdownHook);
+            } catch (IllegalStateException ex) {
+                stop(); // the JVM is going down: let another process have it
             }
-        }
-    }
-
-    private static void checkRoom(BaseDirectory base) {
-        try {
-            long usable = Files.getFileStore(base.path()).getUsableSpace();
-            if (usable < REQUIRED_BYTES) {
-                throw new FrameDriverException(base.path() + ": the media driver needs " + REQUIRED_BYTES / (1 << 20)
-                        + " MiB for its files and " + usable / (1 << 20)
-                        + " MiB are free; make room (in a container: --shm-size),"
-                        + " or choose another place with the environment variable AEROFRAME_DIR");
-            }
-        } catch (IOException ex) {
-            throw new FrameDriverException(base.path() + ": its free space cannot be read: " + ex.getMessage(), ex);
-        }
-    }
-
-    private static boolean isReady(BaseDirectory base) {
-        String announced = base.announcedIdentity();
-        MappedByteBuffer mapped = announced == null || !base.isHosted() ? null : mapCncFile(base.aeron());
-        if (mapped == null) {
-            return false;
-        }
-        try {
-            return announced.equals(identity(mapped))
-                    && CommonContext.isDriverActive(HEARTBEAT_TIMEOUT_MS, message -> {}, mapped);
-        } finally {
-            BufferUtil.free(mapped);
-        }
-    }
-
-    /** The driver's process and start time, as its own file says: tells a live driver's files from a dead one's. */
-    private static String identity(Path aeronDirectory) {
-        MappedByteBuffer mapped = mapCncFile(aeronDirectory);
-        if (mapped == null) {
-            throw new FrameDriverException(
-                    aeronDirectory + ": the media driver's files have been removed; start again");
-        }
-        try {
-            return identity(mapped);
-        } finally {
-            BufferUtil.free(mapped);
-        }
-    }
-
-    private static String identity(MappedByteBuffer mapped) {
-        UnsafeBuffer metaData = CncFileDescriptor.createMetaDataBuffer(mapped);
-        return CncFileDescriptor.pid(metaData) + " " + CncFileDescriptor.startTimestampMs(metaData);
-    }
-
-    /** Maps it once and judges the mapping: its host may remove the file, or make it anew, at any moment. */
-    private static MappedByteBuffer mapCncFile(Path aeronDirectory) {
-        Path file = aeronDirectory.resolve(CncFileDescriptor.CNC_FILE);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long length = channel.size();
-            return length <= CncFileDescriptor.META_DATA_LENGTH
-                    ? null
-                    : channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
-        } catch (NoSuchFileException ex) {
-            return null;
-        } catch (IOException ex) {
-            throw new FrameDriverException(file + ": cannot be read: " + ex.getMessage(), ex);
         }
     }
 
@@ -260,6 +183,18 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
+     * The driver that is up at present. It changes when another process takes over, or when somebody else's driver is started again; what was
+     * connected to the one before has to connect anew.
+     *
+     * @return empty while there is none, or its process does not run.
+     * @throws FrameDriverException if its files cannot be read.
+     */
+    public Optional<RunningDriver> running() {
+        return Optional.ofNullable(
+                base == null ? DriverFiles.running(context.aeronDirectory()) : DriverFiles.running(base));
+    }
+
+    /**
      * Where the processes that use this driver share files in memory: the base directory; for somebody else's driver, a directory of
      * the user's own beside that driver's, with {@code -aeroframe} behind its name.
      *
@@ -270,12 +205,12 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Whether the driver runs in this process.
+     * Whether the driver runs in this process. It may begin to at any time, by taking over.
      *
-     * @return true if closing this takes the driver away from everyone else.
+     * @return true if closing this takes the driver away from everyone else, until one of them has taken over.
      */
     public boolean isHost() {
-        return mediaDriver != null;
+        return hosted != null;
     }
 
     /**
@@ -285,7 +220,8 @@ public final class FrameDriver implements AutoCloseable {
      * @return the count; 0 if this process does not host.
      */
     public int clientCount() {
-        return mediaDriver == null || closed.get() ? 0 : DriverCounters.clientCount(counters());
+        HostedDriver driver = hosted;
+        return driver == null ? 0 : driver.clientCount();
     }
 
     /**
@@ -315,44 +251,49 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
+     * Whether this process has left.
+     *
+     * @return true after {@link #close()}: it takes nothing over any more.
+     */
+    public boolean isClosed() {
+        return isClosed;
+    }
+
+    /**
      * Leaves. A host first lets closed publications drain to their subscribers (at most two seconds), then ends the driver and removes its
-     * files. An attached process changes nothing.
+     * files; another process that uses the driver takes over. An attached process changes nothing.
      */
     @Override
     public void close() {
-        stopHosting();
-        if (shutdownHook != null && Thread.currentThread() != shutdownHook) {
-            removeHook();
+        stop();
+        if (watch != null) {
+            watch.join();
         }
+        removeHook();
     }
 
     /** One thread stops, any other waits until it has: a shutdown hook that returned at once would let the JVM end in the middle. */
-    private synchronized void stopHosting() {
-        if (mediaDriver == null || !closed.compareAndSet(false, true)) {
-            return;
-        }
-        long deadlineNs = System.nanoTime() + 2 * MediaDriverSettings.PUBLICATION_LINGER_NS;
-        while (DriverCounters.hasUnsentPublications(counters()) && System.nanoTime() - deadlineNs < 0) {
-            LockSupport.parkNanos(POLL_INTERVAL_NS);
-        }
-        try {
-            mediaDriver.close();
-        } finally {
-            lock.removeAndRelease();
+    private synchronized void stop() {
+        if (!isClosed) {
+            isClosed = true;
+            if (watch != null) {
+                watch.stop();
+            }
+            if (hosted != null) {
+                hosted.close();
+            }
         }
     }
 
-    private void removeHook() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(shutdownHook);
-        } catch (IllegalStateException ex) {
-            // The JVM is going down already: the hook has found, or will find, nothing left to do.
-            return;
+    private synchronized void removeHook() {
+        if (shutdownHook != null && Thread.currentThread() != shutdownHook) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(shutdownHook);
+            } catch (IllegalStateException ex) {
+                // The JVM is going down already: the hook has found, or will find, nothing left to do.
+                return;
+            }
         }
-    }
-
-    private CountersReader counters() {
-        return mediaDriver.context().countersManager();
     }
 
     /** Settings of {@link #join(Context)}. Not thread-safe; used once. */

@@ -5,6 +5,7 @@ import io.aeron.driver.ThreadingMode;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.EpochClock;
 
 /** How the embedded driver is set up: for pictures instead of small messages, for machines of any size, and for people who wait. */
 final class MediaDriverSettings {
@@ -31,9 +32,10 @@ final class MediaDriverSettings {
     /**
      * Settings of a driver in the given directory, which is deleted at its start and its end.
      *
+     * @param clock of its timeouts, and of its clients'.
      * @return settings without an error handler.
      */
-    static MediaDriver.Context forVideo(Path aeronDirectory) {
+    static MediaDriver.Context forVideo(Path aeronDirectory, EpochClock clock) {
         SocketBuffers sockets = SocketBuffers.probe();
         int processors = Runtime.getRuntime().availableProcessors();
         ThreadingMode threading;
@@ -46,6 +48,7 @@ final class MediaDriverSettings {
         }
         return new MediaDriver.Context()
                 .aeronDirectoryName(aeronDirectory.toString())
+                .epochClock(clock)
                 .dirDeleteOnStart(true) // safe: this process holds the lock
                 .dirDeleteOnShutdown(true)
                 .counterValuesBufferLength(COUNTERS_LENGTH)

@@ -1,46 +1,31 @@
 package io.aeroframe.transport;
 
 import io.aeroframe.driver.FrameDriver;
-import io.aeron.Aeron;
-import io.aeron.RethrowingErrorHandler;
-import io.aeron.exceptions.AeronException;
-import io.aeron.exceptions.TimeoutException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.AgentTerminationException;
 
 /**
- * Publications and subscriptions of frames, over one Aeron client.
+ * Publications and subscriptions of frames, over one Aeron client at a time.
+ *
+ * <p>When the media driver goes with the process that hosts it, another process takes over, and when this process has slept for so long that the
+ * driver took it for dead, it is connected anew; either way all publications and subscriptions are made anew at their next call, and go on. Nobody
+ * has to do anything; {@link Context#stateListener} tells.
  *
  * <p>Thread-safe; what it makes is not. Closing it closes the Aeron client and with it what is still open; close publications first, so that
  * they tell their subscribers that the stream has ended.
  */
 public final class Aeroframe implements AutoCloseable {
 
-    private static final long DRIVER_TIMEOUT_MS = 3_000;
-    private static final long KEEP_ALIVE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
-
     private final FrameDriver driver;
     private final Context context;
-    private final Aeron aeron;
     private final OpenPools pools = new OpenPools();
-    private final AtomicBoolean hasLostDriver = new AtomicBoolean();
+    private final DriverConnection connection;
     private boolean hasWarnedOfSockets;
 
     private Aeroframe(FrameDriver driver, Context context) {
         this.driver = driver;
         this.context = context;
-        try {
-            aeron = Aeron.connect(new Aeron.Context()
-                    .aeronDirectoryName(driver.aeronDirectoryName())
-                    .driverTimeoutMs(DRIVER_TIMEOUT_MS)
-                    .keepAliveIntervalNs(KEEP_ALIVE_INTERVAL_NS)
-                    .errorHandler(this::onError) // Aeron's own would end the JVM when the driver is gone
-                    .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE));
-        } catch (AeronException ex) {
-            throw new DriverLostException(driver.aeronDirectoryName(), ex);
-        }
+        connection = DriverConnection.open(driver, context, pools);
     }
 
     /**
@@ -89,8 +74,7 @@ public final class Aeroframe implements AutoCloseable {
     public FramePublication addPublication(FramePublication.Context settings) {
         settings.conclude();
         warnOfSockets(settings.channel());
-        pools.release();
-        return new FramePublication(aeron, poolHost(), settings);
+        return new FramePublication(connection, poolHost(), settings);
     }
 
     /**
@@ -113,22 +97,20 @@ public final class Aeroframe implements AutoCloseable {
     public FrameSubscription addSubscription(FrameSubscription.Context settings) {
         settings.conclude(context.errorHandler());
         warnOfSockets(settings.channel());
-        return new FrameSubscription(aeron, driver.sharedDirectory(), settings);
+        return new FrameSubscription(connection, driver.sharedDirectory(), settings);
     }
 
     private PoolPath.Host poolHost() {
-        return new PoolPath.Host(driver.sharedDirectory(), new LiveCounters(aeron), pools, context.errorHandler());
+        return new PoolPath.Host(driver.sharedDirectory(), pools, context.errorHandler());
     }
 
-    /** Aeron tells of a lost driver more than once, and in its own terms. */
-    private void onError(Throwable error) {
-        if (error instanceof TimeoutException || error instanceof AgentTerminationException) {
-            if (hasLostDriver.compareAndSet(false, true)) {
-                context.errorHandler().onError(new DriverLostException(driver.aeronDirectoryName()));
-            }
-        } else {
-            context.errorHandler().onError(error);
-        }
+    /**
+     * Where the connection to the driver stands. Any thread.
+     *
+     * @return the state.
+     */
+    public ConnectionState state() {
+        return connection.state();
     }
 
     private synchronized void warnOfSockets(FrameChannel channel) {
@@ -143,12 +125,13 @@ public final class Aeroframe implements AutoCloseable {
     @Override
     public void close() {
         pools.close();
-        aeron.close();
+        connection.close();
     }
 
     /** Settings of {@link Aeroframe#connect(FrameDriver, Context)}. Not thread-safe; used once. */
     public static final class Context {
         private ErrorHandler errorHandler;
+        private Consumer<ConnectionState> stateListener = state -> {};
 
         /** Settings with their defaults. */
         public Context() {}
@@ -161,7 +144,7 @@ public final class Aeroframe implements AutoCloseable {
         }
 
         /**
-         * Takes what goes wrong in the background, on any thread; a {@link DriverLostException} once. It must not throw.
+         * Takes what goes wrong in the background, on any thread. It must not throw.
          *
          * @param value default: a warning to {@link System.Logger}.
          * @return this.
@@ -178,6 +161,27 @@ public final class Aeroframe implements AutoCloseable {
          */
         public ErrorHandler errorHandler() {
             return errorHandler;
+        }
+
+        /**
+         * Is told of each state that the connection enters after the first one, on a thread of the connection's own. It must not throw, nor
+         * close the connection.
+         *
+         * @param value default: nobody is told.
+         * @return this.
+         */
+        public Context stateListener(Consumer<ConnectionState> value) {
+            stateListener = value;
+            return this;
+        }
+
+        /**
+         * Is told of each state that the connection enters.
+         *
+         * @return the listener.
+         */
+        public Consumer<ConnectionState> stateListener() {
+            return stateListener;
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.aeroframe.transport;
 
 /**
- * The media driver that another process hosted is gone, or took this process for dead, and everything that was connected to it is closed. Connect again.
+ * No media driver answers: the process that hosted it has gone, or does not run, and none has taken over.
  */
 public final class DriverLostException extends FrameTransportException {
 
@@ -14,7 +14,7 @@ public final class DriverLostException extends FrameTransportException {
     DriverLostException(String where, Throwable cause) {
         super(
                 where
-                        + ": the media driver is gone, which another process hosted, or the connection was closed; start again",
+                        + ": no media driver answers: the process that hosted it has gone, and none has taken over; start again",
                 cause);
     }
 }

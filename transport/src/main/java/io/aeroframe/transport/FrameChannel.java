@@ -50,6 +50,16 @@ public record FrameChannel(String uri) {
 
     private static final int DESCRIPTOR_TERM_LENGTH = 2 << 20;
 
+    /**
+     * A subscriber that has held back others for this long is left behind, and comes back after {@link #RESTING}; see docs/channels.md. A lossless
+     * publication waits instead.
+     */
+    private static final String WINDOW_LIMIT = "200ms";
+
+    private static final String LINGER = "100ms";
+    private static final String RESTING = "200ms";
+    private static final String LOSSLESS_WINDOW_LIMIT = "3600s";
+
     /** Ours, and not Aeron's. */
     private static final String POOL_PARAMETER = "pool";
 
@@ -195,7 +205,7 @@ public record FrameChannel(String uri) {
      * @return the URI for {@code Aeron.addExclusivePublication}.
      */
     String publicationUri(int frameLength, boolean isLossless) {
-        ChannelUri publication = aeronUri();
+        ChannelUri publication = publicationUri(isLossless);
         int mtu = mtu(publication);
         long framed = framedLength(frameLength, mtu);
         long message = framed <= MAX_TERM_LENGTH / 8 ? framed : CHUNK_LENGTH;
@@ -215,11 +225,11 @@ public record FrameChannel(String uri) {
      * The URI of a publication whose frames are in a pool: only their headers go through the log, at 160 bytes each. Its window lets two
      * thousand frames a second go by for longer than it takes to find out that a subscriber is dead.
      *
+     * @param isLossless whether the publication waits for room.
      * @return the URI for {@code Aeron.addExclusivePublication}.
      */
-    String descriptorUri() {
-        ChannelUri publication = aeronUri();
-        publication.remove(POOL_PARAMETER);
+    String descriptorUri(boolean isLossless) {
+        ChannelUri publication = publicationUri(isLossless);
         putIfAbsent(publication, CommonContext.MTU_LENGTH_PARAM_NAME, mtu(publication));
         if (!publication.containsKey(CommonContext.TERM_LENGTH_PARAM_NAME)) {
             long window = publication.containsKey(CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME)
@@ -232,9 +242,31 @@ public record FrameChannel(String uri) {
         return publication.toString();
     }
 
-    /** The URI of a subscription. */
+    /** How long a publication over IPC puts up with a subscriber that holds back the others; over UDP the receiving side says so. */
+    private ChannelUri publicationUri(boolean isLossless) {
+        ChannelUri publication = aeronUri();
+        if (publication.isIpc()) {
+            putPatience(publication, isLossless ? LOSSLESS_WINDOW_LIMIT : WINDOW_LIMIT);
+        }
+        return publication;
+    }
+
+    /** The URI of a subscription: one that does not hold back the others of its host for long, unless it says {@code tether=true}. */
     String subscriptionUri() {
-        return aeronUri().toString();
+        ChannelUri subscription = aeronUri();
+        if (!subscription.containsKey(CommonContext.TETHER_PARAM_NAME)) {
+            subscription.put(CommonContext.TETHER_PARAM_NAME, "false");
+        }
+        if (subscription.isUdp()) {
+            putPatience(subscription, WINDOW_LIMIT);
+        }
+        return subscription.toString();
+    }
+
+    private static void putPatience(ChannelUri uri, String windowLimit) {
+        putIfAbsent(uri, CommonContext.UNTETHERED_WINDOW_LIMIT_TIMEOUT_PARAM_NAME, windowLimit);
+        putIfAbsent(uri, CommonContext.UNTETHERED_LINGER_TIMEOUT_PARAM_NAME, LINGER);
+        putIfAbsent(uri, CommonContext.UNTETHERED_RESTING_TIMEOUT_PARAM_NAME, RESTING);
     }
 
     /** What Aeron is to see. */
@@ -295,8 +327,12 @@ public record FrameChannel(String uri) {
     }
 
     private static void putIfAbsent(ChannelUri uri, String key, int value) {
+        putIfAbsent(uri, key, Integer.toString(value));
+    }
+
+    private static void putIfAbsent(ChannelUri uri, String key, String value) {
         if (!uri.containsKey(key)) {
-            uri.put(key, Integer.toString(value));
+            uri.put(key, value);
         }
     }
 

@@ -124,6 +124,12 @@ public final class FrameClaim {
         return this;
     }
 
+    /** The metadata is where it was put for the claim before. */
+    FrameClaim keptMetadata(int length) {
+        metadataLength = length;
+        return this;
+    }
+
     int metadataLength() {
         return metadataLength;
     }

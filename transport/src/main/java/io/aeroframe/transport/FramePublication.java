@@ -1,6 +1,6 @@
 package io.aeroframe.transport;
 
-import io.aeron.Aeron;
+import io.aeroframe.driver.FrameDriverException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,7 +19,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>One thread at a time writes. A publication never waits unless it is {@linkplain Context#isLossless(boolean) lossless}: a frame that the
  * slowest subscriber has left no room for is dropped and counted. Nothing is allocated per frame once frames have
- * their size.
+ * their size. When the media driver has gone, frames are dropped until there is another (a lossless publication waits for it, and for its
+ * subscribers, ten and three seconds at most).
  *
  * <pre>{@code
  * FrameClaim claim = publication.tryClaim();
@@ -37,20 +38,34 @@ public final class FramePublication implements AutoCloseable {
     private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long END_OF_STREAM_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
 
+    /** After a failure to open the path in a new session. */
+    private static final long REOPEN_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** How long a lossless publication waits for a driver. */
+    private static final long RECONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+
+    /** How long it then waits for its subscribers to find the new one. */
+    private static final long RETURN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(3);
+
     /** The system's own makes an object a call. This one compares the two clocks once an hour, and counts on. */
     private final EpochNanoClock epochClock = new OffsetEpochNanoClock();
 
     private final Context context;
     private final StreamName stream;
-    private final LogPublication log;
+    private final DriverConnection connection;
+    private final PoolPath.Host poolHost;
     private final FrameHeader header = new FrameHeader();
     private final StreamMessages messages;
     private final UnsafeBuffer prefix = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer staging = new UnsafeBuffer(0, 0);
     private final FrameClaim claim = new FrameClaim(this);
 
-    /** Null where frames only go through the log. */
-    private final PoolPath pools;
+    /** Null for as long as it cannot be opened in a new session. */
+    private SendingPath path;
+
+    private long openedNs;
+    private long failedNs;
+    private boolean hadSubscribers;
 
     private ByteBuffer stagingBytes;
     private boolean wasConnected;
@@ -59,7 +74,9 @@ public final class FramePublication implements AutoCloseable {
     private final SendingAccount account = new SendingAccount();
     private boolean isClosed;
 
-    FramePublication(Aeron aeron, PoolPath.Host host, Context context) {
+    FramePublication(DriverConnection connection, PoolPath.Host poolHost, Context context) {
+        this.connection = connection;
+        this.poolHost = poolHost;
         this.context = context;
         stream = context.stream();
         header.streamHash = stream.hash();
@@ -70,34 +87,74 @@ public final class FramePublication implements AutoCloseable {
         header.bootIdLow = boot.low();
         messages = new StreamMessages(stream, header.publicationId);
         growPrefix(0);
-        boolean isPooled = context.isPooled() && context.channel().allowsPool();
-        log = new LogPublication(
-                aeron,
-                context.channel(),
-                stream,
-                expectedLength(context.format()),
-                context.isLossless(),
-                context.idleStrategy(),
-                isPooled);
-        pools = isPooled ? openPool(host) : null;
+        path = connection.inSession(session -> new SendingPath(session, poolHost, context, header.publicationId));
     }
 
-    private PoolPath openPool(PoolPath.Host host) {
+    /**
+     * Follows the connection: in a new session the path is opened anew. The account goes on, under the same publication id.
+     *
+     * @return whether there is a path that frames can be sent on.
+     */
+    private boolean follow() {
+        ClientSession current = connection.session();
+        if (path == null || path.session() != current) {
+            long nowNs = System.nanoTime();
+            if (path != null) {
+                closePath(nowNs);
+            } else if (nowNs - failedNs < REOPEN_INTERVAL_NS) {
+                return false;
+            }
+            reopen(current, nowNs);
+        }
+        return path != null && !path.session().isClosed();
+    }
+
+    private void closePath(long nowNs) {
+        SendingPath old = path;
+        path = null;
+        hadSubscribers |= wasConnected;
+        wasConnected = false;
+        failedNs = nowNs - REOPEN_INTERVAL_NS;
+        old.close();
+    }
+
+    private void reopen(ClientSession current, long nowNs) {
         try {
-            SubscriberPositions subscribers =
-                    new SubscriberPositions(host.counters(), log.sessionId(), stream.streamId());
-            return new PoolPath(host, context, header.publicationId, subscribers);
-        } catch (RuntimeException | Error ex) {
-            log.close();
-            throw ex;
+            path = new SendingPath(current, poolHost, context, header.publicationId);
+            openedNs = System.nanoTime();
+        } catch (FrameTransportException | FrameDriverException ex) {
+            failedNs = nowNs;
+            if (!current.isClosed() && current == connection.session()) {
+                poolHost.errorHandler().onError(ex); // else the next session may do
+            }
         }
     }
 
-    /** A raw frame's length is known; a JPEG is taken to be an eighth of its BGR pixels until larger ones come. */
-    private static int expectedLength(FrameFormat format) {
-        int payload =
-                format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : format.maxPayloadLength() / 8;
-        return (int) Math.min(Integer.MAX_VALUE - 8, (long) payload + FrameHeader.LENGTH);
+    /** Follows, and if this is lossless waits for a driver, and for the subscribers that there were before the driver had gone. */
+    private boolean awaitPath() {
+        if (follow() || !mayWait()) {
+            return path != null && !path.session().isClosed();
+        }
+        long deadlineNs = System.nanoTime() + RECONNECT_TIMEOUT_NS;
+        IdleStrategy idle = context.idleStrategy();
+        idle.reset();
+        boolean isOpen = false;
+        while (!isOpen
+                && System.nanoTime() - deadlineNs < 0
+                && connection.state() != ConnectionState.CLOSED
+                && mayWait()) {
+            idle.idle();
+            isOpen = follow();
+        }
+        return isOpen;
+    }
+
+    private boolean isOver() {
+        return isOver(path);
+    }
+
+    private boolean isOver(SendingPath which) {
+        return which.session() != connection.session() || which.session().isClosed();
     }
 
     /**
@@ -127,40 +184,48 @@ public final class FramePublication implements AutoCloseable {
      * @return the claim; null if the frame is dropped, and counted, because nobody is connected or the slowest subscriber has
      *     not made room.
      * @throws IllegalStateException   if the last claim has not ended, or the publication is closed.
-     * @throws DriverLostException     if the media driver is gone.
      */
     public FrameClaim tryClaim(FrameFormat format, int maxPayloadLength) {
         checkUsable();
         int expected = format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : 1;
         int length = Math.max(maxPayloadLength, expected);
-        boolean isPooled = pools != null && pools.fits(length);
-        LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + (isPooled ? 0 : expected));
-        if (outcome != LogPublication.Outcome.SENT) {
-            account.dropped(outcome);
-            return null;
+        LogPublication.Outcome outcome;
+        do {
+            outcome = awaitPath() ? tryOpenClaim(format, length, expected) : LogPublication.Outcome.NOT_CONNECTED;
+        } while (outcome == LogPublication.Outcome.NOT_CONNECTED && path != null && isOver() && mayWait());
+        if (outcome == LogPublication.Outcome.SENT) {
+            return claim;
         }
-        if (isPooled) {
-            return tryClaimSlot(format);
+        account.dropped(outcome);
+        if (path != null) {
+            account.show(path.counters());
         }
-        growStaging(length);
-        claim.open(format, staging, stagingBytes, NO_SLOT);
-        return claim;
+        return null;
     }
 
-    private FrameClaim tryClaimSlot(FrameFormat format) {
+    private LogPublication.Outcome tryOpenClaim(FrameFormat format, int length, int expected) {
+        boolean isPooled = path.pools() != null && path.pools().fits(length);
+        LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + (isPooled ? 0 : expected));
+        if (outcome == LogPublication.Outcome.SENT && isPooled) {
+            outcome = tryClaimSlot(format);
+        } else if (outcome == LogPublication.Outcome.SENT) {
+            growStaging(length);
+            claim.open(format, staging, stagingBytes, NO_SLOT);
+        }
+        return outcome;
+    }
+
+    private LogPublication.Outcome tryClaimSlot(FrameFormat format) {
         announceIfDue();
-        PublishedPool pool = pools.pool();
+        PublishedPool pool = path.pools().pool();
         int slot = awaitSlot(pool);
         if (slot < 0) {
-            if (log.isConnected()) {
-                account.droppedNoSlot();
-            } else {
-                account.dropped(LogPublication.Outcome.NOT_CONNECTED);
-            }
-            return null;
+            return path.log().isConnected() && !isOver()
+                    ? LogPublication.Outcome.NO_SLOT
+                    : LogPublication.Outcome.NOT_CONNECTED;
         }
         claim.open(format, pool.buffer(slot), pool.byteBuffer(slot), slot);
-        return claim;
+        return LogPublication.Outcome.SENT;
     }
 
     private int awaitSlot(PublishedPool pool) {
@@ -169,11 +234,7 @@ public final class FramePublication implements AutoCloseable {
             pool.check(System.nanoTime());
             IdleStrategy idle = context.idleStrategy();
             idle.reset();
-            while ((slot = pool.tryTake()) < 0
-                    && context.isLossless()
-                    && log.isConnected()
-                    && !Thread.currentThread().isInterrupted()) {
-                log.hasRoom(FrameHeader.LENGTH); // throws if the driver is gone
+            while ((slot = pool.tryTake()) < 0 && path.log().isConnected() && mayWait() && !isOver()) {
                 idle.idle();
                 pool.check(System.nanoTime());
             }
@@ -198,20 +259,26 @@ public final class FramePublication implements AutoCloseable {
             throw new IllegalArgumentException(
                     "length=" + length + " is not that of a " + format.describe() + " frame");
         }
-        if (pools != null && pools.fits(length)) {
-            return offerToPool(format, buffer, offset, length, captureTimeNs);
-        }
         header.metadataLength = 0;
-        return send(format, buffer, offset, length, captureTimeNs);
+        return sendCopy(format, buffer, offset, length, captureTimeNs);
     }
 
-    private boolean offerToPool(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
+    /** Metadata, if any, lies in the prefix. */
+    private boolean sendCopy(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
+        if (!awaitPath()) {
+            account.dropped(LogPublication.Outcome.NOT_CONNECTED);
+            return false;
+        }
+        if (path.pools() == null || !path.pools().fits(length)) {
+            return send(format, buffer, offset, length, captureTimeNs);
+        }
+        int metadataLength = header.metadataLength;
         FrameClaim slot = tryClaim(format, length);
         if (slot == null) {
             return false;
         }
         slot.buffer().putBytes(0, buffer, offset, length);
-        return slot.payloadLength(length).commit(captureTimeNs);
+        return slot.payloadLength(length).keptMetadata(metadataLength).commit(captureTimeNs);
     }
 
     boolean commit(FrameClaim ended, long captureTimeNs, FrameFormat format, DirectBuffer buffer) {
@@ -223,13 +290,13 @@ public final class FramePublication implements AutoCloseable {
 
     void abort(FrameClaim ended) {
         if (ended.slot() != NO_SLOT) {
-            pools.pool().cancel(ended.slot());
+            path.pools().pool().cancel(ended.slot());
         }
     }
 
     /** The frame is in its slot: says so. */
     private boolean sendSlot(FrameFormat format, int slot, int length, long captureTimeNs) {
-        PublishedPool pool = pools.pool();
+        PublishedPool pool = path.pools().pool();
         describe(format, length, captureTimeNs);
         header.poolId = pool.poolId();
         header.poolSlot = slot;
@@ -241,18 +308,25 @@ public final class FramePublication implements AutoCloseable {
             outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength);
             if (outcome == LogPublication.Outcome.SENT) {
                 header.publishTimeNs = System.nanoTime();
-                outcome = log.sendDescriptor(header, prefix);
+                outcome = path.log().sendDescriptor(header, prefix);
             }
         } while (outcome == LogPublication.Outcome.NO_ROOM && mayWait());
+        if (isLeftBehind(outcome)) {
+            growStaging(length);
+            staging.putBytes(0, pool.buffer(slot), 0, length); // the pool goes with its session
+            pool.cancel(slot);
+            return sendCopy(format, staging, 0, length, captureTimeNs);
+        }
         boolean isSent = outcome == LogPublication.Outcome.SENT;
         if (isSent) {
             pool.signal(); // first of all: somebody waits for it
-            pool.sent(slot, log.position());
+            pool.sent(slot, path.log().position());
             account.sent(length);
         } else {
             pool.cancel(slot);
             account.dropped(outcome);
         }
+        account.show(path.counters());
         pool.check(System.nanoTime());
         return isSent;
     }
@@ -263,6 +337,11 @@ public final class FramePublication implements AutoCloseable {
         header.dropped = account.dropped();
         header.payloadLength = length;
         header.captureTimeNs = captureTimeNs;
+    }
+
+    /** A lossless frame that could not go before its session ended goes in the next one. */
+    private boolean isLeftBehind(LogPublication.Outcome outcome) {
+        return outcome == LogPublication.Outcome.NOT_CONNECTED && mayWait() && isOver();
     }
 
     private boolean mayWait() {
@@ -282,56 +361,79 @@ public final class FramePublication implements AutoCloseable {
             }
             if (outcome == LogPublication.Outcome.SENT) {
                 header.publishTimeNs = System.nanoTime();
-                outcome = log.send(header, prefix, buffer, offset);
+                outcome = path.log().send(header, prefix, buffer, offset);
             }
             // The padding at the end of a term may have taken the room that there was.
         } while (outcome == LogPublication.Outcome.NO_ROOM && mayWait());
-        if (outcome != LogPublication.Outcome.SENT) {
+        if (isLeftBehind(outcome)) {
+            return sendCopy(format, buffer, offset, length, captureTimeNs);
+        }
+        boolean isSent = outcome == LogPublication.Outcome.SENT;
+        if (isSent) {
+            if (path.pools() != null) {
+                path.pools().pool().signal();
+            }
+            account.sent(length);
+        } else {
             account.dropped(outcome);
-            return false;
         }
-        if (pools != null) {
-            pools.pool().signal();
-        }
-        account.sent(length);
-        return true;
+        account.show(path.counters());
+        return isSent;
     }
 
     private LogPublication.Outcome awaitRoom(int frameLength) {
+        LogPublication log = path.log();
         IdleStrategy idle = context.idleStrategy();
         idle.reset();
+        long deadlineNs = context.isLossless() ? System.nanoTime() + RECONNECT_TIMEOUT_NS : 0;
         while (true) {
-            if (!log.isConnected()) {
-                wasConnected = false;
-                log.hasRoom(frameLength); // throws if the driver is gone
-                return LogPublication.Outcome.NOT_CONNECTED;
-            }
-            if (log.hasRoom(frameLength)) {
+            boolean isConnected = log.isConnected();
+            if (isConnected && log.hasRoom(frameLength)) {
                 return LogPublication.Outcome.SENT;
+            }
+            if (!isConnected && !(awaitsReturn() && System.nanoTime() - deadlineNs < 0)) {
+                wasConnected = false;
+                return LogPublication.Outcome.NOT_CONNECTED;
             }
             if (!mayWait()) {
                 return LogPublication.Outcome.NO_ROOM;
+            }
+            if (isOver()) {
+                return LogPublication.Outcome.NOT_CONNECTED;
             }
             idle.idle();
         }
     }
 
+    /**
+     * Whether there are no subscribers because the driver has gone, or because those of the session before have yet to come to this one. A
+     * lossless publication waits for them.
+     */
+    private boolean awaitsReturn() {
+        return mayWait()
+                && (hadSubscribers && System.nanoTime() - openedNs < RETURN_TIMEOUT_NS
+                        || wasConnected
+                                && !path.session().counters().isDriverUp().getAsBoolean());
+    }
+
     private boolean announceIfDue() {
         long nowNs = System.nanoTime();
+        PoolPath pools = path.pools();
         boolean hasNews = !wasConnected || pools != null && pools.hasGrown();
         if (!hasNews && nowNs - announcedNs < ANNOUNCE_INTERVAL_NS) {
             return false;
         }
         long poolId = pools == null ? 0 : pools.pool().poolId();
         int length = messages.encodeAnnouncement(account.nextSequence(), account.dropped(), poolId);
-        if (log.send(messages.buffer(), length) != LogPublication.Outcome.SENT) {
+        if (path.log().send(messages.buffer(), length) != LogPublication.Outcome.SENT) {
             return false;
         }
         wasConnected = true;
+        hadSubscribers = false;
         announcedNs = nowNs;
         if (pools != null) {
             pools.pool().signal();
-            pools.retireOutgrown(log.position());
+            pools.retireOutgrown(path.log().position());
         }
         return true;
     }
@@ -363,6 +465,9 @@ public final class FramePublication implements AutoCloseable {
         if (isClosed) {
             throw new IllegalStateException("the publication of stream '" + stream + "' is closed");
         }
+        if (connection.state() == ConnectionState.CLOSED) {
+            throw new IllegalStateException("the connection of stream '" + stream + "' is closed");
+        }
         if (claim.isOpen()) {
             throw new IllegalStateException("the last claim has not ended: commit or abort it first");
         }
@@ -373,12 +478,14 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * Whether a subscriber is there.
+     * Whether a subscriber is there. Call it on the thread that writes.
      *
      * @return true if a frame would be received.
      */
     public boolean isConnected() {
-        return !isClosed && log.isConnected();
+        return !isClosed
+                && (claim.isOpen() ? path != null : follow())
+                && path.log().isConnected();
     }
 
     /**
@@ -387,7 +494,7 @@ public final class FramePublication implements AutoCloseable {
      * @return false if frames go through the log.
      */
     public boolean isPooled() {
-        return pools != null;
+        return context.isPooled() && context.channel().allowsPool();
     }
 
     /**
@@ -424,19 +531,39 @@ public final class FramePublication implements AutoCloseable {
             return;
         }
         isClosed = true;
-        try {
-            if (log.isConnected()) {
-                sendEndOfStream();
+        hadSubscribers |= wasConnected;
+        long deadlineNs = System.nanoTime() + END_OF_STREAM_TIMEOUT_NS;
+        while (path != null) {
+            SendingPath last = path;
+            path = null;
+            try (last) {
+                awaitSubscribers(last, deadlineNs);
+                sendEndOfStream(last.log());
             }
-        } finally {
-            if (pools != null) {
-                pools.close(log.position());
+            if (isOver(last)
+                    && hadSubscribers
+                    && !claim.isOpen()
+                    && connection.state() != ConnectionState.CLOSED
+                    && System.nanoTime() - deadlineNs < 0) {
+                reopen(connection.session(), System.nanoTime()); // they may have moved already
+                wasConnected = false;
             }
-            log.close();
         }
     }
 
-    private void sendEndOfStream() {
+    /** In a session that has just begun, or whose driver has just gone, those who were there are to come yet. */
+    private void awaitSubscribers(SendingPath last, long deadlineNs) {
+        while (hadSubscribers
+                && !last.log().isConnected()
+                && connection.state() != ConnectionState.CLOSED
+                && !isOver(last)
+                && (!wasConnected || !last.session().counters().isDriverUp().getAsBoolean())
+                && System.nanoTime() - deadlineNs < 0) {
+            context.idleStrategy().idle();
+        }
+    }
+
+    private void sendEndOfStream(LogPublication log) {
         int length = messages.encodeEndOfStream(account.nextSequence(), account.dropped());
         long deadlineNs = System.nanoTime() + END_OF_STREAM_TIMEOUT_NS;
         while (log.send(messages.buffer(), length) == LogPublication.Outcome.NO_ROOM

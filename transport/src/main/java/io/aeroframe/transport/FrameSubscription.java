@@ -1,67 +1,46 @@
 package io.aeroframe.transport;
 
 import io.aeroframe.driver.SharedDirectory;
-import io.aeron.Aeron;
-import io.aeron.Image;
-import io.aeron.Subscription;
-import io.aeron.exceptions.AeronException;
-import io.aeron.logbuffer.ControlledFragmentHandler;
-import io.aeron.logbuffer.FragmentHandler;
-import io.aeron.logbuffer.FrameDescriptor;
-import io.aeron.logbuffer.Header;
-import io.aeron.status.ChannelEndpointStatus;
-import java.nio.ByteOrder;
-import java.util.function.Consumer;
-import org.agrona.DirectBuffer;
+import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
-import org.agrona.collections.LongHashSet;
 
 /**
  * Receives the frames of one stream from one channel.
  *
- * <p>It follows one publication at a time: when that ends or vanishes it takes the next of the same name, and others that publish at the same
- * time are passed over and reported. One thread at a time polls. Nothing is allocated per frame once frames have
- * their size.
+ * <p>It follows one publication at a time: when that ends, vanishes or falls silent it takes another of the same name, and those that publish at
+ * the same time are passed over and reported. When another media driver has taken over, it first gives what it still has from before. One thread
+ * at a time polls. Nothing is allocated per frame once frames have their size.
  */
 public final class FrameSubscription implements AutoCloseable {
 
-    private static final FragmentHandler PASS_OVER = (buffer, offset, length, header) -> {};
-    private static final int STANDBY_FRAGMENT_LIMIT = 16;
-    private static final int REMEMBERED_ENDINGS = 64;
+    /** After a failure to subscribe in a new session. */
+    private static final long REOPEN_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** How long the old session is kept for a publisher that has not come to the new one yet. */
+    private static final long OVERLAP_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Context context;
-    private final Subscription subscription;
-    private final HostIdentity host = HostIdentity.current();
+    private final DriverConnection connection;
     private final FrameLeasePool leases = new FrameLeasePool();
     private final StreamAccount account = new StreamAccount();
-    private final FaultReporter faults;
-    private final ControlledFragmentHandler glance = this::glanceAt;
+    private final ReceivingPath.Parts parts;
+    private ReceivingPath path;
 
-    /** For all images there are at one time: Aeron's own thread takes out those that go, and an index may be gone when it is asked for. */
-    private final Consumer<Image> passOver = this::passOver;
+    /** In the session that {@link #path} will be left for; null if there is none. */
+    private ReceivingPath next;
 
-    private final LongHashSet endedImages = new LongHashSet();
-    private final LongHashSet reportedStandbys = new LongHashSet();
-    private final PoolAttachment pools;
-    private StreamReader reader;
-    private StreamState state = StreamState.WAITING;
-    private StreamReader.Ending lastEnding = StreamReader.Ending.NONE;
-    private Glance first = Glance.NOTHING;
+    private long reopenNs = System.nanoTime();
     private boolean notesSignals;
     private int notedSignal;
     private boolean isPolling;
     private boolean isClosed;
 
-    FrameSubscription(Aeron aeron, SharedDirectory directory, Context context) {
+    FrameSubscription(DriverConnection connection, SharedDirectory directory, Context context) {
+        this.connection = connection;
         this.context = context;
-        faults = new FaultReporter(context.stream(), context.errorHandler());
-        String uri = context.channel().subscriptionUri();
-        try {
-            subscription = aeron.addSubscription(uri, context.stream().streamId());
-        } catch (AeronException ex) {
-            throw ChannelErrors.explain(ex, context.stream(), context.channel());
-        }
-        pools = context.channel().isIpc() ? new PoolAttachment(directory, aeron, context.stream(), subscription) : null;
+        FaultReporter faults = new FaultReporter(context.stream(), context.errorHandler());
+        parts = new ReceivingPath.Parts(context, directory, account, faults, HostIdentity.current(), leases);
+        path = connection.inSession(session -> new ReceivingPath(parts, session, StreamState.WAITING));
     }
 
     /**
@@ -70,7 +49,7 @@ public final class FrameSubscription implements AutoCloseable {
      * @param handler takes each frame; the frame is borrowed until the handler returns. What it throws is thrown from here.
      * @param limit   frames at most, 1 or more.
      * @return frames given.
-     * @throws FrameTransportException if the media driver is gone, or the channel has failed.
+     * @throws FrameTransportException if the channel has failed.
      * @throws IllegalStateException   if the subscription is closed.
      */
     public int poll(FrameHandler handler, int limit) {
@@ -87,144 +66,66 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     private int pollUsable(FrameHandler handler, int limit) {
-        if (notesSignals && pools != null && pools.current() != null) {
-            notedSignal = pools.current().signal(); // before looking: what comes later changes it
+        if (notesSignals && path.pool() != null) {
+            notedSignal = path.pool().signal(); // before looking: what comes later changes it
         }
-        if (reader == null || !reader.isConfirmed()) {
-            takeNext();
+        ClientSession current = connection.session();
+        if (current != path.session() && (next == null || current != next.session())) {
+            openNext(current);
         }
-        int delivered = 0;
-        if (reader != null) {
-            try {
-                delivered = reader.poll(handler, limit);
-            } finally {
-                if (reader.isConfirmed()) {
-                    state = StreamState.STREAMING;
-                }
-                if (reader.ending() != StreamReader.Ending.NONE) {
-                    leave();
-                }
-            }
-        }
+        boolean mayLeave = next != null && mayLeave(); // before the poll: what was sent before that is there to be read
+        int delivered = path.poll(handler, limit);
         if (!isClosed) {
-            subscription.forEachImage(passOver);
+            path.passOverOthers();
+            if (mayLeave && !path.hasRead()) {
+                move();
+            }
         }
         return delivered;
     }
 
-    /**
-     * Follows the first publication that has sent something, unless that is of a stream with another name: then one of this name if there is
-     * any, else the other until it says what it is. One that has sent nothing may be of another name, too, and would keep back one
-     * that sends.
-     */
-    private void takeNext() {
-        Image foreign = null;
-        for (Image image : subscription.images()) {
-            if (!endedImages.contains(image.correlationId())) {
-                first = Glance.NOTHING;
-                image.controlledPoll(glance, 1);
-                if (first == Glance.OWN) {
-                    follow(image);
-                    state = StreamState.STREAMING;
-                    return;
-                }
-                if (first == Glance.FOREIGN && foreign == null) {
-                    foreign = image;
-                }
+    private void openNext(ClientSession current) {
+        long nowNs = System.nanoTime();
+        if (next != null) {
+            next.close();
+            next = null;
+            reopenNs = nowNs;
+        }
+        if (nowNs - reopenNs < 0) {
+            return;
+        }
+        try {
+            next = new ReceivingPath(parts, current, path.state());
+            reopenNs = System.nanoTime() + OVERLAP_NS;
+        } catch (FrameTransportException ex) {
+            reopenNs = nowNs + REOPEN_INTERVAL_NS;
+            if (!current.isClosed() && current == connection.session()) {
+                parts.faults().report(ex); // else the session after it may do
             }
         }
-        if (foreign != null) {
-            follow(foreign);
-        }
-        if (state == StreamState.STREAMING) {
-            state = lastEnding == StreamReader.Ending.END_OF_STREAM ? StreamState.ENDED : StreamState.LOST;
-        }
     }
 
-    private void follow(Image image) {
-        if (reader == null || reader.image() != image) {
-            reader = new StreamReader(image, context, pools, account, faults, host, leases);
-        }
+    /** Whether nothing more will be sent in the session before. */
+    private boolean mayLeave() {
+        return !path.isFollowing() || path.session().isClosed() || next.hasNews() || System.nanoTime() - reopenNs >= 0;
     }
 
-    /** Looks at the next fragment of an image and leaves it there. The middle of a message tells nothing, and is taken for our own. */
-    private ControlledFragmentHandler.Action glanceAt(DirectBuffer buffer, int offset, int length, Header header) {
-        boolean isForeign = (header.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0
-                && length >= StreamMessages.STREAM_HASH_OFFSET + Long.BYTES
-                && buffer.getLong(offset + StreamMessages.STREAM_HASH_OFFSET, ByteOrder.LITTLE_ENDIAN)
-                        != context.stream().hash();
-        first = isForeign ? Glance.FOREIGN : Glance.OWN;
-        return ControlledFragmentHandler.Action.ABORT;
-    }
-
-    /** What the next fragment of an image looks like. */
-    private enum Glance {
-        NOTHING,
-        OWN,
-        FOREIGN
-    }
-
-    private void leave() {
-        if (endedImages.size() >= REMEMBERED_ENDINGS) {
-            forgetGoneImages();
-        }
-        endedImages.add(reader.image().correlationId());
-        lastEnding = reader.ending();
-        leavePool(lastEnding);
-        reader = null;
-        if (lastEnding == StreamReader.Ending.FOREIGN) {
-            state = StreamState.WAITING;
-        }
-        takeNext();
-    }
-
-    private void leavePool(StreamReader.Ending ending) {
-        reader.close();
-        if (pools != null && ending == StreamReader.Ending.VANISHED) {
-            pools.leaveAndSweep();
-        } else if (pools != null) {
-            pools.leave();
-        }
-    }
-
-    private void forgetGoneImages() {
-        LongHashSet present = new LongHashSet();
-        subscription.forEachImage(image -> present.add(image.correlationId()));
-        endedImages.retainAll(present);
-        reportedStandbys.retainAll(present);
-    }
-
-    /** An image that nobody polls would hold back its publisher. */
-    private void passOver(Image image) {
-        if (endedImages.contains(image.correlationId())) {
-            image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
-        } else if (reader != null
-                && image != reader.image()
-                && reader.isConfirmed() // until then it may be this one that is to be followed
-                && image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT) > 0) {
-            reportStandby(image);
-        }
-    }
-
-    private void reportStandby(Image image) {
-        if (reportedStandbys.add(image.correlationId())) {
-            faults.report(new FrameTransportException("stream '" + context.stream()
-                    + "': a second publication of this name, or of one that shares its stream id, stands by, and its frames"
-                    + " are passed over until the first one ends"));
-        }
+    private void move() {
+        ReceivingPath old = path;
+        path = next;
+        next = null;
+        reopenNs = System.nanoTime();
+        old.close();
     }
 
     private void checkUsable() {
         if (isClosed) {
             throw new IllegalStateException("the subscription of stream '" + context.stream() + "' is closed");
         }
-        if (subscription.isClosed()) {
-            throw new DriverLostException("stream '" + context.stream() + "'"); // else only its owner closes it
+        if (connection.state() == ConnectionState.CLOSED) {
+            throw new IllegalStateException("the connection of stream '" + context.stream() + "' is closed");
         }
-        if (subscription.channelStatus() == ChannelEndpointStatus.ERRORED) {
-            throw new FrameTransportException("stream '" + context.stream() + "': channel '" + context.channel()
-                    + "' has failed: the address cannot be used on this host, or the port is in use");
-        }
+        path.check();
     }
 
     /** From now on each poll notes the pool's signal before it looks for frames. */
@@ -239,7 +140,7 @@ public final class FrameSubscription implements AutoCloseable {
 
     /** The pool that frames come from at present; null if none. For the polling thread. */
     AttachedPool pool() {
-        return pools == null ? null : pools.current();
+        return isClosed ? null : path.pool();
     }
 
     /**
@@ -248,7 +149,7 @@ public final class FrameSubscription implements AutoCloseable {
      * @return the state after the last poll.
      */
     public StreamState state() {
-        return state;
+        return path.state();
     }
 
     /**
@@ -270,14 +171,14 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     /**
-     * Leaves the stream; called by a handler, when it returns: its frame stays readable until then. Frames that were retained stay valid until their leases are closed; those in a pool at most until the {@link Aeroframe} connection is.
+     * Leaves the stream; called by a handler, when it returns: its frame stays readable until then. Frames that were retained stay valid until their leases are closed.
      */
     @Override
     public void close() {
         if (!isClosed) {
             isClosed = true;
             if (isPolling) {
-                reader.stop();
+                path.stop();
             } else {
                 release();
             }
@@ -285,10 +186,10 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     private void release() {
-        if (reader != null) {
-            leavePool(reader.ending());
+        path.close();
+        if (next != null) {
+            next.close();
         }
-        subscription.close();
     }
 
     /** Settings of {@link Aeroframe#addSubscription(Context)}. Not thread-safe; used once. */

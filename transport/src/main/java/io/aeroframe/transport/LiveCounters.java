@@ -2,6 +2,7 @@ package io.aeroframe.transport;
 
 import io.aeron.Aeron;
 import io.aeron.exceptions.AeronException;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
@@ -11,9 +12,16 @@ import org.agrona.concurrent.status.CountersReader;
 final class LiveCounters {
 
     private final Aeron aeron;
+    private final BooleanSupplier isDriverUp;
 
-    LiveCounters(Aeron aeron) {
+    LiveCounters(Aeron aeron, BooleanSupplier isDriverUp) {
         this.aeron = aeron;
+        this.isDriverUp = isDriverUp;
+    }
+
+    /** Whether their driver still is the one that is up. Looks at files. */
+    BooleanSupplier isDriverUp() {
+        return isDriverUp;
     }
 
     /** Null if the client is closed. */

@@ -20,6 +20,7 @@ final class LogPublication implements AutoCloseable {
     enum Outcome {
         SENT,
         NO_ROOM,
+        NO_SLOT,
         NOT_CONNECTED
     }
 
@@ -55,7 +56,7 @@ final class LogPublication implements AutoCloseable {
         this.stream = stream;
         this.isLossless = isLossless;
         this.idleStrategy = idleStrategy;
-        String uri = isPooled ? channel.descriptorUri() : channel.publicationUri(frameLength, isLossless);
+        String uri = isPooled ? channel.descriptorUri(isLossless) : channel.publicationUri(frameLength, isLossless);
         try {
             publication = aeron.addExclusivePublication(uri, stream.streamId());
         } catch (AeronException ex) {
@@ -85,11 +86,7 @@ final class LogPublication implements AutoCloseable {
      * all of it has room, or, if it is larger than the window, when nothing is in flight.
      */
     boolean hasRoom(int frameLength) {
-        long available = publication.availableWindow();
-        if (available == Publication.CLOSED) {
-            throw new DriverLostException("stream '" + stream + "'"); // else only its owner closes it
-        }
-        return available
+        return publication.availableWindow() // negative if the client is closed
                 >= (frameLength <= maxWholeLength
                         ? 1
                         : Math.min(roomWhenIdle, FrameChannel.framedLength(frameLength, mtu) + chunkLength));
@@ -198,13 +195,14 @@ final class LogPublication implements AutoCloseable {
     }
 
     private Outcome failure(long result) {
-        if (result == Publication.NOT_CONNECTED) {
-            return Outcome.NOT_CONNECTED;
-        }
         if (result == Publication.BACK_PRESSURED) {
             return Outcome.NO_ROOM;
         }
-        throw new DriverLostException("stream '" + stream + "'"); // else only its owner closes it
+        if (result == Publication.NOT_CONNECTED || result == Publication.CLOSED) { // by Aeron: its driver is gone
+            return Outcome.NOT_CONNECTED;
+        }
+        throw new FrameTransportException(
+                "stream '" + stream + "': its publication has come to the end of Aeron's positions");
     }
 
     /** Behind all that was sent. */

@@ -3,6 +3,7 @@ package io.aeroframe.transport;
 import io.aeron.status.HeartbeatTimestamp;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.status.CountersReader;
 
@@ -151,8 +152,12 @@ final class PoolMembers {
         return bitOf(subscriptionId) != 0;
     }
 
-    /** Publisher: evicts members that show no sign of life, and frees the entries of processes that are gone. */
-    void check(CountersReader counters) {
+    /**
+     * Publisher: evicts members that show no sign of life, and frees the entries of processes that are gone.
+     *
+     * @param isDriverUp asked before a member is evicted: a driver that ends takes all signs of life with it.
+     */
+    void check(CountersReader counters, BooleanSupplier isDriverUp) {
         for (int i = 0; i < PoolLayout.MAX_MEMBERS; i++) {
             long owner = control.getLongVolatile(entry(i, OWNER));
             if (owner == 0) {
@@ -160,7 +165,9 @@ final class PoolMembers {
             }
             int state = control.getIntVolatile(entry(i, STATE));
             if (state == ACTIVE) {
-                if (!isAlive(counters, i) && control.compareAndSetInt(entry(i, STATE), ACTIVE, EVICTED)) {
+                if (!isAlive(counters, i)
+                        && isDriverUp.getAsBoolean()
+                        && control.compareAndSetInt(entry(i, STATE), ACTIVE, EVICTED)) {
                     leave(i);
                     releaseAll(i);
                 }

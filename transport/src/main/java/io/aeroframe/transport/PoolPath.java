@@ -16,13 +16,13 @@ final class PoolPath {
      * What the pools of a connection share.
      *
      * @param directory    where their files are.
-     * @param counters     of the driver: who is alive, who has read how far.
      * @param pools        of the connection, until their files can go.
      * @param errorHandler is told of a pool that cannot grow.
      */
-    record Host(SharedDirectory directory, LiveCounters counters, OpenPools pools, ErrorHandler errorHandler) {}
+    record Host(SharedDirectory directory, OpenPools pools, ErrorHandler errorHandler) {}
 
     private final Host host;
+    private final LiveCounters counters;
     private final FramePublication.Context context;
     private final long publicationId;
     private final SubscriberPositions subscribers;
@@ -30,8 +30,20 @@ final class PoolPath {
     private PublishedPool pool;
     private int refusedLength = Integer.MAX_VALUE;
 
-    PoolPath(Host host, FramePublication.Context context, long publicationId, SubscriberPositions subscribers) {
+    /**
+     * The first pool.
+     *
+     * @param counters of the driver: who is alive, who has read how far.
+     * @throws FrameTransportException if there is no room for it.
+     */
+    PoolPath(
+            Host host,
+            LiveCounters counters,
+            FramePublication.Context context,
+            long publicationId,
+            SubscriberPositions subscribers) {
         this.host = host;
+        this.counters = counters;
         this.context = context;
         this.publicationId = publicationId;
         this.subscribers = subscribers;
@@ -42,7 +54,7 @@ final class PoolPath {
     private PublishedPool create(int maxPayloadLength) {
         PublishedPool made = PublishedPool.create(
                 host.directory(),
-                host.counters(),
+                counters,
                 subscribers,
                 context.stream(),
                 publicationId,

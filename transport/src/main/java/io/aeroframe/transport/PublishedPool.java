@@ -317,7 +317,7 @@ final class PublishedPool implements AutoCloseable {
             checkedNs = nowNs;
             CountersReader reader = counters.reader();
             if (reader != null) {
-                members.check(reader);
+                members.check(reader, counters.isDriverUp());
             }
         }
     }

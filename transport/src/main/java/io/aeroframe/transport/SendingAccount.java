@@ -27,21 +27,29 @@ final class SendingAccount {
 
     void dropped(LogPublication.Outcome outcome) {
         nextSequence++;
-        if (outcome == LogPublication.Outcome.NOT_CONNECTED) {
-            droppedNoSubscriber++;
-        } else {
-            droppedBackPressure++;
+        switch (outcome) {
+            case NOT_CONNECTED -> droppedNoSubscriber++;
+            case NO_SLOT -> droppedNoSlot++;
+            default -> droppedBackPressure++;
         }
-    }
-
-    void droppedNoSlot() {
-        nextSequence++;
-        droppedNoSlot++;
     }
 
     /** Frames before {@link #nextSequence()} that were not sent. */
     long dropped() {
         return droppedBackPressure + droppedNoSlot + droppedNoSubscriber;
+    }
+
+    /** Names for {@link #show(LedgerCounters)}. */
+    static String[] names() {
+        return new String[] {"published", "sent", "dropped back pressure", "dropped no slot", "dropped no subscriber"};
+    }
+
+    void show(LedgerCounters counters) {
+        counters.show(0, nextSequence);
+        counters.show(1, sent);
+        counters.show(2, droppedBackPressure);
+        counters.show(3, droppedNoSlot);
+        counters.show(4, droppedNoSubscriber);
     }
 
     PublicationLedger ledger() {

@@ -87,6 +87,24 @@ final class StreamAccount {
         invalid++;
     }
 
+    /** Names for {@link #show(LedgerCounters)}. */
+    static String[] names() {
+        return new String[] {
+            "published", "received", "dropped by publisher", "lost", "overrun", "not latest", "expired", "invalid"
+        };
+    }
+
+    void show(LedgerCounters counters) {
+        counters.show(0, published);
+        counters.show(1, received);
+        counters.show(2, droppedByPublisher);
+        counters.show(3, lost);
+        counters.show(4, overrun);
+        counters.show(5, notLatest);
+        counters.show(6, expired);
+        counters.show(7, invalid);
+    }
+
     SubscriptionLedger ledger() {
         return new SubscriptionLedger(
                 published, received, droppedByPublisher, lost, overrun, notLatest, expired, invalid, bytes);

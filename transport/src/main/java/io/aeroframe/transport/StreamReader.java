@@ -56,6 +56,7 @@ final class StreamReader implements ControlledFragmentHandler {
     private int limit;
     private int delivered;
     private int passedOver;
+    private boolean hasRead;
     private long messageLength;
     private boolean isConfirmed;
     private boolean isPublisherGone;
@@ -105,12 +106,14 @@ final class StreamReader implements ControlledFragmentHandler {
         this.limit = limit;
         delivered = 0;
         passedOver = 0;
+        hasRead = false;
         rejoinIfEvicted();
         int read;
         do {
             // The image may end while it is polled: its end counts only if it was there before nothing was read.
             boolean isAtEnd = image.isClosed() || image.isEndOfStream() || isPublisherGone;
             read = image.controlledPoll(fragments, FRAGMENT_LIMIT);
+            hasRead |= read > 0;
             if (read == 0 && ending == Ending.NONE) {
                 ending = isAtEnd ? Ending.VANISHED : Ending.NONE;
                 isPublisherGone = pools != null && pools.isOwnerGone();
@@ -121,6 +124,11 @@ final class StreamReader implements ControlledFragmentHandler {
         deliverHeld();
         this.handler = null;
         return delivered;
+    }
+
+    /** Whether the last poll has found anything. */
+    boolean hasRead() {
+        return hasRead;
     }
 
     /** Gives no more frames in this poll: the handler wants no more. */

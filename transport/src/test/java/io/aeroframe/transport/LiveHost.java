@@ -42,6 +42,11 @@ final class LiveHost implements AutoCloseable {
         return new LiveHost(directory, directory.resolve("base"));
     }
 
+    /** Joins another one's driver, as another process would. */
+    static LiveHost joining(LiveHost other) {
+        return new LiveHost(null, other.base);
+    }
+
     /** In a directory that belongs to the caller. */
     static LiveHost startIn(Path directory) {
         return new LiveHost(null, directory.resolve("base"));

@@ -309,51 +309,52 @@ final class StreamProcess implements AutoCloseable {
 
     private static void hold(FrameDriver driver, int frames) {
         List<FrameLease> kept = new ArrayList<>();
+        int[] again = {-1};
+        FrameHandler handler = frame -> {
+            if (again[0] >= 0) {
+                assertWhole(frame);
+                again[0]++;
+            } else if (kept.size() < frames) {
+                kept.add(frame.retain());
+                if (kept.size() == frames) {
+                    System.out.println("holding "
+                            + kept.stream()
+                                    .filter(lease -> lease.frame().isPooled())
+                                    .count());
+                }
+            }
+        };
         try (Aeroframe aeroframe =
                         Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(StreamProcess::tell));
                 FrameSubscription subscription = aeroframe.addSubscription("stress")) {
-            while (true) {
-                subscription.poll(
-                        frame -> {
-                            if (kept.size() < frames) {
-                                kept.add(frame.retain());
-                                if (kept.size() == frames) {
-                                    System.out.println("holding "
-                                            + kept.stream()
-                                                    .filter(lease ->
-                                                            lease.frame().isPooled())
-                                                    .count());
-                                }
-                            }
-                        },
-                        1);
+            while (again[0] < 50) {
+                subscription.poll(handler, 1);
+                if (again[0] < 0 && kept.size() == frames && areRevoked(kept)) {
+                    kept.forEach(FrameLease::close);
+                    again[0] = 0;
+                }
                 LockSupport.parkNanos(1_000_000);
             }
-        } catch (DriverLostException ex) {
-            tell(ex);
         }
+        System.out.println("again " + again[0]);
+    }
+
+    /** Says of each what it is told, once the first is revoked. */
+    private static boolean areRevoked(List<FrameLease> kept) {
+        int revoked = 0;
         for (FrameLease lease : kept) {
             try {
-                System.out.println("kept " + lease.frame().isRevoked());
+                lease.frame();
+                if (revoked == 0) {
+                    return false;
+                }
+                System.out.println("kept");
             } catch (LeaseRevokedException ex) {
+                revoked++;
                 tell(ex);
             }
-            lease.close();
         }
-        int[] received = new int[1];
-        try (Aeroframe aeroframe = Aeroframe.connect(driver);
-                FrameSubscription subscription = aeroframe.addSubscription("stress")) {
-            while (received[0] < 50) {
-                subscription.poll(
-                        frame -> {
-                            assertWhole(frame);
-                            received[0]++;
-                        },
-                        1);
-                LockSupport.parkNanos(100_000);
-            }
-        }
-        System.out.println("again " + received[0]);
+        return true;
     }
 
     private static void tell(Throwable error) {

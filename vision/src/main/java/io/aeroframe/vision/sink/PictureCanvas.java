@@ -19,7 +19,8 @@ import java.awt.image.DataBufferByte;
 import java.io.IOException;
 
 /**
- * The inside of a window: the last picture, scaled to fit and letterboxed in black, or a line of text while there is none.
+ * The inside of a window: the last picture, scaled to fit and letterboxed in black, with a line of text over it if there is something to say, or
+ * that line alone while there is no picture.
  *
  * <p>Painted actively by the thread that brings frames, and by the event dispatch thread when the window is exposed or
  * resized. Both hold the canvas's own lock meanwhile, never AWT's tree lock; the order is own lock, then tree lock.
@@ -30,6 +31,9 @@ final class PictureCanvas extends Canvas {
 
     /** Lost back buffers are painted again at once, but not for ever: a later frame or expose event does it too. */
     private static final int MAX_ATTEMPTS = 3;
+
+    /** Lets the picture shine through. */
+    private static final Color BANNER = new Color(0, 0, 0, 160);
 
     private static final int MAX_IMAGE_LENGTH = Integer.MAX_VALUE - 8;
 
@@ -72,6 +76,7 @@ final class PictureCanvas extends Canvas {
             boolean isFirst = image == null;
             image = target;
             sequence = frame.sequence();
+            status = "";
             render();
             return isFirst;
         }
@@ -88,14 +93,14 @@ final class PictureCanvas extends Canvas {
     }
 
     /**
-     * Sets the text that stands in the picture's place while there is none. Any thread.
+     * Sets the text that stands in the picture's place while there is none, and over the last picture until the next one. Any thread.
      *
-     * @param text one line.
+     * @param text one line; empty for none.
      */
     void showStatus(String text) {
         synchronized (lock) {
-            status = text;
-            if (image == null) {
+            if (!status.equals(text)) {
+                status = text;
                 render();
             }
         }
@@ -194,8 +199,15 @@ final class PictureCanvas extends Canvas {
         }
         graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
         graphics.drawImage(image, place.x, place.y, place.width, place.height, null);
+        if (!status.isEmpty()) {
+            int bannerHeight = 2 * graphics.getFontMetrics().getHeight();
+            graphics.setColor(BANNER);
+            graphics.fillRect(0, height - bannerHeight, width, bannerHeight);
+            drawStatus(graphics, width, 2 * height - bannerHeight);
+        }
     }
 
+    /** In the middle of an area that begins at the top. */
     private void drawStatus(Graphics2D graphics, int width, int height) {
         graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
         graphics.setColor(getForeground());

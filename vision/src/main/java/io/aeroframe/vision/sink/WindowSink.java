@@ -113,9 +113,9 @@ public final class WindowSink implements FrameSink {
     }
 
     /**
-     * Shows a line of text in the picture's place, such as {@code waiting for camera_A}. Not seen once there is a picture.
+     * Shows a line of text in the picture's place, such as {@code waiting for camera_A}, or over the last picture until the next one comes.
      *
-     * @param text one line.
+     * @param text one line; empty for none.
      */
     @Override
     public void showStatus(String text) {

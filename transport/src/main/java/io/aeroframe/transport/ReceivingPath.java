@@ -1,0 +1,371 @@
+package io.aeroframe.transport;
+
+import io.aeroframe.driver.SharedDirectory;
+import io.aeron.Image;
+import io.aeron.Subscription;
+import io.aeron.exceptions.AeronException;
+import io.aeron.logbuffer.ControlledFragmentHandler;
+import io.aeron.logbuffer.FragmentHandler;
+import io.aeron.logbuffer.FrameDescriptor;
+import io.aeron.logbuffer.Header;
+import io.aeron.status.ChannelEndpointStatus;
+import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.LongHashSet;
+
+/**
+ * What a subscription has in one session of the driver: its Aeron subscription, and the publication that it follows there. The polling
+ * thread's.
+ *
+ * <p>It follows one publication at a time. When that ends or vanishes it takes the next of the same name; others that send meanwhile stand by,
+ * and one of them takes over when the followed one falls silent.
+ */
+final class ReceivingPath implements AutoCloseable {
+
+    private static final FragmentHandler PASS_OVER = (buffer, offset, length, header) -> {};
+    private static final int STANDBY_FRAGMENT_LIMIT = 16;
+    private static final int REMEMBERED_ENDINGS = 64;
+
+    /** A publication that vanished may be back in a moment: evicted for being slow, or in a new session. */
+    private static final long VANISHED_GRACE_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** In a new session everybody has to come back first. */
+    private static final long SESSION_GRACE_NS = TimeUnit.SECONDS.toNanos(3);
+
+    /** A publication that is silent for longer than this, and than some of its own intervals, gives way to one that sends. */
+    private static final long MIN_SILENCE_NS = TimeUnit.MILLISECONDS.toNanos(400);
+
+    private static final int SILENT_INTERVALS = 4;
+
+    private final Parts parts;
+    private final ClientSession session;
+    private final Subscription subscription;
+
+    /** Null where frames cannot be in a pool. */
+    private final PoolAttachment pools;
+
+    private final LedgerCounters counters;
+    private final ControlledFragmentHandler glance = this::glanceAt;
+
+    /** For all images there are at one time: Aeron's own thread takes out those that go, and an index may be gone when it is asked for. */
+    private final Consumer<Image> passOver = this::passOver;
+
+    private final LongHashSet endedImages = new LongHashSet();
+    private final LongHashSet reportedStandbys = new LongHashSet();
+    private StreamReader reader;
+    private StreamState state;
+    private boolean hasRead;
+    private StreamReader.Ending lastEnding = StreamReader.Ending.NONE;
+    private Glance first = Glance.NOTHING;
+    private Image successor;
+    private long lostNs;
+    private long heardNs = System.nanoTime();
+    private long intervalNs;
+
+    /**
+     * What a subscription has whatever the session.
+     *
+     * @param context   its settings.
+     * @param directory of the pools.
+     * @param account   of its frames.
+     * @param faults    takes what goes wrong.
+     * @param host      this one.
+     * @param leases    memory for frames that are copied to be kept.
+     */
+    record Parts(
+            FrameSubscription.Context context,
+            SharedDirectory directory,
+            StreamAccount account,
+            FaultReporter faults,
+            HostIdentity host,
+            FrameLeasePool leases) {}
+
+    /**
+     * Opens it.
+     *
+     * @param state of the stream, as known from the session before.
+     * @throws FrameTransportException if the channel cannot be used, or the session is closed.
+     */
+    ReceivingPath(Parts parts, ClientSession session, StreamState state) {
+        this.parts = parts;
+        this.session = session;
+        this.state = state;
+        FrameSubscription.Context context = parts.context();
+        session.acquire();
+        boolean isOpen = false;
+        try {
+            subscription = session.aeron()
+                    .addSubscription(
+                            context.channel().subscriptionUri(),
+                            context.stream().streamId());
+            isOpen = true;
+        } catch (AeronException ex) {
+            throw ChannelErrors.explain(ex, context.stream(), context.channel());
+        } finally {
+            if (!isOpen) {
+                session.release();
+            }
+        }
+        pools = context.channel().isIpc()
+                ? new PoolAttachment(parts.directory(), session.aeron(), context.stream(), subscription)
+                : null;
+        counters = new LedgerCounters(
+                session.aeron(),
+                LedgerCounters.SUBSCRIPTION_TYPE_ID,
+                "subscription " + context.stream(),
+                StreamAccount.names());
+        lostNs = System.nanoTime() + SESSION_GRACE_NS;
+    }
+
+    ClientSession session() {
+        return session;
+    }
+
+    /** After the last poll. */
+    StreamState state() {
+        return state;
+    }
+
+    /** The pool that frames come from at present; null if none. */
+    AttachedPool pool() {
+        return pools == null ? null : pools.current();
+    }
+
+    /** Whether the last poll has found anything. */
+    boolean hasRead() {
+        return hasRead;
+    }
+
+    boolean isFollowing() {
+        return reader != null;
+    }
+
+    /**
+     * Gives the frames that have arrived to a handler.
+     *
+     * @return frames given.
+     */
+    int poll(FrameHandler handler, int limit) {
+        if (reader == null || !reader.isConfirmed()) {
+            takeNext();
+        }
+        int delivered = 0;
+        hasRead = false;
+        if (reader != null) {
+            try {
+                delivered = reader.poll(handler, limit);
+            } finally {
+                hasRead = reader.hasRead();
+                if (reader.isConfirmed()) {
+                    state = StreamState.STREAMING;
+                }
+                if (reader.ending() != StreamReader.Ending.NONE) {
+                    leave();
+                }
+            }
+        }
+        return delivered;
+    }
+
+    /** An image that nobody polls would hold back its publisher. */
+    void passOverOthers() {
+        if (hasRead) {
+            parts.account().show(counters);
+            noteInterval();
+        }
+        successor = null;
+        subscription.forEachImage(passOver);
+        if (successor != null) {
+            succeed();
+        }
+    }
+
+    private void noteInterval() {
+        long nowNs = System.nanoTime();
+        intervalNs = Math.max(nowNs - heardNs, intervalNs - intervalNs / 8);
+        heardNs = nowNs;
+    }
+
+    /** Gives no more frames in this poll. */
+    void stop() {
+        if (reader != null) {
+            reader.stop();
+        }
+    }
+
+    /**
+     * Follows the first publication that has sent something, unless that is of a stream with another name: then one of this name if there is
+     * any, else the other until it says what it is. One that has sent nothing may be of another name, too, and would keep back one
+     * that sends.
+     */
+    private void takeNext() {
+        Image foreign = null;
+        for (Image image : subscription.images()) {
+            if (!endedImages.contains(image.correlationId())) {
+                Glance found = look(image);
+                if (found == Glance.OWN) {
+                    follow(image);
+                    state = StreamState.STREAMING;
+                    return;
+                }
+                if (found == Glance.FOREIGN && foreign == null) {
+                    foreign = image;
+                }
+            }
+        }
+        if (foreign != null) {
+            follow(foreign);
+        }
+        if (state == StreamState.STREAMING) {
+            if (lastEnding == StreamReader.Ending.END_OF_STREAM) {
+                state = StreamState.ENDED;
+            } else if (System.nanoTime() - lostNs >= 0 && !session.isClosed()) {
+                state = StreamState.LOST;
+            }
+        }
+    }
+
+    /** Whether a publication of this name has sent something here. */
+    boolean hasNews() {
+        for (Image image : subscription.images()) {
+            if (look(image) == Glance.OWN) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void follow(Image image) {
+        if (reader == null || reader.image() != image) {
+            reader = new StreamReader(
+                    image, parts.context(), pools, parts.account(), parts.faults(), parts.host(), parts.leases());
+            heardNs = System.nanoTime();
+            intervalNs = 0;
+        }
+    }
+
+    /** Looks at the next fragment of an image and leaves it there. */
+    private Glance look(Image image) {
+        first = Glance.NOTHING;
+        image.controlledPoll(glance, 1);
+        return first;
+    }
+
+    /** The middle of a message tells nothing, and is taken for our own. */
+    private ControlledFragmentHandler.Action glanceAt(DirectBuffer buffer, int offset, int length, Header header) {
+        boolean isForeign = (header.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0
+                && length >= StreamMessages.STREAM_HASH_OFFSET + Long.BYTES
+                && buffer.getLong(offset + StreamMessages.STREAM_HASH_OFFSET, ByteOrder.LITTLE_ENDIAN)
+                        != parts.context().stream().hash();
+        first = isForeign ? Glance.FOREIGN : Glance.OWN;
+        return ControlledFragmentHandler.Action.ABORT;
+    }
+
+    /** What the next fragment of an image looks like. */
+    private enum Glance {
+        NOTHING,
+        OWN,
+        FOREIGN
+    }
+
+    private void leave() {
+        Image image = reader.image();
+        if (!image.isClosed()) { // the same publication comes back as the same image when the driver lets it
+            if (endedImages.size() >= REMEMBERED_ENDINGS) {
+                forgetGoneImages();
+            }
+            endedImages.add(image.correlationId());
+        }
+        lastEnding = reader.ending();
+        lostNs = System.nanoTime() + VANISHED_GRACE_NS;
+        leavePool(lastEnding);
+        reader = null;
+        if (lastEnding == StreamReader.Ending.FOREIGN) {
+            state = StreamState.WAITING;
+        }
+        takeNext();
+    }
+
+    private void leavePool(StreamReader.Ending ending) {
+        reader.close();
+        if (pools != null && ending == StreamReader.Ending.VANISHED) {
+            pools.leaveAndSweep();
+        } else if (pools != null) {
+            pools.leave();
+        }
+    }
+
+    private void forgetGoneImages() {
+        LongHashSet present = new LongHashSet();
+        subscription.forEachImage(image -> present.add(image.correlationId()));
+        endedImages.retainAll(present);
+        reportedStandbys.retainAll(present);
+    }
+
+    private void passOver(Image image) {
+        if (endedImages.contains(image.correlationId())) {
+            image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
+        } else if (reader != null && image != reader.image() && reader.isConfirmed()) {
+            // until it is confirmed it may be this one that is to be followed
+            if (successor == null && isSilent() && look(image) == Glance.OWN) {
+                successor = image;
+            } else if (image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT) > 0) {
+                reportStandby(image);
+            }
+        }
+    }
+
+    private boolean isSilent() {
+        return System.nanoTime() - heardNs > Math.max(MIN_SILENCE_NS, SILENT_INTERVALS * intervalNs);
+    }
+
+    /** The publication that stood by takes the place of one that says nothing; that one stands by from now on. */
+    private void succeed() {
+        long silentMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNs);
+        leavePool(StreamReader.Ending.NONE);
+        reader = null;
+        follow(successor);
+        successor = null;
+        parts.faults()
+                .report(new FrameTransportException("stream '" + parts.context().stream()
+                        + "': its publication has sent nothing for " + silentMs
+                        + " ms, and another of this name, which stood by, takes its place"));
+    }
+
+    private void reportStandby(Image image) {
+        if (reportedStandbys.add(image.correlationId())) {
+            parts.faults()
+                    .report(new FrameTransportException("stream '" + parts.context().stream()
+                            + "': a second publication of this name, or of one that shares its stream id, stands by, and its frames"
+                            + " are passed over until the first one ends or falls silent"));
+        }
+    }
+
+    /** Throws if the channel has failed. */
+    void check() {
+        if (!subscription.isClosed() && subscription.channelStatus() == ChannelEndpointStatus.ERRORED) {
+            throw new FrameTransportException("stream '" + parts.context().stream() + "': channel '"
+                    + parts.context().channel()
+                    + "' has failed: the address cannot be used on this host, or the port is in use");
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (reader != null) {
+                leavePool(reader.ending());
+                reader = null;
+            }
+            if (pools != null) {
+                pools.leave();
+            }
+            counters.close();
+            subscription.close();
+        } finally {
+            session.release();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.aeroframe.transport;
+
+/**
+ * What a publication has in one session of the driver: its Aeron publication and, over IPC, its pools. One thread.
+ */
+final class SendingPath implements AutoCloseable {
+
+    private final ClientSession session;
+    private final LogPublication log;
+
+    /** Null where frames only go through the log. */
+    private final PoolPath pools;
+
+    private final LedgerCounters counters;
+
+    /**
+     * Opens it.
+     *
+     * @throws FrameTransportException if the channel cannot be used, there is no room, or the session is closed.
+     */
+    SendingPath(ClientSession session, PoolPath.Host host, FramePublication.Context context, long publicationId) {
+        this.session = session;
+        session.acquire();
+        boolean isOpen = false;
+        try {
+            boolean isPooled = context.isPooled() && context.channel().allowsPool();
+            log = new LogPublication(
+                    session.aeron(),
+                    context.channel(),
+                    context.stream(),
+                    expectedLength(context.format()),
+                    context.isLossless(),
+                    context.idleStrategy(),
+                    isPooled);
+            pools = isPooled ? openPool(host, context, publicationId) : null;
+            counters = new LedgerCounters(
+                    session.aeron(),
+                    LedgerCounters.PUBLICATION_TYPE_ID,
+                    "publication " + context.stream(),
+                    SendingAccount.names());
+            isOpen = true;
+        } finally {
+            if (!isOpen) {
+                session.release();
+            }
+        }
+    }
+
+    private PoolPath openPool(PoolPath.Host host, FramePublication.Context context, long publicationId) {
+        try {
+            SubscriberPositions subscribers = new SubscriberPositions(
+                    session.counters(), log.sessionId(), context.stream().streamId());
+            return new PoolPath(host, session.counters(), context, publicationId, subscribers);
+        } catch (RuntimeException | Error ex) {
+            log.close();
+            throw ex;
+        }
+    }
+
+    /** A raw frame's length is known; a JPEG is taken to be an eighth of its BGR pixels until larger ones come. */
+    private static int expectedLength(FrameFormat format) {
+        int payload =
+                format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : format.maxPayloadLength() / 8;
+        return (int) Math.min(Integer.MAX_VALUE - 8, (long) payload + FrameHeader.LENGTH);
+    }
+
+    ClientSession session() {
+        return session;
+    }
+
+    LogPublication log() {
+        return log;
+    }
+
+    PoolPath pools() {
+        return pools;
+    }
+
+    /** Where the account is shown. */
+    LedgerCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        try {
+            counters.close();
+            if (pools != null) {
+                pools.close(log.position());
+            }
+            log.close();
+        } finally {
+            session.release();
+        }
+    }
+}
