@@ -144,7 +144,7 @@ final class DriverConnection implements AutoCloseable {
             try {
                 return open.apply(current);
             } catch (FrameTransportException ex) {
-                boolean isOver = current.isClosed() || current != session;
+                boolean isOver = ex instanceof DriverLostException || current.isClosed() || current != session;
                 if (!isOver
                         || state == ConnectionState.CLOSED
                         || System.nanoTime() - deadlineNs > 0

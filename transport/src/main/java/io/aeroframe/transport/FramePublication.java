@@ -124,7 +124,7 @@ public final class FramePublication implements AutoCloseable {
             openedNs = System.nanoTime();
         } catch (FrameTransportException | FrameDriverException ex) {
             failedNs = nowNs;
-            if (!current.isClosed() && current == connection.session()) {
+            if (!(ex instanceof DriverLostException) && !current.isClosed() && current == connection.session()) {
                 poolHost.errorHandler().onError(ex); // else the next session may do
             }
         }

@@ -99,7 +99,7 @@ public final class FrameSubscription implements AutoCloseable {
             reopenNs = System.nanoTime() + OVERLAP_NS;
         } catch (FrameTransportException ex) {
             reopenNs = nowNs + REOPEN_INTERVAL_NS;
-            if (!current.isClosed() && current == connection.session()) {
+            if (!(ex instanceof DriverLostException) && !current.isClosed() && current == connection.session()) {
                 parts.faults().report(ex); // else the session after it may do
             }
         }
