@@ -52,7 +52,9 @@ public final class FrameDriver implements AutoCloseable {
         if (hosted != null) {
             hostFromNowOn(hosted);
         }
-        watch = context.isPrivate() ? null : new TakeoverWatch(this, base, context.errorHandler());
+        watch = context.isPrivate() || !context.takesOver()
+                ? null
+                : new TakeoverWatch(this, base, context.errorHandler());
     }
 
     /** Attached to somebody else's. */
@@ -301,6 +303,7 @@ public final class FrameDriver implements AutoCloseable {
         private Path baseDirectory;
         private Path aeronDirectory;
         private boolean isPrivate;
+        private boolean takesOver = true;
         private boolean closeOnShutdown = true;
         private Duration joinTimeout = Duration.ofSeconds(10);
         private ErrorHandler errorHandler;
@@ -382,6 +385,27 @@ public final class FrameDriver implements AutoCloseable {
          */
         public boolean isPrivate() {
             return isPrivate;
+        }
+
+        /**
+         * Whether to take over when the process that hosts the driver has ended. Turn it off in a process that is to leave no trace when it is closed: it
+         * then waits for another one to take over.
+         *
+         * @param value default true.
+         * @return this.
+         */
+        public Context takesOver(boolean value) {
+            takesOver = value;
+            return this;
+        }
+
+        /**
+         * Whether to take over when the process that hosts the driver has ended.
+         *
+         * @return true if so.
+         */
+        public boolean takesOver() {
+            return takesOver;
         }
 
         /**

@@ -113,6 +113,11 @@ public final class Aeroframe implements AutoCloseable {
         return connection.state();
     }
 
+    /** The session that publications and subscriptions are in, or will be from their next call. */
+    ClientSession session() {
+        return connection.session();
+    }
+
     private synchronized void warnOfSockets(FrameChannel channel) {
         if (!channel.isIpc() && !hasWarnedOfSockets) {
             hasWarnedOfSockets = true;

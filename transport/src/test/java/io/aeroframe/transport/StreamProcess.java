@@ -4,7 +4,9 @@ import io.aeroframe.driver.FrameDriver;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,14 +37,14 @@ final class StreamProcess implements AutoCloseable {
         reader.start();
     }
 
-    /** Hosts the driver. Says {@code ready}. */
+    /** Hosts the driver, or stands by to. Says {@code ready}, and {@code hosting} when it does. */
     static StreamProcess driver(Path base) throws IOException {
         return start(base, "driver");
     }
 
     /**
-     * Publishes frames of {@link #FILL} that carry the run in their capture time. Says {@code first NS} at the first frame that has gone out, and
-     * at the end {@code published LEDGER}.
+     * Publishes frames of {@link #FILL} that carry the run in their capture time. Says {@code offer NS} before the first attempt, {@code first NS} at
+     * the first frame that has gone out, and at the end {@code published LEDGER}.
      *
      * @param fps    0 for as fast as it can; then it begins to count when it is told to.
      * @param frames to send.
@@ -55,6 +57,11 @@ final class StreamProcess implements AutoCloseable {
     /** Verifies frames until the stream ends. Says {@code seen}, and at the end {@code verified ...}. */
     static StreamProcess verifier(Path base, int seed) throws IOException {
         return start(base, "verifier", seed);
+    }
+
+    /** Reads. Says {@code seen}, and {@code again NS} at the first frame after half a second without one. */
+    static StreamProcess reader(Path base) throws IOException {
+        return start(base, "reader");
     }
 
     /**
@@ -147,6 +154,27 @@ final class StreamProcess implements AutoCloseable {
         }
     }
 
+    /** Descriptors that it has open, as Linux tells. */
+    long openFiles() {
+        try (var files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            return files.count();
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /** Bytes of files in memory that it has mapped, as Linux tells. */
+    long mappedBytes() {
+        try (var lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "maps"))) {
+            return lines.filter(line -> line.contains("/dev/shm/"))
+                    .map(line -> line.substring(0, line.indexOf(' ')).split("-"))
+                    .mapToLong(range -> Long.parseUnsignedLong(range[1], 16) - Long.parseUnsignedLong(range[0], 16))
+                    .sum();
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
     /** SIGKILL. Does not wait for the end. */
     void kill() {
         process.destroyForcibly();
@@ -176,15 +204,19 @@ final class StreamProcess implements AutoCloseable {
 
     /** Runs one part. */
     public static void main(String[] args) throws IOException {
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(Path.of(args[0])))) {
-            if (args[1].equals("driver")) {
+        boolean isDriver = args[1].equals("driver");
+        try (FrameDriver driver = FrameDriver.join(
+                new FrameDriver.Context().baseDirectory(Path.of(args[0])).takesOver(isDriver))) {
+            if (isDriver) {
                 System.out.println("ready");
+                tellHosting(driver);
                 awaitEnd();
                 return;
             }
             endWithInput(args[1].equals("publisher"));
             switch (args[1]) {
                 case "publisher" -> publish(driver, args);
+                case "reader" -> read(driver);
                 case "verifier" -> verify(driver, Integer.parseInt(args[2]));
                 case "holder" -> hold(driver, Integer.parseInt(args[2]));
                 default -> throw new IllegalArgumentException(args[1]);
@@ -193,6 +225,38 @@ final class StreamProcess implements AutoCloseable {
     }
 
     private static volatile boolean mayEnd;
+
+    private static void tellHosting(FrameDriver driver) {
+        Thread teller = new Thread(() -> {
+            while (!driver.isHost()) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            System.out.println("hosting");
+        });
+        teller.setDaemon(true);
+        teller.start();
+    }
+
+    private static void read(FrameDriver driver) {
+        long[] lastNs = new long[1];
+        FrameHandler handler = frame -> {
+            assertWhole(frame);
+            long nowNs = System.nanoTime();
+            if (lastNs[0] == 0) {
+                System.out.println("seen");
+            } else if (nowNs - lastNs[0] > 500_000_000) {
+                System.out.println("again " + nowNs);
+            }
+            lastNs[0] = nowNs;
+        };
+        try (Aeroframe aeroframe = Aeroframe.connect(driver);
+                FrameSubscription subscription = aeroframe.addSubscription("stress")) {
+            WaitIdleStrategy idle = new WaitIdleStrategy(subscription);
+            while (true) {
+                idle.idle(subscription.poll(handler, 8));
+            }
+        }
+    }
 
     private static void awaitEnd() throws IOException {
         while (System.in.read() >= 0) {
@@ -227,6 +291,7 @@ final class StreamProcess implements AutoCloseable {
             boolean hasSent = false;
             long dueNs = System.nanoTime();
             long left = frames;
+            System.out.println("offer " + System.nanoTime());
             while (left > 0) {
                 if (fps > 0) {
                     dueNs += TimeUnit.SECONDS.toNanos(1) / fps;

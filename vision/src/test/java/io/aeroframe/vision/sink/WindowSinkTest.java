@@ -96,7 +96,7 @@ class WindowSinkTest {
     }
 
     @Test
-    void showsAStatusWhileThereIsNoPicture() throws Exception {
+    void showsAStatusWhileThereIsNoPictureAndOverTheLastOne() throws Exception {
         try (WindowProcess window = open()) {
             Rectangle inside = centred(640, 360);
             display.awaitScreen("an empty window", screen -> brightPixels(screen, inside) == 0);
@@ -106,8 +106,14 @@ class WindowSinkTest {
 
             window.tell("show BGR24 640 360");
             display.awaitScreen("the picture", chartIn(inside, false));
-            window.tell("status not seen");
-            display.awaitScreen("the picture still", chartIn(inside, false));
+            Rectangle foot = new Rectangle(inside.x, inside.y + inside.height - 30, inside.width, 30);
+            display.awaitScreen("the picture alone", chartIn(inside, false));
+            int[] before = new int[1];
+            display.awaitScreen("its foot", screen -> (before[0] = brightPixels(screen, foot)) > 0);
+            window.tell("status camera_A stopped 3 s ago");
+            display.awaitScreen("the text over a darker foot", screen -> brightPixels(screen, foot) < before[0] / 2);
+            window.tell("show BGR24 640 360");
+            display.awaitScreen("the picture without the text", chartIn(inside, false));
         }
     }
 
