@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -216,7 +217,7 @@ final class BaseDirectory {
      */
     String announced() {
         try {
-            return Files.readString(path.resolve(IDENTITY));
+            return Files.readString(path.resolve(IDENTITY), StandardCharsets.ISO_8859_1); // whatever is in it
         } catch (NoSuchFileException ex) {
             return null;
         } catch (IOException ex) {

@@ -93,6 +93,9 @@ final class DriverFiles {
         }
         try {
             CncFileDescriptor.checkVersion(metaData.getInt(CncFileDescriptor.cncVersionOffset(0)));
+            if (!CncFileDescriptor.isCncFileLengthSufficient(metaData, mapped.capacity())) {
+                return false;
+            }
             ManyToOneRingBuffer commands =
                     new ManyToOneRingBuffer(CncFileDescriptor.createToDriverBuffer(mapped, metaData));
             return clock.time() - commands.consumerHeartbeatTime() <= timeoutMs;

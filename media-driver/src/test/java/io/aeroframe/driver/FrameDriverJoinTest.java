@@ -66,7 +66,9 @@ class FrameDriverJoinTest {
         try (FrameDriver host = FrameDriver.join(context())) {
             FrameDriver.join(context()).close();
             assertAnswers(host);
-            assertEquals(0, FrameDriver.join(context()).clientCount(), "only the host counts clients");
+            try (FrameDriver attached = FrameDriver.join(context())) {
+                assertEquals(0, attached.clientCount(), "only the host counts clients");
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 package io.aeroframe.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.aeroframe.driver.FrameDriver;
 import java.io.IOException;
@@ -230,7 +232,7 @@ class FaultsTest {
     @ParameterizedTest
     @CsvSource({"publisher, 1, 1", "publisher, 4, 2", "host, 1, 1", "host, 4, 2", "publisher, 15, 2", "host, 15, 2"})
     void aStoppedProcessGoesOnWhenItIsWoken(String role, int seconds, double limit) throws Exception {
-        org.junit.jupiter.api.Assumptions.assumeTrue(IS_LONG || seconds < 5, "15 s are for -Dfaults=true");
+        assumeTrue(IS_LONG || seconds < 5, "15 s are for -Dfaults=true");
         StreamProcess host = host();
         watch(1);
         StreamProcess publisher = publisher(1);
@@ -255,7 +257,7 @@ class FaultsTest {
     @ParameterizedTest
     @CsvSource({"1, 1", "4, 2", "15, 2"})
     void aStoppedSubscriberGoesOnWhenItIsWoken(int seconds, double limit) throws Exception {
-        org.junit.jupiter.api.Assumptions.assumeTrue(IS_LONG || seconds < 5, "15 s are for -Dfaults=true");
+        assumeTrue(IS_LONG || seconds < 5, "15 s are for -Dfaults=true");
         host();
         watch(1);
         publisher(1);
@@ -282,6 +284,45 @@ class FaultsTest {
                 after.published() - before.published(),
                 after.received() - before.received(),
                 "the other one has lost something");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+3600", "-3600"})
+    void theTimeOfDayIsSetAndNobodyNotices(String seconds) throws Exception {
+        assumeTrue(Files.exists(StreamProcess.FAKE_TIME), "libfaketime is missing: apt-get install libfaketime");
+        Path shift = Files.writeString(directory.resolve("shift"), "+0");
+        StreamProcess.shiftTimeOfDay(shift);
+        StreamProcess host;
+        StreamProcess publisher;
+        StreamProcess reader;
+        try {
+            host = host();
+            watch(1); // in a process whose time of day stays
+            publisher = publisher(1);
+            reader = keep(StreamProcess.reader(base));
+        } finally {
+            StreamProcess.shiftTimeOfDay(null);
+        }
+        awaitFramesOf(1);
+        LiveHost.await("the reader", () -> {
+            pollAll();
+            return reader.said().contains("seen");
+        });
+        ClientSession before = aeroframe.session();
+        Files.writeString(shift, seconds);
+        for (StreamProcess process : List.of(host, publisher, reader)) {
+            LiveHost.await("another time of day", () -> {
+                pollAll();
+                return process.poll("day") != null;
+            });
+            assertEquals(
+                    3_600_000, Math.abs(Long.parseLong(process.poll("day"))), 60_000, "the time of day has not jumped");
+        }
+        pollFor(5); // longer than any timeout
+        assertSame(before, aeroframe.session(), "it has had to connect again");
+        assertTrue(reader.poll("again") == null && reader.poll("negative") == null, reader.said()::toString);
+        SubscriptionLedger ledger = watchers.get(0).subscription.ledger();
+        assertEquals(ledger.published(), ledger.received(), ledger::toString);
     }
 
     @Test

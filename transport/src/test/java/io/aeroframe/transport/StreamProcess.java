@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,6 +25,9 @@ import org.agrona.DirectBuffer;
  * does, which the end of the test sees to.
  */
 final class StreamProcess implements AutoCloseable {
+
+    /** Where Debian's libfaketime is. */
+    static final Path FAKE_TIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
 
     private static final String GONE = "the process is gone";
 
@@ -72,6 +76,16 @@ final class StreamProcess implements AutoCloseable {
         return start(base, "holder", frames);
     }
 
+    /**
+     * The processes that are started with it live in a time of their own: the time of day is shifted as the file says, in seconds, from the moment that
+     * it says so.
+     */
+    static void shiftTimeOfDay(Path file) {
+        timeOfDay = file;
+    }
+
+    private static Path timeOfDay;
+
     private static StreamProcess start(Path base, Object... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -94,9 +108,20 @@ final class StreamProcess implements AutoCloseable {
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        return new StreamProcess(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        if (timeOfDay != null) {
+            builder.environment()
+                    .putAll(Map.of(
+                            "LD_PRELOAD",
+                            FAKE_TIME.toString(),
+                            "FAKETIME_TIMESTAMP_FILE",
+                            timeOfDay.toString(),
+                            "FAKETIME_NO_CACHE",
+                            "1",
+                            "FAKETIME_DONT_FAKE_MONOTONIC",
+                            "1"));
+        }
+        return new StreamProcess(builder.start());
     }
 
     private void readLines() {
@@ -204,6 +229,7 @@ final class StreamProcess implements AutoCloseable {
 
     /** Runs one part. */
     public static void main(String[] args) throws IOException {
+        tellJumps();
         boolean isDriver = args[1].equals("driver");
         try (FrameDriver driver = FrameDriver.join(
                 new FrameDriver.Context().baseDirectory(Path.of(args[0])).takesOver(isDriver))) {
@@ -226,6 +252,23 @@ final class StreamProcess implements AutoCloseable {
 
     private static volatile boolean mayEnd;
 
+    /** Says {@code day MS} when the time of day has jumped. */
+    private static void tellJumps() {
+        Thread teller = new Thread(() -> {
+            long offsetMs = System.currentTimeMillis() - System.nanoTime() / 1_000_000;
+            while (true) {
+                long nowMs = System.currentTimeMillis() - System.nanoTime() / 1_000_000;
+                if (Math.abs(nowMs - offsetMs) > 1_000_000) {
+                    System.out.println("day " + (nowMs - offsetMs));
+                    offsetMs = nowMs;
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+        });
+        teller.setDaemon(true);
+        teller.start();
+    }
+
     private static void tellHosting(FrameDriver driver) {
         Thread teller = new Thread(() -> {
             while (!driver.isHost()) {
@@ -246,6 +289,9 @@ final class StreamProcess implements AutoCloseable {
                 System.out.println("seen");
             } else if (nowNs - lastNs[0] > 500_000_000) {
                 System.out.println("again " + nowNs);
+            }
+            if (nowNs < frame.publishTimeNs()) {
+                System.out.println("negative " + (nowNs - frame.publishTimeNs()));
             }
             lastNs[0] = nowNs;
         };
