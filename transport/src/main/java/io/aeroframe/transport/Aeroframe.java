@@ -126,7 +126,7 @@ public final class Aeroframe implements AutoCloseable {
         }
     }
 
-    /** Closes the Aeron client. Waits up to a second for subscribers that have yet to find the pool of a publication that was closed. */
+    /** Closes the Aeron client. Waits up to four seconds for subscribers that have yet to find the pool of a publication that was closed. */
     @Override
     public void close() {
         pools.close();

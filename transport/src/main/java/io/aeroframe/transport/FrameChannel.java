@@ -40,8 +40,11 @@ public record FrameChannel(String uri) {
     /** Frames beyond the largest message, or the window, go in pieces of this size at most. */
     static final int CHUNK_LENGTH = 4 << 20;
 
-    /** Latency does not hide in a window this small. */
-    private static final int LIVE_WINDOW_FRAMES = 2;
+    /** Latency does not hide in windows this small. Of four frames one that is always behind can be told from one that keeps up. */
+    private static final int LIVE_WINDOW_FRAMES = 4;
+
+    private static final int LIVE_WINDOW_LARGE_FRAMES = 2;
+    private static final int LARGE_FRAME_LENGTH = 2 << 20;
 
     /** Who waits for room anyway is better off not to wait for the driver, which moves the window now and then. */
     private static final int LOSSLESS_WINDOW_FRAMES = 8;
@@ -57,7 +60,7 @@ public record FrameChannel(String uri) {
     private static final String WINDOW_LIMIT = "200ms";
 
     private static final String LINGER = "100ms";
-    private static final String RESTING = "200ms";
+    private static final String RESTING = "1s";
     private static final String LOSSLESS_WINDOW_LIMIT = "3600s";
 
     /** Ours, and not Aeron's. */
@@ -196,8 +199,8 @@ public record FrameChannel(String uri) {
     }
 
     /**
-     * The URI of a publication for frames of a given size: the largest MTU that the way allows, a window of two frames so that
-     * latency does not hide in buffers (eight for a lossless publication), and the smallest term that holds the window and 8 messages, as Aeron asks. Log buffers take three
+     * The URI of a publication for frames of a given size: the largest MTU that the way allows, a window of four frames so that
+     * latency does not hide in buffers (two above 2 MiB, eight for a lossless publication), and the smallest term that holds the window and 8 messages, as Aeron asks. Log buffers take three
      * terms of memory, so that terms end at 64 MiB; larger frames go in chunks.
      *
      * @param frameLength expected bytes of a frame with its header.
@@ -211,7 +214,8 @@ public record FrameChannel(String uri) {
         long message = framed <= MAX_TERM_LENGTH / 8 ? framed : CHUNK_LENGTH;
         putIfAbsent(publication, CommonContext.MTU_LENGTH_PARAM_NAME, mtu);
         if (!publication.containsKey(CommonContext.TERM_LENGTH_PARAM_NAME)) {
-            int frames = isLossless ? LOSSLESS_WINDOW_FRAMES : LIVE_WINDOW_FRAMES;
+            int live = framed > LARGE_FRAME_LENGTH ? LIVE_WINDOW_LARGE_FRAMES : LIVE_WINDOW_FRAMES;
+            int frames = isLossless ? LOSSLESS_WINDOW_FRAMES : live;
             long fitting = Math.min(MAX_TERM_LENGTH / 2, Math.max(MIN_WINDOW_LENGTH, frames * framed));
             putIfAbsent(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME, (int) fitting);
             long window = size(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME);

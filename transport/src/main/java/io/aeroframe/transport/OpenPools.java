@@ -11,7 +11,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class OpenPools {
 
-    private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+    /** A little longer than the driver takes to notice that a subscriber is dead. */
+    private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(4);
+
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final List<PublishedPool> written = new ArrayList<>();
@@ -58,7 +60,7 @@ final class OpenPools {
         return retired.isEmpty();
     }
 
-    /** Waits up to a second for those who still have to join, and removes all files. */
+    /** Waits up to four seconds for those who still have to join, and removes all files. */
     void close() {
         long deadlineNs = System.nanoTime() + CLOSE_TIMEOUT_NS;
         while (!release()
