@@ -59,7 +59,8 @@ final class TurboJpeg {
     }
 
     private static String oneLine(UnsatisfiedLinkError ex) {
-        return String.valueOf(ex.getMessage()).lines().findFirst().orElse("no reason given");
+        String line = String.valueOf(ex.getMessage()).lines().findFirst().orElse("no reason given");
+        return line.endsWith(":") ? line.substring(0, line.length() - 1) : line; // the places looked at would follow
     }
 
     /** What the library is called, in the order of trying. The number is the interface's version: the name without is only there for developers. */
