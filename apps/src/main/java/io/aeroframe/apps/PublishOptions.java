@@ -2,6 +2,7 @@ package io.aeroframe.apps;
 
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.jpeg.ChromaSubsampling;
 import io.aeroframe.vision.source.SourceOptions;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.time.Duration;
@@ -36,6 +37,13 @@ final class PublishOptions {
     @Option(names = "--quality", paramLabel = "1..100", description = "Of JPEG frames. Default: 80.")
     private Integer quality;
 
+    @Option(
+            names = "--subsampling",
+            paramLabel = "444|422|420|gray",
+            converter = SubsamplingConverter.class,
+            description = "How much of the colour JPEG frames keep. Default: 420, as with OpenCV; 444 for text.")
+    private ChromaSubsampling subsampling;
+
     @Option(names = "--size", paramLabel = "WxH", converter = Size.Converter.class, description = "Resize to this.")
     private Size size;
 
@@ -43,7 +51,8 @@ final class PublishOptions {
             names = "--format",
             paramLabel = "F",
             converter = FormatConverter.class,
-            description = "Pixel format of raw frames: bgr24 (default), rgb24, gray8, or native for the source's own.")
+            description =
+                    "Pixel format of raw frames: bgr24 (default), rgb24, gray8, or native for the source's own; what JPEG frames are made of, too.")
     private Format format;
 
     @Option(
@@ -104,6 +113,17 @@ final class PublishOptions {
      */
     private record Format(String name, PixelFormat pixelFormat) {}
 
+    private static final class SubsamplingConverter implements ITypeConverter<ChromaSubsampling> {
+        @Override
+        public ChromaSubsampling convert(String text) {
+            try {
+                return ChromaSubsampling.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
     private static final class FormatConverter implements ITypeConverter<Format> {
         @Override
         public Format convert(String text) {
@@ -127,8 +147,11 @@ final class PublishOptions {
         if (quality != null && encoding == Encoding.raw) {
             throw shared.usage("--quality " + quality + " is for JPEG frames: leave it out, or use --encoding jpeg");
         }
-        boolean isForJpeg =
-                format == null || format.pixelFormat == PixelFormat.BGR24 || format.pixelFormat == PixelFormat.GRAY8;
+        if (subsampling != null && encoding == Encoding.raw) {
+            throw shared.usage(
+                    "--subsampling " + subsampling + " is for JPEG frames: leave it out, or use --encoding jpeg");
+        }
+        boolean isForJpeg = format == null || format.pixelFormat != PixelFormat.RGB24;
         if (encoding == Encoding.jpeg && !isForJpeg) {
             throw shared.usage("--format " + format.name + " is for raw frames: leave it out, or use --encoding raw");
         }
@@ -175,14 +198,15 @@ final class PublishOptions {
                 format == null ? PixelFormat.BGR24 : format.pixelFormat,
                 encodingChoice(),
                 quality == null ? DEFAULT_QUALITY : quality,
-                loop);
+                loop,
+                subsampling == null ? ChromaSubsampling.YUV420 : subsampling);
     }
 
     private EncodingChoice encodingChoice() {
         if (encoding != null) {
             return encoding == Encoding.raw ? EncodingChoice.RAW : EncodingChoice.JPEG;
         }
-        if (quality != null) {
+        if (quality != null || subsampling != null) {
             return EncodingChoice.JPEG;
         }
         if (format != null) {

@@ -56,6 +56,7 @@ final class PublishRun {
             stop.onRequest(opened::interrupt);
             if (options.shared().isVerbose()) {
                 options.shared().err().println("aeroframe: source: " + opened.describe());
+                options.shared().sayJpegCodec();
             }
             if (!advance()) {
                 if (stop.isRequested()) {

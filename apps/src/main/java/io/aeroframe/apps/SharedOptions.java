@@ -1,6 +1,8 @@
 package io.aeroframe.apps;
 
 import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.vision.jpeg.JpegCodecs;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +100,14 @@ final class SharedOptions {
     /** Standard error if there is more to be said, else null. */
     PrintWriter verboseErr() {
         return verbose ? err() : null;
+    }
+
+    /** Tells, if more is to be said, which library encodes and decodes JPEG frames. */
+    void sayJpegCodec() throws IOException {
+        if (verbose) {
+            err().println("aeroframe: JPEG by " + JpegCodecs.describe());
+            err().flush();
+        }
     }
 
     PrintWriter err() {

@@ -74,6 +74,7 @@ final class SubscribeRun {
         reporter = new Reporter(streamText, "received", options.shared().isJson(), !sinkText.startsWith("digest:"));
         copies = new Copies(options.shared().verboseErr(), reporter::clearStatus);
         try {
+            options.shared().sayJpegCodec();
             receive(stream, channel);
         } finally {
             stop.beginCleanup();

@@ -2,8 +2,11 @@ package io.aeroframe.apps;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.vision.jpeg.JpegCodecs;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,10 +40,35 @@ class CopiesIT {
     @Test
     void aJpegIsCopiedOnceMoreByOpenCv() throws Exception {
         String channel = Pictures.freeChannel();
-        AeroframeProcess publisher = publish("--channel", channel, "--encoding", "jpeg");
+        List<String> command =
+                AeroframeProcess.command(Stream.of(publishing("--channel", channel, "--encoding", "jpeg"))
+                        .map(Object::toString)
+                        .toList());
+        command.add(1, "-Daeroframe.jpeg=opencv");
+        AeroframeProcess publisher = sandbox.startCommand(command);
         AeroframeProcess subscriber = subscribe("null:", "--channel", channel);
         expect(publisher, 2, SAID + "source 1, transport 1 (log)");
+        assertTrue(
+                publisher.errorLines().contains("aeroframe: JPEG by OpenCV (as asked by -Daeroframe.jpeg)"),
+                publisher::toString);
         subscriber.expectExit(0);
+    }
+
+    @Test
+    void aJpegIsEncodedByTurboJpegInItsClaim() throws Exception {
+        assumeTrue(JpegCodecs.hasTurbo(), "no TurboJPEG here");
+        AeroframeProcess publisher = publish("--encoding", "jpeg");
+        AeroframeProcess subscriber = subscribe("null:");
+        expect(publisher, 0, SAID + "source 0, transport 0 (pool)");
+        expect(subscriber, 0, SAID + "sink 0, transport 0 (pool)");
+        for (AeroframeProcess process : List.of(publisher, subscriber)) {
+            assertEquals(
+                    1,
+                    process.errorLines().stream()
+                            .filter(line -> line.startsWith("aeroframe: JPEG by TurboJPEG ("))
+                            .count(),
+                    process::toString);
+        }
     }
 
     @Test
@@ -73,7 +101,11 @@ class CopiesIT {
     }
 
     private AeroframeProcess publish(Object... options) throws Exception {
-        return sandbox.start(RunOptionsIT.both(
+        return sandbox.start(publishing(options));
+    }
+
+    private static Object[] publishing(Object... options) {
+        return RunOptionsIT.both(
                 new Object[] {
                     "publish",
                     "pattern:64x64@60",
@@ -85,7 +117,7 @@ class CopiesIT {
                     "--verbose",
                     "--json"
                 },
-                options));
+                options);
     }
 
     private AeroframeProcess subscribe(String sink, Object... options) throws Exception {

@@ -91,6 +91,9 @@ class MistakesIT {
                     publish pattern: s --format yuv          | 'yuv'
                     publish pattern: s --encoding h264       | 'h264'
                     publish pattern: s --encoding raw --quality 9 | --quality 9 is for JPEG
+                    publish pattern: s --subsampling 411     | '411' is not one of 444, 422, 420, gray
+                    publish pattern: s --encoding raw --subsampling 444 | --subsampling 444 is for JPEG
+                    publish pattern: s --encoding jpeg --format rgb24 | --format rgb24 is for raw
                     publish pattern: s --idle never          | 'never'
                     publish pattern: s --slots 2             | --slots 2: give 3 to 256
                     publish pattern: s --slots 257           | --slots 257: give 3 to 256
@@ -125,6 +128,15 @@ class MistakesIT {
         process.expectExit(WRONG_USAGE);
         expectLines(process, 2, expected);
         assertTrue(process.errorLines().get(1).matches("Try 'aeroframe.* --help'\\."), process::toString);
+    }
+
+    @Test
+    void aCodecThatThereIsNotIsAFailureOfOneLine() throws Exception {
+        List<String> command = AeroframeProcess.command(List.of("publish", "pattern:", "s", "--encoding", "jpeg"));
+        command.add(1, "-Daeroframe.jpeg=turbojpeg");
+        AeroframeProcess process = sandbox.startCommand(command);
+        process.expectExit(FAILED);
+        expectLines(process, 1, "-Daeroframe.jpeg=turbojpeg: give turbo or opencv");
     }
 
     @Test

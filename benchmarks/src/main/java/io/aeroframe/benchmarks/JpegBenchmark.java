@@ -1,13 +1,15 @@
 package io.aeroframe.benchmarks;
 
 import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.vision.jpeg.ChromaSubsampling;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
+import io.aeroframe.vision.jpeg.OpenCvJpegCodec;
+import io.aeroframe.vision.jpeg.TurboJpegCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BufferUtil;
-import org.agrona.DirectBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -22,7 +24,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The JPEG codec that publishing and viewing use on this machine, on a picture with as much detail as a photograph. */
+/** The JPEG codecs that publishing and viewing use, and OpenCV's alone, on a picture with as much detail as a photograph. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -35,13 +37,18 @@ public class JpegBenchmark {
     private static final int ALIGNMENT = 64;
 
     /** Width and height of the picture. */
-    @Param({"640x480", "1280x688", "1920x1080"})
+    @Param({"640x480", "1920x1080"})
     public String size;
+
+    /** {@code turbo} and {@code opencv} are this project's codecs, {@code imgcodecs} is OpenCV without what is checked and copied around it. */
+    @Param({"turbo", "opencv", "imgcodecs"})
+    public String with;
 
     private JpegCodec codec;
     private FrameFormat format;
     private ByteBuffer pixels;
     private ByteBuffer jpeg;
+    private ByteBuffer encoded;
     private ByteBuffer target;
     private int length;
 
@@ -56,15 +63,20 @@ public class JpegBenchmark {
         int width = Integer.parseInt(sides[0]);
         int height = Integer.parseInt(sides[1]);
         format = FrameFormat.bgr24(width, height);
-        codec = JpegCodecs.open();
-        System.out.println("# codec: " + codec.name());
-        pixels = BufferUtil.allocateDirectAligned(format.maxPayloadLength(), ALIGNMENT);
-        jpeg = BufferUtil.allocateDirectAligned(format.maxPayloadLength(), ALIGNMENT);
+        codec = switch (with) {
+            case "turbo" -> new TurboJpegCodec();
+            case "opencv" -> new OpenCvJpegCodec();
+            case "imgcodecs" -> new BareOpenCv();
+            default -> throw new IllegalArgumentException("-p with=" + with + ": give turbo, opencv or imgcodecs");
+        };
+        pixels = Photograph.of(width, height);
         target = BufferUtil.allocateDirectAligned(format.maxPayloadLength(), ALIGNMENT);
-        DirectBuffer picture = Picture.of(FrameFormat.jpeg(width, height));
-        picture.getBytes(0, jpeg, 0, picture.capacity());
-        codec.decode(jpeg, picture.capacity(), pixels, format);
-        length = codec.encode(pixels, format, QUALITY, jpeg);
+        try (JpegCodec encoder = JpegCodecs.open()) {
+            jpeg = BufferUtil.allocateDirectAligned(
+                    encoder.maxEncodedLength(format, ChromaSubsampling.YUV420), ALIGNMENT);
+            encoded = BufferUtil.allocateDirectAligned(jpeg.capacity(), ALIGNMENT);
+            length = encoder.encode(pixels, format, QUALITY, jpeg);
+        }
         System.out.println("# " + length + " bytes of JPEG from " + format.maxPayloadLength());
     }
 
@@ -82,7 +94,7 @@ public class JpegBenchmark {
      */
     @Benchmark
     public int encode() throws IOException {
-        return codec.encode(pixels, format, QUALITY, jpeg);
+        return codec.encode(pixels, format, QUALITY, encoded);
     }
 
     /**

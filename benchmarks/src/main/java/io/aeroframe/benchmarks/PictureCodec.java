@@ -16,7 +16,7 @@ final class PictureCodec implements AutoCloseable {
 
     private static final int MARGIN = 4_096;
 
-    private final JpegCodec codec = JpegCodecs.open();
+    private final JpegCodec codec;
     private final FrameFormat format;
     private final ByteBuffer pixels;
 
@@ -28,6 +28,11 @@ final class PictureCodec implements AutoCloseable {
     PictureCodec(Size size, ByteBuffer picture) {
         format = FrameFormat.bgr24(size.width(), size.height());
         pixels = picture;
+        try {
+            codec = JpegCodecs.open();
+        } catch (IOException ex) {
+            throw new BenchException(ex.getMessage(), ex);
+        }
     }
 
     /** Room for the JPEG of a picture of that size, bytes. */

@@ -133,6 +133,25 @@ class BenchTest {
     }
 
     @Test
+    void jpegIsToldForEachLibraryThatThereIs() throws Exception {
+        try (BenchProcess bench =
+                BenchProcess.start("jpeg", "--json", "--size", "160x100", "--seconds", "0.1", "--runs", "2")) {
+            assertEquals(0, bench.awaitEnd(), bench.errors());
+            assertTrue(bench.errors().lines().allMatch(line -> line.startsWith("bench: warning: no ")), bench.errors());
+            Json all = Json.only(bench.output());
+            assertTrue(all.number("bytes") > 1_000, all::toString);
+            List<?> codecs = (List<?>) all.get("codecs");
+            assertTrue(codecs.size() >= 2, all::toString);
+            for (Object codec : codecs) {
+                Json figures = (Json) codec;
+                assertTrue(figures.number("encode_us") > 0 && figures.number("decode_us") > 0, all::toString);
+                assertTrue(figures.number("encode_ratio") > 0 && figures.number("decode_ratio") > 0, all::toString);
+            }
+            assertEquals(1, ((Json) codecs.get(0)).number("encode_ratio"));
+        }
+    }
+
+    @Test
     void jmhTakesItsOwnOptions() throws Exception {
         try (BenchProcess bench = BenchProcess.start("jmh", "-l")) {
             assertEquals(0, bench.awaitEnd(), bench.errors());

@@ -46,6 +46,9 @@ class OptionsTest {
                 "peers --warmup NaN           | --warmup=NaN is not within 0 to 3600",
                 "peers --fps 0.5 --seconds 1  | is less than one frame; give more seconds",
                 "peers --size 12              | '12' is not WIDTHxHEIGHT, such as 640x480",
+                "jpeg --quality 0             | --quality=0 is not within 1 to 100",
+                "jpeg --seconds 0             | --seconds=0.0 is not above 0 and at most 600",
+                "jpeg --runs 0                | --runs=0 is not within 1 to 100",
                 "latency --frobnicate         | Unknown option: '--frobnicate'",
                 "frobnicate                   | Unmatched argument at index 0: 'frobnicate'",
             })

@@ -1,5 +1,6 @@
 package io.aeroframe.vision;
 
+import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
@@ -130,6 +131,41 @@ public final class Mats {
             case BGR24, RGB24 -> CvType.CV_8UC3;
             case BGRA32 -> CvType.CV_8UC4;
         };
+    }
+
+    /**
+     * The format of a frame whose pixels are a Mat's, in place.
+     *
+     * @param picture CV_8UC1, CV_16UC1, CV_8UC3 (taken as BGR) or CV_8UC4 (BGRA); may be a part of another Mat.
+     * @return a raw format, its stride the Mat's.
+     * @throws IllegalArgumentException if the Mat is empty, of another type, or larger than a frame can be.
+     */
+    public static FrameFormat formatOf(Mat picture) {
+        PixelFormat pixelFormat = pixelFormatOf(picture.type());
+        if (picture.dims() != 2 || picture.empty() || pixelFormat == null) {
+            throw new IllegalArgumentException("a Mat of " + picture.size() + " " + CvType.typeToString(picture.type())
+                    + " is no frame: it must have pixels, of CV_8UC1, CV_16UC1, CV_8UC3 or CV_8UC4");
+        }
+        return new FrameFormat(
+                picture.cols(),
+                picture.rows(),
+                Math.toIntExact(picture.step1() * picture.elemSize1()),
+                pixelFormat,
+                FrameEncoding.RAW,
+                ColorEncoding.BT601_LIMITED);
+    }
+
+    private static PixelFormat pixelFormatOf(int type) {
+        if (type == CvType.CV_8UC1) {
+            return PixelFormat.GRAY8;
+        }
+        if (type == CvType.CV_16UC1) {
+            return PixelFormat.GRAY16;
+        }
+        if (type == CvType.CV_8UC3) {
+            return PixelFormat.BGR24;
+        }
+        return type == CvType.CV_8UC4 ? PixelFormat.BGRA32 : null;
     }
 
     private static View newView(ByteBuffer memory, int index, FrameFormat format) {

@@ -1,5 +1,6 @@
 package io.aeroframe.vision.jpeg;
 
+import io.aeroframe.transport.FrameFormat;
 import java.nio.ByteBuffer;
 
 /**
@@ -79,6 +80,18 @@ final class JpegScanner {
         } while (marker != SOS);
         if (components == 0) {
             throw corrupt("a scan without a frame header before it");
+        }
+    }
+
+    /** Requires that the image is one to be decoded into a frame of a format. After {@link #readHeader}. */
+    void requireDecodableAs(FrameFormat target) throws JpegFormatException {
+        JpegCodecs.requireDecodable(width, height);
+        if (width != target.width() || height != target.height()) {
+            throw new JpegFormatException("a JPEG image of " + width + "x" + height + " where " + target.width() + "x"
+                    + target.height() + " was expected");
+        }
+        if (components == 4) {
+            throw new JpegFormatException("a JPEG image of 4 components (CMYK): only gray and colour are decoded");
         }
     }
 

@@ -31,7 +31,7 @@ final class BgrRaster implements AutoCloseable {
      *
      * @param frame  any frame.
      * @param target gets {@code height × width × 3} bytes; untouched if the frame is bad.
-     * @throws JpegFormatException if the frame is a JPEG that cannot be decoded.
+     * @throws JpegFormatException if the frame is a JPEG that cannot be decoded, or with more pixels than may be.
      * @throws IOException         if the JPEG library is missing or fails.
      */
     void read(Frame frame, byte[] target) throws IOException {
@@ -117,8 +117,9 @@ final class BgrRaster implements AutoCloseable {
 
     private void decode(Frame frame, byte[] target) throws IOException {
         FrameFormat format = frame.format();
+        JpegCodecs.requireDecodable(format);
         if (codec == null) {
-            codec = openCodec();
+            codec = JpegCodecs.open();
         }
         if (!format.equals(convertedFrom)) {
             closeConverter();
@@ -127,14 +128,6 @@ final class BgrRaster implements AutoCloseable {
         codec.decode(frame.payloadByteBuffer(), frame.payloadLength(), converted, convertedTo);
         converted.get(0, target, 0, convertedTo.maxPayloadLength());
         copies = codec.decodeCopies() + 1;
-    }
-
-    private static JpegCodec openCodec() throws IOException {
-        try {
-            return JpegCodecs.open();
-        } catch (UnsatisfiedLinkError e) {
-            throw new IOException("window: JPEG cannot be decoded: " + e.getMessage(), e);
-        }
     }
 
     private void prepareFor(FrameFormat format) {

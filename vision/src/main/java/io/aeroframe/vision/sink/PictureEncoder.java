@@ -125,7 +125,10 @@ final class PictureEncoder implements AutoCloseable {
         encoded.release();
     }
 
-    private void prepareFor(FrameFormat format) {
+    private void prepareFor(FrameFormat format) throws IOException {
+        if (format.encoding() == FrameEncoding.JPEG) {
+            JpegCodecs.requireDecodable(format);
+        }
         closeConverter();
         to = FrameFormat.raw(pixelsOf(format), format.width(), format.height());
         mats.clear(); // the buffers of another format do not come again

@@ -1,6 +1,7 @@
 package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.jpeg.ChromaSubsampling;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.IOException;
@@ -35,11 +36,17 @@ public final class FrameSources {
      * @throws IllegalArgumentException if there is no such kind of source, or its specification is malformed.
      */
     public static FrameSource open(String spec, SourceOptions options) throws IOException {
-        SourceOptions raw = options.encoding() == EncodingChoice.JPEG ? withPixelsForJpeg(options) : options;
-        FrameSource source = openRaw(spec, raw);
-        return options.encoding() == EncodingChoice.JPEG
-                ? JpegEncodingSource.of(source, JpegCodecs.open(), options.quality())
-                : source;
+        return options.encoding() == EncodingChoice.JPEG ? openJpeg(spec, options) : openRaw(spec, options);
+    }
+
+    private static FrameSource openJpeg(String spec, SourceOptions options) throws IOException {
+        FrameSource source = openRaw(spec, withPixelsForJpeg(options));
+        try {
+            return JpegEncodingSource.of(source, JpegCodecs.open(), options.quality(), options.subsampling());
+        } catch (IOException e) {
+            source.close();
+            throw e;
+        }
     }
 
     private static FrameSource openRaw(String spec, SourceOptions options) throws IOException {
@@ -61,14 +68,17 @@ public final class FrameSources {
                 : FfmpegSource.open(spec, options);
     }
 
-    /** JPEG is made from gray pixels if those are asked for, else from BGR. */
+    /** JPEG is made from gray pixels if those are asked for, from the source's own if those are, else from BGR. */
     private static SourceOptions withPixelsForJpeg(SourceOptions options) {
+        boolean isGray = options.pixelFormat() == PixelFormat.GRAY8 || options.subsampling() == ChromaSubsampling.GRAY;
+        PixelFormat colored = options.pixelFormat() == null ? null : PixelFormat.BGR24;
         return new SourceOptions(
                 options.width(),
                 options.height(),
-                options.pixelFormat() == PixelFormat.GRAY8 ? PixelFormat.GRAY8 : PixelFormat.BGR24,
+                isGray ? PixelFormat.GRAY8 : colored,
                 options.encoding(),
                 options.quality(),
-                options.loop());
+                options.loop(),
+                options.subsampling());
     }
 }

@@ -1,8 +1,11 @@
 package io.aeroframe.vision.source;
 
+import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.PixelConverter;
+import io.aeroframe.vision.jpeg.ChromaSubsampling;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,38 +19,57 @@ public final class JpegEncodingSource extends DerivedSource {
 
     private final JpegCodec codec;
     private final int quality;
+    private final ChromaSubsampling subsampling;
     private ByteBuffer pixels;
+    private ByteBuffer convertedPixels;
+    private PixelConverter converter;
     private FrameFormat rawFormat;
+    private FrameFormat encodedFormat;
     private FrameFormat format;
     private int copies;
 
-    private JpegEncodingSource(FrameSource raw, JpegCodec codec, int quality) {
+    private JpegEncodingSource(FrameSource raw, JpegCodec codec, int quality, ChromaSubsampling subsampling) {
         super(raw);
         this.codec = codec;
         this.quality = quality;
+        this.subsampling = subsampling;
     }
 
     /**
-     * A source of JPEG frames only.
+     * A source of JPEG frames only, with 4:2:0 subsampling.
      *
-     * @param raw     a source of raw BGR24 or GRAY8 frames, and of JPEG frames; closed with the new source.
-     * @param codec   that encodes, used by the thread that uses the new source; closed with the new source.
+     * @param raw     as with {@link #of(FrameSource, JpegCodec, int, ChromaSubsampling)}.
+     * @param codec   as there.
      * @param quality 1 (smallest) to 100 (best).
      * @return a source to be closed.
      * @throws IllegalArgumentException if the quality is out of range.
      */
     public static FrameSource of(FrameSource raw, JpegCodec codec, int quality) {
+        return of(raw, codec, quality, ChromaSubsampling.YUV420);
+    }
+
+    /**
+     * A source of JPEG frames only.
+     *
+     * @param raw         a source of raw frames and of JPEG frames; closed with the new source. BGR24, RGB24, BGRA32, GRAY8 and full-range I420 are
+     *                    encoded as they are, other YUV is made full-range I420 first, GRAY16 GRAY8.
+     * @param codec       that encodes, used by the thread that uses the new source; closed with the new source.
+     * @param quality     1 (smallest) to 100 (best).
+     * @param subsampling of the frames that are encoded here.
+     * @return a source to be closed.
+     * @throws IllegalArgumentException if the quality is out of range.
+     */
+    public static FrameSource of(FrameSource raw, JpegCodec codec, int quality, ChromaSubsampling subsampling) {
         if (quality < 1 || quality > 100) {
             throw new IllegalArgumentException("quality=" + quality + " is not within 1 to 100");
         }
-        return new JpegEncodingSource(raw, codec, quality);
+        return new JpegEncodingSource(raw, codec, quality, subsampling);
     }
 
     /**
      * Moves to the next frame.
      *
-     * @throws IOException              if the source cannot be read.
-     * @throws IllegalArgumentException if its frame is neither JPEG, BGR24 nor GRAY8.
+     * @throws IOException if the source cannot be read.
      */
     @Override
     public boolean advance() throws IOException {
@@ -56,10 +78,36 @@ public final class JpegEncodingSource extends DerivedSource {
         }
         FrameFormat current = raw.format();
         if (!current.equals(rawFormat)) {
-            format = jpegFormat(current);
-            rawFormat = current;
+            changeShape(current);
         }
         return true;
+    }
+
+    private void changeShape(FrameFormat current) {
+        closeConverter();
+        if (current.encoding() == FrameEncoding.JPEG) {
+            format = current;
+        } else {
+            encodedFormat = encodedAs(current);
+            if (!encodedFormat.equals(current)) {
+                converter = new PixelConverter(current, encodedFormat);
+            }
+            boolean isGray = encodedFormat.pixelFormat() == PixelFormat.GRAY8 || subsampling == ChromaSubsampling.GRAY;
+            format =
+                    FrameFormat.jpeg(current.width(), current.height(), isGray ? PixelFormat.GRAY8 : PixelFormat.BGR24);
+        }
+        rawFormat = current;
+    }
+
+    /** What a codec takes: the frame itself, or the nearest to it. */
+    private static FrameFormat encodedAs(FrameFormat from) {
+        return switch (from.pixelFormat()) {
+            case BGR24, RGB24, BGRA32, GRAY8 -> from;
+            case GRAY16 -> FrameFormat.gray8(from.width(), from.height());
+            case I420 -> from.withColor(ColorEncoding.BT601_FULL);
+            case NV12, YUYV ->
+                FrameFormat.raw(PixelFormat.I420, from.width(), from.height()).withColor(ColorEncoding.BT601_FULL);
+        };
     }
 
     @Override
@@ -69,7 +117,13 @@ public final class JpegEncodingSource extends DerivedSource {
 
     @Override
     public int maxPayloadLength() {
-        return rawFormat == format ? raw.maxPayloadLength() : format.maxPayloadLength();
+        if (rawFormat == format) {
+            return raw.maxPayloadLength();
+        }
+        // With more colour the room for the worst case would be twice the pixels; a copy of the image costs less than
+        // that memory.
+        boolean isSmall = subsampling == ChromaSubsampling.YUV420 || subsampling == ChromaSubsampling.GRAY;
+        return isSmall ? codec.maxEncodedLength(encodedFormat, subsampling) : format.maxPayloadLength();
     }
 
     @Override
@@ -80,22 +134,28 @@ public final class JpegEncodingSource extends DerivedSource {
             return length;
         }
         ByteBuffer frame = raw.inPlace();
-        int rawCopies = 0;
+        copies = 0;
         if (frame == null) {
-            requirePixels(raw.maxPayloadLength());
+            pixels = withRoom(pixels, raw.maxPayloadLength());
             raw.write(pixels);
             frame = pixels;
-            rawCopies = raw.copies();
+            copies = raw.copies();
         }
-        int length = codec.encode(frame, rawFormat, quality, target);
-        copies = rawCopies + codec.encodeCopies();
+        if (converter != null) {
+            convertedPixels = withRoom(convertedPixels, encodedFormat.maxPayloadLength());
+            converter.convert(frame, convertedPixels);
+            frame = convertedPixels;
+            copies += converter.copies();
+        }
+        int length = codec.encode(frame, encodedFormat, quality, subsampling, target);
+        copies += codec.encodeCopies();
         return length;
     }
 
     /**
      * How often the bytes of the last frame, or its pixels before, were copied besides being encoded.
      *
-     * @return as many times as the source behind copied the pixels and the codec its image.
+     * @return as many times as the source behind copied the pixels, a conversion and the codec.
      */
     @Override
     public int copies() {
@@ -104,6 +164,7 @@ public final class JpegEncodingSource extends DerivedSource {
 
     @Override
     public void close() {
+        closeConverter();
         try {
             raw.close();
         } finally {
@@ -111,23 +172,20 @@ public final class JpegEncodingSource extends DerivedSource {
         }
     }
 
-    private static FrameFormat jpegFormat(FrameFormat from) {
-        if (from.encoding() == FrameEncoding.JPEG) {
-            return from;
+    private void closeConverter() {
+        if (converter != null) {
+            converter.close();
+            converter = null;
         }
-        if (from.pixelFormat() != PixelFormat.BGR24 && from.pixelFormat() != PixelFormat.GRAY8) {
-            throw new IllegalArgumentException(
-                    from.describe() + " frames cannot be encoded as JPEG; convert them with --format bgr24 or gray8");
-        }
-        return FrameFormat.jpeg(from.width(), from.height(), from.pixelFormat());
     }
 
-    private void requirePixels(int length) {
-        if (pixels == null || pixels.capacity() < length) {
-            int capacity = (int) Math.min(Integer.MAX_VALUE - 8L, (length + CACHE_LINE - 1L) / CACHE_LINE * CACHE_LINE);
-            pixels = capacity > Integer.MAX_VALUE - 8 - CACHE_LINE
-                    ? ByteBuffer.allocateDirect(capacity)
-                    : ByteBuffer.allocateDirect(capacity + CACHE_LINE).alignedSlice(CACHE_LINE);
+    private static ByteBuffer withRoom(ByteBuffer buffer, int length) {
+        if (buffer != null && buffer.capacity() >= length) {
+            return buffer;
         }
+        int capacity = (int) Math.min(Integer.MAX_VALUE - 8L, (length + CACHE_LINE - 1L) / CACHE_LINE * CACHE_LINE);
+        return capacity > Integer.MAX_VALUE - 8 - CACHE_LINE
+                ? ByteBuffer.allocateDirect(capacity)
+                : ByteBuffer.allocateDirect(capacity + CACHE_LINE).alignedSlice(CACHE_LINE);
     }
 }

@@ -1,6 +1,7 @@
 package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.jpeg.ChromaSubsampling;
 
 /**
  * What is asked of a source.
@@ -11,9 +12,16 @@ import io.aeroframe.transport.PixelFormat;
  * @param encoding    what to deliver.
  * @param quality     of JPEG frames that are encoded here, 1 to 100.
  * @param loop        start again at the end.
+ * @param subsampling of JPEG frames that are encoded here.
  */
 public record SourceOptions(
-        int width, int height, PixelFormat pixelFormat, EncodingChoice encoding, int quality, boolean loop) {
+        int width,
+        int height,
+        PixelFormat pixelFormat,
+        EncodingChoice encoding,
+        int quality,
+        boolean loop,
+        ChromaSubsampling subsampling) {
 
     /** What a source is to deliver. */
     public enum EncodingChoice {
@@ -28,6 +36,22 @@ public record SourceOptions(
     /** BGR24 at the source's own size, JPEG pictures passed on, quality 80, no loop. */
     public static final SourceOptions DEFAULTS =
             new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.RAW_OR_PASSED_JPEG, 80, false);
+
+    /**
+     * Options with 4:2:0 subsampling.
+     *
+     * @param width       in pixels, 0 for the source's own.
+     * @param height      in pixels, 0 for the source's own.
+     * @param pixelFormat of raw frames, null for the source's own.
+     * @param encoding    what to deliver.
+     * @param quality     of JPEG frames.
+     * @param loop        start again at the end.
+     * @throws IllegalArgumentException if a value is out of range.
+     */
+    public SourceOptions(
+            int width, int height, PixelFormat pixelFormat, EncodingChoice encoding, int quality, boolean loop) {
+        this(width, height, pixelFormat, encoding, quality, loop, ChromaSubsampling.YUV420);
+    }
 
     /**
      * Validates the options.

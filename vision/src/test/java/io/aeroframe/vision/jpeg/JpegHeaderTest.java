@@ -143,7 +143,7 @@ class JpegHeaderTest {
                 .getMessage();
     }
 
-    private static int indexOfFrameHeader(byte[] jpeg) {
+    static int indexOfFrameHeader(byte[] jpeg) {
         for (int i = 0; i < jpeg.length - 1; i++) {
             if (jpeg[i] == (byte) 0xFF && jpeg[i + 1] == (byte) 0xC0) {
                 return i;

@@ -64,6 +64,9 @@ class BgrRasterTest {
             assertThrows(
                     JpegFormatException.class,
                     () -> raster.read(new TestFrame(FrameFormat.jpeg(WIDTH, HEIGHT), 2, new byte[100]), bgr));
+            assertThrows(
+                    JpegFormatException.class,
+                    () -> raster.read(new TestFrame(FrameFormat.jpeg(65_535, 65_535), 3, new byte[100]), bgr));
 
             assertIsChart(bgr, null);
         }

@@ -132,6 +132,19 @@ class PictureSinkTest {
     }
 
     @Test
+    void skipsAJpegOfMorePixelsThanTheLimitBeforeItSetsMemoryAside() throws IOException {
+        try (PictureSink sink = open("%d.png")) {
+            sink.accept(new TestFrame(FrameFormat.jpeg(65_535, 65_535), 6, new byte[1000]));
+            sink.accept(TestPicture.jpegChart(WIDTH, HEIGHT, 8));
+
+            assertEquals(1, sink.skippedFrames());
+        }
+
+        assertEquals(List.of("8.png"), namesIn(directory));
+        assertTrue(reports.get(0).contains("more pixels than the limit"), reports.get(0));
+    }
+
+    @Test
     void saysWhyAPictureCannotBeOfTheKind() throws IOException {
         try (PictureSink sink = open("%d.webp")) {
             TestFrame wide = TestPicture.chart(PixelFormat.BGR24, 20_000, 2, 0, 1);

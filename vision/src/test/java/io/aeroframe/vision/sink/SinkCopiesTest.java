@@ -10,6 +10,7 @@ import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
 import io.aeroframe.vision.PeakMemory;
+import io.aeroframe.vision.jpeg.JpegCodecs;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,10 +105,10 @@ class SinkCopiesTest {
     }
 
     @Test
-    void aJpegFrameForAnotherKindOfFileIsCopiedOnceByOpenCv() throws Exception {
+    void aJpegFrameForAnotherKindOfFileIsCopiedByOpenCvOnly() throws Exception {
         try (PictureSink sink = PictureSink.open(temp.resolve("a.png").toString())) {
             sink.accept(TestPicture.jpegChart(64, 48, 0));
-            assertEquals(1, sink.copies());
+            assertEquals(JpegCodecs.hasTurbo() ? 0 : 1, sink.copies());
         }
     }
 
@@ -125,10 +126,10 @@ class SinkCopiesTest {
     }
 
     @Test
-    void aJpegInAWindowIsCopiedByOpenCvAndIntoThePicture() throws Exception {
+    void aJpegInAWindowIsCopiedIntoThePictureAndByOpenCvOnceMore() throws Exception {
         try (BgrRaster raster = new BgrRaster()) {
             raster.read(TestPicture.jpegChart(64, 48, 0), new byte[64 * 48 * 3]);
-            assertEquals(2, raster.copies());
+            assertEquals(JpegCodecs.hasTurbo() ? 1 : 2, raster.copies());
         }
     }
 

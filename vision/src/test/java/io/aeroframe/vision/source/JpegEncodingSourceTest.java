@@ -11,8 +11,10 @@ import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
 import io.aeroframe.vision.SyntheticPictures;
+import io.aeroframe.vision.jpeg.ChromaSubsampling;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
+import io.aeroframe.vision.jpeg.JpegHeader;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +27,7 @@ import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.Scalar;
 import org.opencv.imgcodecs.Imgcodecs;
+import org.opencv.imgproc.Imgproc;
 
 class JpegEncodingSourceTest {
 
@@ -79,14 +82,67 @@ class JpegEncodingSourceTest {
     }
 
     @Test
-    void refusesFormatsThatJpegDoesNotHave() throws IOException {
-        String file = temp.resolve("alpha.png").toString();
-        assertTrue(Imgcodecs.imwrite(file, new Mat(2, 2, CvType.CV_8UC4, new Scalar(1, 2, 3, 4))));
-        try (FrameSource source = encoding(file, new SourceOptions(0, 0, null, EncodingChoice.JPEG, 80, false))) {
-            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, source::advance);
-            assertEquals(
-                    "2x2 BGRA32 frames cannot be encoded as JPEG; convert them with --format bgr24 or gray8",
-                    refused.getMessage());
+    void encodesWhatThePictureIsWhereTheSourcesOwnPixelsAreAskedFor() throws IOException {
+        Mat alpha = new Mat();
+        Imgproc.cvtColor(photograph, alpha, Imgproc.COLOR_BGR2BGRA);
+        Mat deep = new Mat();
+        Mat gray = new Mat();
+        Imgproc.cvtColor(photograph, gray, Imgproc.COLOR_BGR2GRAY);
+        gray.convertTo(deep, CvType.CV_16UC1, 257);
+        assertTrue(Imgcodecs.imwrite(temp.resolve("1.png").toString(), alpha));
+        assertTrue(Imgcodecs.imwrite(temp.resolve("2.png").toString(), deep));
+        SourceOptions nativePixels = new SourceOptions(0, 0, null, EncodingChoice.JPEG, 90, false);
+        try (FrameSource source = FrameSources.open(temp.toString(), nativePixels)) {
+            assertTrue(source.advance());
+            assertEquals(FrameFormat.jpeg(120, 90), source.format());
+            assertTrue(Core.PSNR(photograph, decoded(source, FrameFormat.bgr24(120, 90))) > 34);
+            assertTrue(source.advance());
+            assertEquals(FrameFormat.jpeg(120, 90, PixelFormat.GRAY8), source.format());
+            assertTrue(Core.PSNR(gray, decoded(source, FrameFormat.gray8(120, 90))) > 34);
+        }
+    }
+
+    /** The planes of video are those of JPEG, but for their range and matrix: on neither way may they look washed out. */
+    @Test
+    void encodesVideoFromItsOwnPlanes() throws Exception {
+        FfmpegTool.assumeInstalled();
+        Path clip = FfmpegTool.clip(temp.resolve("clip.mp4"), "322x242", 5, 2, "-c:v", "mpeg4", "-q:v", "1");
+        FrameFormat bgr = FrameFormat.bgr24(322, 242);
+        try (FrameSource planes = FrameSources.open(
+                        clip.toString(), new SourceOptions(0, 0, null, EncodingChoice.JPEG, 95, false));
+                FrameSource raw = FrameSources.open(
+                        clip.toString(), new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.RAW, 95, false))) {
+            assertTrue(planes.advance());
+            assertTrue(raw.advance());
+            ByteBuffer expected = ByteBuffer.allocateDirect(bgr.maxPayloadLength());
+            raw.write(expected);
+            Mat shown = decoded(planes, bgr);
+            // OpenCV's chroma is the nearest sample's, so that edges of colour differ
+            Mat difference = new Mat();
+            Core.absdiff(Mats.view(expected, bgr), shown, difference);
+            Scalar mean = Core.mean(difference);
+            for (int i = 0; i < 3; i++) {
+                assertTrue(mean.val[i] < 5, "mean difference " + mean);
+            }
+        }
+    }
+
+    @Test
+    void keepsAsMuchColourAsIsAskedFor() throws IOException {
+        assertTrue(Imgcodecs.imwrite(temp.resolve("1.png").toString(), photograph));
+        for (ChromaSubsampling subsampling : ChromaSubsampling.values()) {
+            SourceOptions options =
+                    new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.JPEG, 80, false, subsampling);
+            try (FrameSource source = FrameSources.open(temp.toString(), options)) {
+                assertTrue(source.advance());
+                boolean isGray = subsampling == ChromaSubsampling.GRAY;
+                assertEquals(
+                        isGray ? PixelFormat.GRAY8 : PixelFormat.BGR24,
+                        source.format().pixelFormat());
+                ByteBuffer target = ByteBuffer.allocateDirect(source.maxPayloadLength());
+                int length = source.write(target);
+                assertEquals(isGray ? 1 : 3, JpegHeader.parse(target, length).components());
+            }
         }
     }
 
@@ -102,6 +158,16 @@ class JpegEncodingSourceTest {
             assertTrue(source.write(ByteBuffer.allocateDirect(source.maxPayloadLength())) > 0);
         }
         assertThrows(IllegalArgumentException.class, () -> JpegEncodingSource.of(pattern, JpegCodecs.open(), 0));
+    }
+
+    private static Mat decoded(FrameSource source, FrameFormat format) throws IOException {
+        ByteBuffer target = ByteBuffer.allocateDirect(source.maxPayloadLength());
+        int length = source.write(target);
+        ByteBuffer decoded = ByteBuffer.allocateDirect(format.maxPayloadLength());
+        try (JpegCodec decoder = JpegCodecs.open()) {
+            decoder.decode(target, length, decoded, format);
+        }
+        return Mats.view(decoded, format);
     }
 
     private static FrameSource encoding(String spec, SourceOptions options) throws IOException {

@@ -8,6 +8,7 @@ import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.PeakMemory;
 import io.aeroframe.vision.SyntheticPictures;
 import io.aeroframe.vision.jpeg.OpenCvJpegCodec;
+import io.aeroframe.vision.jpeg.Turbo;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -137,6 +138,18 @@ class SourceCopiesTest {
             assertTrue(source.advance());
             source.write(target(source));
             assertEquals(1, source.copies());
+        }
+    }
+
+    @Test
+    void jpegIsEncodedByTurboJpegFromWhereThePictureWasDecodedStraightIntoTheTarget() throws Exception {
+        try (FrameSource source = JpegEncodingSource.of(
+                PictureSource.open(picture(".bmp").toString(), SourceOptions.DEFAULTS), Turbo.assumeThere(), 80)) {
+            assertTrue(source.advance());
+            ByteBuffer target = target(source);
+            long growth = PeakMemory.growth(() -> source.write(target));
+            assertEquals(0, source.copies());
+            assertTrue(growth < MUCH_LESS_THAN_A_FRAME, "growth=" + growth);
         }
     }
 
