@@ -93,10 +93,10 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
-    /** A raw frame's length is known; a JPEG is taken to be an eighth of its BGR pixels until larger ones come. */
+    /** A raw frame's length is known, and noise is as long as that compressed; a JPEG is taken to be an eighth of its BGR pixels until larger ones come. */
     private static int expectedLength(FrameFormat format) {
         int payload =
-                format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : format.maxPayloadLength() / 8;
+                format.encoding() == FrameEncoding.JPEG ? format.maxPayloadLength() / 8 : format.maxPayloadLength();
         return (int) Math.min(Integer.MAX_VALUE - 8, (long) payload + FrameHeader.LENGTH);
     }
 
@@ -123,7 +123,7 @@ public final class FramePublication implements AutoCloseable {
      * A claim for a frame, if it may be sent. A lossless publication waits until it may.
      *
      * @param format           of the frame; may differ from frame to frame.
-     * @param maxPayloadLength bytes to make room for; a raw frame's own length, a bound for a JPEG.
+     * @param maxPayloadLength bytes to make room for; a raw frame's own length, a bound for a JPEG or zstd frame.
      * @return the claim; null if the frame is dropped, and counted, because nobody is connected or the slowest subscriber has
      *     not made room.
      * @throws IllegalStateException   if the last claim has not ended, or the publication is closed.

@@ -8,6 +8,7 @@ import io.aeroframe.vision.PixelConverter;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.jpeg.JpegFormatException;
+import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
@@ -19,6 +20,7 @@ import org.agrona.DirectBuffer;
  */
 final class BgrRaster implements AutoCloseable {
 
+    private final DecompressedFrames raws = new DecompressedFrames();
     private int copies;
     private ByteBuffer converted = ByteBuffer.allocateDirect(0);
     private FrameFormat convertedFrom;
@@ -29,12 +31,14 @@ final class BgrRaster implements AutoCloseable {
     /**
      * Reads a frame.
      *
-     * @param frame  any frame.
-     * @param target gets {@code height × width × 3} bytes; untouched if the frame is bad.
+     * @param received any frame.
+     * @param target   gets {@code height × width × 3} bytes; untouched if the frame is bad.
      * @throws JpegFormatException if the frame is a JPEG that cannot be decoded.
-     * @throws IOException         if the JPEG library is missing or fails.
+     * @throws ZstdFormatException if the frame cannot be decompressed.
+     * @throws IOException         if the JPEG or Zstandard library is missing or fails.
      */
-    void read(Frame frame, byte[] target) throws IOException {
+    void read(Frame received, byte[] target) throws IOException {
+        Frame frame = raws.of(received);
         FrameFormat format = frame.format();
         if (format.encoding() == FrameEncoding.JPEG) {
             decode(frame, target);
@@ -65,6 +69,7 @@ final class BgrRaster implements AutoCloseable {
 
     @Override
     public void close() {
+        raws.close();
         closeConverter();
         if (codec != null) {
             codec.close();

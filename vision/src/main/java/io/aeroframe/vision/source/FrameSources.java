@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Opens a source by what a user calls it, with conversion and JPEG encoding behind it as asked. The place to add a source. */
+/** Opens a source by what a user calls it, with conversion and encoding behind it as asked. The place to add a source. */
 public final class FrameSources {
 
     private static final String KNOWN =
@@ -35,11 +35,12 @@ public final class FrameSources {
      * @throws IllegalArgumentException if there is no such kind of source, or its specification is malformed.
      */
     public static FrameSource open(String spec, SourceOptions options) throws IOException {
-        SourceOptions raw = options.encoding() == EncodingChoice.JPEG ? withPixelsForJpeg(options) : options;
-        FrameSource source = openRaw(spec, raw);
-        return options.encoding() == EncodingChoice.JPEG
-                ? JpegEncodingSource.of(source, JpegCodecs.open(), options.quality())
-                : source;
+        return switch (options.encoding()) {
+            case RAW, RAW_OR_PASSED_JPEG -> openRaw(spec, options);
+            case JPEG ->
+                JpegEncodingSource.of(openRaw(spec, withPixelsForJpeg(options)), JpegCodecs.open(), options.quality());
+            case ZSTD -> ZstdEncodingSource.of(openRaw(spec, withRawFrames(options)));
+        };
     }
 
     private static FrameSource openRaw(String spec, SourceOptions options) throws IOException {
@@ -59,6 +60,16 @@ public final class FrameSources {
         return PictureSource.handles(spec)
                 ? ConvertingSource.of(PictureSource.open(spec, options), options)
                 : FfmpegSource.open(spec, options);
+    }
+
+    private static SourceOptions withRawFrames(SourceOptions options) {
+        return new SourceOptions(
+                options.width(),
+                options.height(),
+                options.pixelFormat(),
+                EncodingChoice.RAW,
+                options.quality(),
+                options.loop());
     }
 
     /** JPEG is made from gray pixels if those are asked for, else from BGR. */
