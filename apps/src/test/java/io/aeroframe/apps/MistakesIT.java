@@ -91,6 +91,8 @@ class MistakesIT {
                     publish pattern: s --format yuv          | 'yuv'
                     publish pattern: s --encoding h264       | 'h264'
                     publish pattern: s --encoding raw --quality 9 | --quality 9 is for JPEG
+                    publish pattern: s --encoding zstd --quality 9 | --quality 9 is for JPEG
+                    publish pattern: s --encoding jpeg --format rgb24 | --format rgb24 is for raw and zstd frames
                     publish pattern: s --idle never          | 'never'
                     publish pattern: s --slots 2             | --slots 2: give 3 to 256
                     publish pattern: s --slots 257           | --slots 257: give 3 to 256
