@@ -135,7 +135,7 @@ public final class WindowSink implements FrameSink {
     /**
      * How often the bytes of the last frame were copied. Java paints only from memory of its own, which also serves when the window is exposed.
      *
-     * @return 1 for BGR24, and for YUV, which is converted first; 0 for gray, RGB24 and BGRA32, converted on their way; more for JPEG whose decoder works in memory of its own.
+     * @return 0 for gray and BGRA32, converted on their way; 1 for the others, which native code converts first; more where that works in memory of its own.
      */
     @Override
     public int copies() {

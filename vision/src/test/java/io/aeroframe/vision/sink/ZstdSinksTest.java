@@ -67,8 +67,8 @@ class ZstdSinksTest {
     @EnumSource(PixelFormat.class)
     void theWindowPaintsWhatItPaintsOfTheRawFrame(PixelFormat pixels) throws IOException {
         TestFrame raw = TestPicture.chart(pixels, WIDTH, HEIGHT, 2, 7);
-        byte[] expected = new byte[3 * WIDTH * HEIGHT];
-        byte[] actual = new byte[3 * WIDTH * HEIGHT];
+        int[] expected = new int[WIDTH * HEIGHT];
+        int[] actual = new int[WIDTH * HEIGHT];
         try (BgrRaster raster = new BgrRaster()) {
             raster.read(raw, expected);
             raster.read(compressed(raw), actual);
@@ -103,7 +103,7 @@ class ZstdSinksTest {
         assertEquals(2, reports.size());
         assertTrue(reports.get(0).startsWith("digest: frame 2 is skipped (corrupt zstd frame: "), reports.get(0));
         try (BgrRaster raster = new BgrRaster()) {
-            assertThrows(ZstdFormatException.class, () -> raster.read(corrupt, new byte[3 * WIDTH * HEIGHT]));
+            assertThrows(ZstdFormatException.class, () -> raster.read(corrupt, new int[WIDTH * HEIGHT]));
         }
     }
 
