@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             "  bench cost --subscribers 1,2,8,50 --size 320x240",
             "  bench peers --runs 5",
             "  bench stages pattern:1280x720@60 --encoding jpeg",
+            "  bench window --size 1920x1080 --fps 60",
             "  bench limits --json",
             "  bench plot results --out docs/images",
             "  bench selfcheck",
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             LatencyCommand.class,
             StagesCommand.class,
+            WindowCommand.class,
             CostCommand.class,
             PeersCommand.class,
             LimitsCommand.class,
