@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  aeroframe publish clip.mp4 camera_A --loop",
             "  aeroframe publish 0 camera_A --channel ipc --channel udp:192.168.1.20:4000 --encoding jpeg",
+            "  aeroframe publish clip.mp4 camera_A --channel udp:192.168.1.20:4000 --encoding zstd --format native",
             "  aeroframe publish clip.mp4 camera_A --fps max --lossless --await-subscriber"
         })
 final class PublishCommand implements Callable<Integer> {

@@ -31,7 +31,8 @@ final class PublishOptions {
     @Option(
             names = "--encoding",
             paramLabel = "E",
-            description = "raw or jpeg. Default: raw if all channels are IPC or a --format is given, else jpeg.")
+            description =
+                    "raw, jpeg or zstd (lossless). Default: raw if all channels are IPC or a --format is given, else jpeg.")
     private Encoding encoding;
 
     @Option(names = "--quality", paramLabel = "1..100", description = "Of JPEG frames. Default: 80.")
@@ -52,7 +53,7 @@ final class PublishOptions {
             paramLabel = "F",
             converter = FormatConverter.class,
             description =
-                    "Pixel format of raw frames: bgr24 (default), rgb24, gray8, or native for the source's own; what JPEG frames are made of, too.")
+                    "Pixel format of raw and zstd frames: bgr24 (default), rgb24, gray8, or native for the source's own; what JPEG frames are made of, too.")
     private Format format;
 
     @Option(
@@ -102,7 +103,8 @@ final class PublishOptions {
 
     private enum Encoding {
         raw,
-        jpeg
+        jpeg,
+        zstd
     }
 
     /**
@@ -144,16 +146,17 @@ final class PublishOptions {
         if (quality != null && (quality < 1 || quality > 100)) {
             throw shared.usage("--quality " + quality + ": give 1 to 100");
         }
-        if (quality != null && encoding == Encoding.raw) {
+        if (quality != null && encoding != null && encoding != Encoding.jpeg) {
             throw shared.usage("--quality " + quality + " is for JPEG frames: leave it out, or use --encoding jpeg");
         }
-        if (subsampling != null && encoding == Encoding.raw) {
+        if (subsampling != null && encoding != null && encoding != Encoding.jpeg) {
             throw shared.usage(
                     "--subsampling " + subsampling + " is for JPEG frames: leave it out, or use --encoding jpeg");
         }
         boolean isForJpeg = format == null || format.pixelFormat != PixelFormat.RGB24;
         if (encoding == Encoding.jpeg && !isForJpeg) {
-            throw shared.usage("--format " + format.name + " is for raw frames: leave it out, or use --encoding raw");
+            throw shared.usage("--format " + format.name
+                    + " is for raw and zstd frames: leave it out, or use --encoding raw or zstd");
         }
         validatePool();
     }
@@ -204,7 +207,11 @@ final class PublishOptions {
 
     private EncodingChoice encodingChoice() {
         if (encoding != null) {
-            return encoding == Encoding.raw ? EncodingChoice.RAW : EncodingChoice.JPEG;
+            return switch (encoding) {
+                case raw -> EncodingChoice.RAW;
+                case jpeg -> EncodingChoice.JPEG;
+                case zstd -> EncodingChoice.ZSTD;
+            };
         }
         if (quality != null || subsampling != null) {
             return EncodingChoice.JPEG;

@@ -51,6 +51,26 @@ class ExactDeliveryIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"ipc", "udp"})
+    void aCompressedFilmArrivesAsFfmpegDecodesIt(String media) throws Exception {
+        Path film = Pictures.film(directory.resolve("film.mkv"), "321x243", 60, "-c:v", "ffv1", "-pix_fmt", "yuv420p");
+        Report report = deliver(media, film, "--format", "native", "--encoding", "zstd", "--fps", "max");
+        assertEquals("ZSTD", report.digests().get(0).get("encoding"));
+        assertEquals("I420", report.digests().get(0).get("pixel_format"));
+        expectFrames(Pictures.frameMd5(film), report);
+    }
+
+    @Test
+    void compressedPicturesArriveAsOpenCvReadsThem() throws Exception {
+        List<String> expected = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            Path file = Pictures.write(directory.resolve("p" + i + ".jpg"), Pictures.photograph(320 + i, 241, i));
+            expected.add(Pictures.pixelMd5(file));
+        }
+        expectFrames(expected, deliver("udp", directory, "--encoding", "zstd"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ipc", "udp"})
     void aGrayFilmArrivesAsFfmpegDecodesIt(String media) throws Exception {
         Path film = Pictures.film(
                 directory.resolve("film.mkv"),

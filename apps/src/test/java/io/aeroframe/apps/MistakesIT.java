@@ -93,7 +93,9 @@ class MistakesIT {
                     publish pattern: s --encoding raw --quality 9 | --quality 9 is for JPEG
                     publish pattern: s --subsampling 411     | '411' is not one of 444, 422, 420, gray
                     publish pattern: s --encoding raw --subsampling 444 | --subsampling 444 is for JPEG
-                    publish pattern: s --encoding jpeg --format rgb24 | --format rgb24 is for raw
+                    publish pattern: s --encoding zstd --subsampling 444 | --subsampling 444 is for JPEG
+                    publish pattern: s --encoding zstd --quality 9 | --quality 9 is for JPEG
+                    publish pattern: s --encoding jpeg --format rgb24 | --format rgb24 is for raw and zstd frames
                     publish pattern: s --idle never          | 'never'
                     publish pattern: s --slots 2             | --slots 2: give 3 to 256
                     publish pattern: s --slots 257           | --slots 257: give 3 to 256

@@ -86,6 +86,7 @@ class ModulesTest {
                         "org.opencv..",
                         "nu.pattern..",
                         "org.bytedeco..",
+                        "com.github.luben..",
                         "java.awt..",
                         "javax.swing..",
                         "javax.imageio..")

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             "  bench peers --runs 5",
             "  bench stages pattern:1280x720@60 --encoding jpeg",
             "  bench jpeg --size 1920x1080",
+            "  bench window --size 1920x1080 --fps 60",
             "  bench limits --json",
             "  bench plot results --out docs/images",
             "  bench selfcheck",
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             LatencyCommand.class,
             StagesCommand.class,
+            WindowCommand.class,
             CostCommand.class,
             PeersCommand.class,
             JpegCommand.class,

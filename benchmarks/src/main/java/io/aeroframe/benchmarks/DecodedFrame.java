@@ -6,19 +6,21 @@ import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.FrameLease;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
+import io.aeroframe.vision.zstd.ZstdCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The pixels of a JPEG frame, as a frame of their own, so that decoding and showing can be told apart. One thread. */
+/** The pixels of a JPEG or zstd frame, as a frame of their own, so that decoding and showing can be told apart. One thread. */
 final class DecodedFrame implements Frame, AutoCloseable {
 
     private static final int ALIGNMENT = 64;
 
     private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
-    private JpegCodec codec;
+    private JpegCodec jpeg;
+    private ZstdCodec zstd;
     private FrameFormat encoded;
     private FrameFormat format;
     private ByteBuffer pixels;
@@ -27,24 +29,28 @@ final class DecodedFrame implements Frame, AutoCloseable {
     /**
      * Decodes a frame.
      *
-     * @param jpeg borrowed for as long as the pixels are used.
-     * @return this; the frame itself if it is none of JPEG.
+     * @param received borrowed for as long as the pixels are used.
+     * @return this; the frame itself if it is raw.
      */
-    Frame of(Frame jpeg) throws IOException {
-        if (jpeg.format().encoding() != FrameEncoding.JPEG) {
-            return jpeg;
+    Frame of(Frame received) throws IOException {
+        boolean isZstd = received.format().encoding() == FrameEncoding.ZSTD;
+        if (received.format().encoding() == FrameEncoding.RAW) {
+            return received;
         }
-        frame = jpeg;
-        if (jpeg.format() != encoded) {
-            encoded = jpeg.format();
-            format = FrameFormat.bgr24(encoded.width(), encoded.height());
+        frame = received;
+        if (received.format() != encoded) {
+            encoded = received.format();
+            format = isZstd ? encoded.decoded() : FrameFormat.bgr24(encoded.width(), encoded.height());
             pixels = BufferUtil.allocateDirectAligned(format.maxPayloadLength(), ALIGNMENT);
             payload.wrap(pixels);
         }
-        if (codec == null) {
-            codec = JpegCodecs.open();
+        if (isZstd) {
+            zstd = zstd != null ? zstd : ZstdCodec.open();
+            zstd.decode(received.payloadByteBuffer(), received.payloadLength(), pixels, format);
+        } else {
+            jpeg = jpeg != null ? jpeg : JpegCodecs.open();
+            jpeg.decode(received.payloadByteBuffer(), received.payloadLength(), pixels, format);
         }
-        codec.decode(jpeg.payloadByteBuffer(), jpeg.payloadLength(), pixels, format);
         return this;
     }
 
@@ -111,8 +117,11 @@ final class DecodedFrame implements Frame, AutoCloseable {
 
     @Override
     public void close() {
-        if (codec != null) {
-            codec.close();
+        if (jpeg != null) {
+            jpeg.close();
+        }
+        if (zstd != null) {
+            zstd.close();
         }
     }
 }

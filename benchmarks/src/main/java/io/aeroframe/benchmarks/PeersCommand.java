@@ -123,6 +123,9 @@ final class PeersCommand implements Callable<Integer> {
         check(warmup >= 0 && warmup <= LONGEST_SECONDS, "--warmup=" + warmup + " is not within 0 to 3600");
         check(runs >= 1 && runs <= MOST_RUNS, "--runs=" + runs + " is not within 1 to " + MOST_RUNS);
         check(
+                encoding != FrameEncoding.ZSTD,
+                "--encoding zstd is not for peers, which have none; 'bench stages' measures the codec");
+        check(
                 pace.isMax() || pace.perSecond() * seconds >= 1,
                 "--seconds " + seconds + " at --fps " + pace + " is less than one frame; give more seconds");
         return new Plan(

@@ -16,8 +16,8 @@ enum Stage {
     commit("commit", "the call; goes on beside 'received'", true),
     /** From the stamp at the begin of the commit to the first statement of the handler. */
     received("received", "from the commit to the handler in the other process", false),
-    /** From JPEG to pixels. */
-    decoded("decoded", "JPEG to pixels", false),
+    /** From JPEG or zstd to pixels. */
+    decoded("decoded", "JPEG or zstd to pixels", false),
     /** Painted in a window, or made into the bytes that a window paints. */
     shown("shown", "pixels to the screen's form, or to the screen", false),
     /** From the begin of the capture to the end of showing. */

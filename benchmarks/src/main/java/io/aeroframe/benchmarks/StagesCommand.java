@@ -75,7 +75,7 @@ final class StagesCommand implements Callable<Integer> {
             description = "Of the frames that are sent. Default: the source's.")
     private Size size;
 
-    @Option(names = "--encoding", paramLabel = "raw|jpeg", description = "Default: raw on ipc, jpeg on udp.")
+    @Option(names = "--encoding", paramLabel = "raw|jpeg|zstd", description = "Default: raw on ipc, jpeg on udp.")
     private FrameEncoding encoding;
 
     @Option(
@@ -173,7 +173,11 @@ final class StagesCommand implements Callable<Integer> {
                 size == null ? 0 : size.width(),
                 size == null ? 0 : size.height(),
                 PixelFormat.BGR24,
-                encoding == FrameEncoding.JPEG ? EncodingChoice.JPEG : EncodingChoice.RAW,
+                switch (encoding) {
+                    case RAW -> EncodingChoice.RAW;
+                    case JPEG -> EncodingChoice.JPEG;
+                    case ZSTD -> EncodingChoice.ZSTD;
+                },
                 QUALITY,
                 true);
         try {

@@ -113,6 +113,10 @@ final class StreamOptions {
         if (!rate.isMax() && rate.perSecond() * seconds < 1) {
             throw mistake("--seconds " + seconds + " at --fps " + rate + " is less than one frame; give more seconds");
         }
+        if (encoding == FrameEncoding.ZSTD) {
+            throw mistake(
+                    "--encoding zstd is no other load for the transport than raw or jpeg; 'bench stages' measures the codec");
+        }
         FramePath chosen = path != null ? path : channel.allowsPool() ? FramePath.pool : FramePath.log;
         if (chosen == FramePath.pool && !channel.allowsPool()) {
             throw mistake("--path pool is not possible on '" + channel

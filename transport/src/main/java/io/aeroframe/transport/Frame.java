@@ -49,7 +49,7 @@ public interface Frame {
 
     /**
      * The bytes of the picture: {@link FrameFormat#maxPayloadLength()} bytes of a raw frame, the JPEG image of a JPEG
-     * frame. Offset 0 to {@link #payloadLength()}.
+     * frame, what a zstd frame is decompressed from. Offset 0 to {@link #payloadLength()}.
      *
      * @return a view, borrowed like the frame.
      */

@@ -87,7 +87,7 @@ public final class FrameClaim {
     }
 
     /**
-     * Says how long a JPEG became. A raw frame's length follows from its format.
+     * Says how long a JPEG or zstd frame became. A raw frame's length follows from its format.
      *
      * @param length in bytes, 1 to {@link #capacity()}.
      * @return this.
@@ -153,7 +153,8 @@ public final class FrameClaim {
     public boolean commit(long captureTimeNs) {
         checkOpen();
         if (payloadLength == 0) {
-            throw new IllegalStateException("payloadLength was not set: a JPEG claim needs it before commit");
+            throw new IllegalStateException(
+                    "payloadLength was not set: a " + format.encoding() + " claim needs it before commit");
         }
         isOpen = false;
         return owner.commit(this, captureTimeNs, format, buffer);

@@ -7,7 +7,12 @@ public enum FrameEncoding {
     /** Pixels as {@link PixelFormat} and stride describe them. */
     RAW(0),
     /** One JPEG image. */
-    JPEG(1);
+    JPEG(1),
+    /**
+     * The pixels of {@link FrameFormat#decoded()}, losslessly: each byte less the same channel's byte of the pixel to its left, the whole compressed as
+     * one Zstandard frame.
+     */
+    ZSTD(2);
 
     private final int code;
 
@@ -25,6 +30,7 @@ public enum FrameEncoding {
         return switch (code) {
             case 0 -> RAW;
             case 1 -> JPEG;
+            case 2 -> ZSTD;
             default -> null;
         };
     }
@@ -32,7 +38,7 @@ public enum FrameEncoding {
     /**
      * The number that stands for this encoding on the wire.
      *
-     * @return 0 or 1.
+     * @return 0 to 2.
      */
     public int code() {
         return code;

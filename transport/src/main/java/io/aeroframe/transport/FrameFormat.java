@@ -5,9 +5,9 @@ package io.aeroframe.transport;
  *
  * @param width       in pixels, 1 to {@link #MAX_DIMENSION}.
  * @param height      in pixels, 1 to {@link #MAX_DIMENSION}.
- * @param stride      bytes from one row of plane 0 to the next, at least {@link PixelFormat#minStride(int)}; 0 for JPEG.
- * @param pixelFormat of a raw frame; of a JPEG frame, what it decodes to (BGR24 or GRAY8).
- * @param encoding    raw pixels or JPEG.
+ * @param stride      bytes from one row of plane 0 to the next, at least {@link PixelFormat#minStride(int)}; 0 for JPEG and zstd.
+ * @param pixelFormat of a raw frame; of a JPEG frame, what it decodes to (BGR24 or GRAY8); of a zstd frame, what it decompresses to.
+ * @param encoding    raw pixels, JPEG or zstd.
  * @param color       how YUV pixels map to RGB; ignored for formats that are not YUV.
  */
 public record FrameFormat(
@@ -15,6 +15,12 @@ public record FrameFormat(
 
     /** The largest width and height, JPEG's own limit. */
     public static final int MAX_DIMENSION = 65_535;
+
+    /** The longest payload, in bytes: what a Java buffer can hold. */
+    static final int MAX_PAYLOAD_LENGTH = Integer.MAX_VALUE - 8;
+
+    /** Room for what Zstandard puts around data that cannot be compressed, beside a 256th of it. */
+    private static final int ZSTD_OVERHEAD = 1024;
 
     /**
      * Validates the shape.
@@ -36,15 +42,25 @@ public record FrameFormat(
                 throw new IllegalArgumentException("stride=" + stride + " < " + pixelFormat.minStride(width)
                         + " bytes of a row of " + width + " " + pixelFormat + " pixels");
             }
-            long length = (long) stride * height <= Integer.MAX_VALUE - 8
-                    ? pixelFormat.payloadLength(stride, height)
-                    : (long) stride * height;
-            if (length > Integer.MAX_VALUE - 8) {
-                throw new IllegalArgumentException("stride=" + stride + " height=" + height + ": a " + pixelFormat
-                        + " frame of " + length + " bytes is over the 2 GiB limit");
+            requireLength(pixelFormat, stride, height);
+        } else {
+            if (stride != 0) {
+                throw new IllegalArgumentException(
+                        "stride=" + stride + ": a " + encoding + " frame has none, it must be 0");
             }
-        } else if (stride != 0) {
-            throw new IllegalArgumentException("stride=" + stride + ": a JPEG frame has none, it must be 0");
+            if (encoding == FrameEncoding.ZSTD) {
+                requireLength(pixelFormat, pixelFormat.minStride(width), height);
+            }
+        }
+    }
+
+    private static void requireLength(PixelFormat pixelFormat, int stride, int height) {
+        long length = (long) stride * height <= MAX_PAYLOAD_LENGTH
+                ? pixelFormat.payloadLength(stride, height)
+                : (long) stride * height;
+        if (length > MAX_PAYLOAD_LENGTH) {
+            throw new IllegalArgumentException("stride=" + stride + " height=" + height + ": a " + pixelFormat
+                    + " frame of " + length + " bytes is over the 2 GiB limit");
         }
     }
 
@@ -115,6 +131,30 @@ public record FrameFormat(
     }
 
     /**
+     * A frame that is compressed losslessly: it decompresses to {@code raw(pixelFormat, width, height)}.
+     *
+     * @param pixelFormat what it decompresses to.
+     * @param width       in pixels.
+     * @param height      in pixels.
+     * @return the format.
+     * @throws IllegalArgumentException if the raw frame would not fit a 2 GiB buffer.
+     */
+    public static FrameFormat zstd(PixelFormat pixelFormat, int width, int height) {
+        return new FrameFormat(width, height, 0, pixelFormat, FrameEncoding.ZSTD, ColorEncoding.BT601_LIMITED);
+    }
+
+    /**
+     * The raw frame that this decodes to, without padding between its rows.
+     *
+     * @return this itself if it is raw, else a new format with the same size, pixel format and colour encoding.
+     */
+    public FrameFormat decoded() {
+        return encoding == FrameEncoding.RAW
+                ? this
+                : raw(pixelFormat, width, height).withColor(color);
+    }
+
+    /**
      * This format with another colour encoding.
      *
      * @param other the colour encoding.
@@ -125,10 +165,10 @@ public record FrameFormat(
     }
 
     /**
-     * Bytes to set aside for the payload: the exact length of a raw frame, the largest that is taken of a JPEG.
+     * Bytes to set aside for the payload: the exact length of a raw frame, the largest that is taken of a JPEG or zstd frame.
      *
      * <p>A JPEG may in theory be larger than its pixels (noise at quality 100 is about half); the allowance is the
-     * size of its BGR pixels plus 64 KiB for tables and embedded profiles.
+     * size of its BGR pixels plus 64 KiB for tables and embedded profiles. Noise compressed is larger than itself by less than a 256th.
      *
      * @return bytes.
      */
@@ -136,15 +176,25 @@ public record FrameFormat(
         if (encoding == FrameEncoding.RAW) {
             return (int) pixelFormat.payloadLength(stride, height);
         }
-        return (int) Math.min(Integer.MAX_VALUE - 8, 3L * width * height + 65_536);
+        if (encoding == FrameEncoding.ZSTD) {
+            long pixels = pixelFormat.payloadLength(pixelFormat.minStride(width), height);
+            return (int) Math.min(MAX_PAYLOAD_LENGTH, pixels + pixels / 256 + ZSTD_OVERHEAD);
+        }
+        return (int) Math.min(MAX_PAYLOAD_LENGTH, 3L * width * height + 65_536);
     }
 
     /**
-     * Short and human: {@code 1280x688 BGR24}, {@code 640x480 JPEG}.
+     * Short and human: {@code 1280x688 BGR24}, {@code 640x480 JPEG}, {@code 1280x688 BGR24 zstd}.
      *
      * @return text for messages.
      */
     public String describe() {
-        return width + "x" + height + " " + (encoding == FrameEncoding.JPEG ? "JPEG" : pixelFormat.toString());
+        String kind =
+                switch (encoding) {
+                    case RAW -> pixelFormat.toString();
+                    case JPEG -> "JPEG";
+                    case ZSTD -> pixelFormat + " zstd";
+                };
+        return width + "x" + height + " " + kind;
     }
 }

@@ -196,6 +196,12 @@ final class FrameHeader {
         } else if (stride != 0) {
             return HeaderFault.STRIDE;
         }
+        if (encoding == FrameEncoding.ZSTD) {
+            long decodedLength = pixelFormat.payloadLength(pixelFormat.minStride(width), height);
+            if (decodedLength > Math.min(maxFrameLength, FrameFormat.MAX_PAYLOAD_LENGTH)) {
+                return HeaderFault.OVER_LIMIT; // else a few bytes could ask for gigabytes to be decompressed into
+            }
+        }
         adoptFormat(pixelFormat, encoding, ColorEncoding.of((flags & FLAG_BT709) != 0, (flags & FLAG_FULL_RANGE) != 0));
         return null;
     }

@@ -180,7 +180,7 @@ public final class FramePublication implements AutoCloseable {
      * A claim for a frame, if it may be sent. A lossless publication waits until it may.
      *
      * @param format           of the frame; may differ from frame to frame.
-     * @param maxPayloadLength bytes to make room for; a raw frame's own length, a bound for a JPEG.
+     * @param maxPayloadLength bytes to make room for; a raw frame's own length, a bound for a JPEG or zstd frame.
      * @return the claim; null if the frame is dropped, and counted, because nobody is connected or the slowest subscriber has
      *     not made room.
      * @throws IllegalStateException   if the last claim has not ended, or the publication is closed.

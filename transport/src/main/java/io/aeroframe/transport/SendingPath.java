@@ -57,10 +57,10 @@ final class SendingPath implements AutoCloseable {
         }
     }
 
-    /** A raw frame's length is known; a JPEG is taken to be an eighth of its BGR pixels until larger ones come. */
+    /** A raw frame's length is known, and noise is as long as that compressed; a JPEG is taken to be an eighth of its BGR pixels until larger ones come. */
     private static int expectedLength(FrameFormat format) {
         int payload =
-                format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : format.maxPayloadLength() / 8;
+                format.encoding() == FrameEncoding.JPEG ? format.maxPayloadLength() / 8 : format.maxPayloadLength();
         return (int) Math.min(Integer.MAX_VALUE - 8, (long) payload + FrameHeader.LENGTH);
     }
 

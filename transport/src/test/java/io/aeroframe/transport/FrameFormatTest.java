@@ -77,11 +77,33 @@ class FrameFormatTest {
         }
         assertSame(FrameEncoding.RAW, FrameEncoding.ofCode(0));
         assertSame(FrameEncoding.JPEG, FrameEncoding.ofCode(1));
-        assertNull(FrameEncoding.ofCode(2));
+        assertSame(FrameEncoding.ZSTD, FrameEncoding.ofCode(2));
+        assertNull(FrameEncoding.ofCode(3));
         assertNull(FrameEncoding.ofCode(-1));
         for (ColorEncoding color : ColorEncoding.values()) {
             assertSame(color, ColorEncoding.of(color.isBt709(), color.isFullRange()));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(PixelFormat.class)
+    void aZstdFrameHasNoStrideAndDecompressesToARawOneWithoutPadding(PixelFormat pixels) {
+        FrameFormat format = FrameFormat.zstd(pixels, 321, 243).withColor(ColorEncoding.BT709_FULL);
+        assertEquals(0, format.stride());
+        assertEquals(FrameFormat.raw(pixels, 321, 243).withColor(ColorEncoding.BT709_FULL), format.decoded());
+        assertSame(format.decoded().decoded().encoding(), FrameEncoding.RAW);
+        int length = format.decoded().maxPayloadLength();
+        assertEquals(length + length / 256 + 1024, format.maxPayloadLength());
+        assertEquals("321x243 " + pixels + " zstd", format.describe());
+    }
+
+    @Test
+    void aZstdFrameThatWouldNotFitABufferIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> FrameFormat.zstd(PixelFormat.BGRA32, 65_535, 65_535));
+        IllegalArgumentException strided = assertThrows(
+                IllegalArgumentException.class,
+                () -> new FrameFormat(8, 8, 8, PixelFormat.GRAY8, FrameEncoding.ZSTD, ColorEncoding.BT601_LIMITED));
+        assertEquals("stride=8: a ZSTD frame has none, it must be 0", strided.getMessage());
     }
 
     @Test

@@ -47,6 +47,7 @@ class FrameHeaderTest {
             assertTravels(header(raw, raw.maxPayloadLength()));
             FrameFormat jpeg = FrameFormat.jpeg(65_535, 1, pixels).withColor(color);
             assertTravels(header(jpeg, 4_711));
+            assertTravels(header(FrameFormat.zstd(pixels, 31, 17).withColor(color), 47));
         }
     }
 
@@ -84,12 +85,15 @@ class FrameHeaderTest {
                 random.nextBytes(buffer.byteArray());
                 length = random.nextInt(4 * FrameHeader.LENGTH);
             } else {
-                FrameFormat format = random.nextBoolean()
-                        ? FrameFormat.raw(
-                                PixelFormat.ofCode(1 + random.nextInt(8)),
-                                1 + random.nextInt(300),
-                                1 + random.nextInt(300))
-                        : FrameFormat.jpeg(1 + random.nextInt(300), 1 + random.nextInt(300));
+                PixelFormat pixels = PixelFormat.ofCode(1 + random.nextInt(8));
+                int width = 1 + random.nextInt(300);
+                int height = 1 + random.nextInt(300);
+                FrameFormat format =
+                        switch (random.nextInt(4)) {
+                            case 0 -> FrameFormat.jpeg(width, height);
+                            case 1 -> FrameFormat.zstd(pixels, width, height);
+                            default -> FrameFormat.raw(pixels, width, height);
+                        };
                 FrameHeader sent = header(format, format.maxPayloadLength());
                 sent.metadataLength = random.nextInt(100);
                 sent.encode(buffer, 0);
@@ -149,10 +153,28 @@ class FrameHeaderTest {
                     format.pixelFormat().payloadLength(format.stride(), format.height()));
             assertTrue(format.stride() >= format.pixelFormat().minStride(format.width()));
         }
+        if (format.encoding() == FrameEncoding.ZSTD) {
+            assertTrue(format.decoded().maxPayloadLength() <= LIMIT);
+        }
         assertTrue(received.chunkOffset >= 0 && received.chunkLength >= 1);
         assertTrue((long) received.chunkOffset + received.chunkLength <= received.payloadLength);
         assertTrue(received.metadataLength >= 0 && received.metadataLength <= FrameHeader.MAX_METADATA_LENGTH);
         assertEquals(length, (long) received.metadataOffset + received.metadataLength + received.chunkLength);
+    }
+
+    @Test
+    void aFewBytesThatDecompressToMoreThanTheLimitAreRefused() {
+        FrameHeader sent = header(FrameFormat.zstd(PixelFormat.BGR24, 1000, LIMIT / 3000), 100);
+        sent.encode(buffer, 0);
+        assertNull(received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, LIMIT));
+        sent.format = FrameFormat.zstd(PixelFormat.BGR24, 1000, LIMIT / 3000 + 1);
+        sent.encode(buffer, 0);
+        assertEquals(HeaderFault.OVER_LIMIT, received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, LIMIT));
+
+        buffer.putInt(8 + FrameHeaderEncoder.widthEncodingOffset(), 65_535);
+        buffer.putInt(8 + FrameHeaderEncoder.heightEncodingOffset(), 65_535);
+        assertEquals(
+                HeaderFault.OVER_LIMIT, received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, Integer.MAX_VALUE));
     }
 
     @Test

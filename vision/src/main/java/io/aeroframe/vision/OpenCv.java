@@ -1,19 +1,8 @@
 package io.aeroframe.vision;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URL;
-import java.net.URLConnection;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import java.util.Locale;
 import org.opencv.core.Core;
 import org.opencv.core.CvException;
@@ -22,14 +11,10 @@ import org.opencv.core.CvException;
  * OpenCV's native library: unpacked once from the {@code org.openpnp:opencv} jar into the {@link NativeCache}, then loaded
  * from there at every start.
  *
- * <p>Several processes may start at once: each unpacks under a name of its own and moves the result into place atomically.
- *
  * <p>OpenCV writes warnings to standard error by itself. They can be turned off only by the environment variable
  * {@code OPENCV_LOG_LEVEL=SILENT}, which it reads when it is loaded.
  */
 public final class OpenCv {
-
-    private static final long ABANDONED_AFTER_SECONDS = 600;
 
     private static boolean isLoaded;
 
@@ -113,24 +98,17 @@ public final class OpenCv {
      */
     static Path unpack(String platform, Path cache) throws IOException {
         String fileName = fileName(platform);
-        Path directory = cache.resolve("opencv-" + Core.VERSION).resolve(platform.replace('/', '-'));
-        Path library = directory.resolve(fileName).toAbsolutePath();
+        Path library = cache.resolve("opencv-" + Core.VERSION)
+                .resolve(platform.replace('/', '-'))
+                .resolve(fileName)
+                .toAbsolutePath();
         String resource = "/nu/pattern/opencv/" + platform + "/" + fileName;
         URL url = Core.class.getResource(resource);
         if (url == null) {
             throw new IOException("the OpenCV jar on the class path has no " + resource
                     + "; build with -Dnative.platform= set to this platform, or use the full org.openpnp:opencv jar");
         }
-        URLConnection connection = url.openConnection();
-        connection.setUseCaches(false); // else the jar stays open
-        try (InputStream packed = connection.getInputStream()) {
-            long length = connection.getContentLengthLong();
-            if (!isComplete(library, length)) {
-                Files.createDirectories(directory);
-                sweepAbandoned(directory);
-                write(packed, length, library);
-            }
-        }
+        UnpackedLibrary.require(url, library);
         return library;
     }
 
@@ -152,50 +130,6 @@ public final class OpenCv {
             return Core.NATIVE_LIBRARY_NAME + ".dll";
         }
         return "lib" + Core.NATIVE_LIBRARY_NAME + (platform.startsWith("osx") ? ".dylib" : ".so");
-    }
-
-    private static boolean isComplete(Path library, long length) throws IOException {
-        return Files.isRegularFile(library) && Files.size(library) == length;
-    }
-
-    private static void write(InputStream packed, long length, Path library) throws IOException {
-        Path partial = Files.createTempFile(library.getParent(), library.getFileName() + ".", ".tmp");
-        try {
-            long written;
-            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-                written = packed.transferTo(Channels.newOutputStream(channel));
-                channel.force(true);
-            }
-            if (length >= 0 && written != length) {
-                throw new IOException(
-                        library + ": " + written + " of " + length + " bytes were written; is the disk full?");
-            }
-            moveIntoPlace(partial, library, written);
-        } finally {
-            Files.deleteIfExists(partial);
-        }
-    }
-
-    private static void moveIntoPlace(Path partial, Path library, long length) throws IOException {
-        try {
-            Files.move(partial, library, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (FileAlreadyExistsException | AccessDeniedException e) {
-            // Windows lets nobody replace a library that is in use: another process was faster, which is as good.
-            if (!isComplete(library, length)) {
-                throw e;
-            }
-        }
-    }
-
-    private static void sweepAbandoned(Path directory) throws IOException {
-        Instant limit = Instant.now().minusSeconds(ABANDONED_AFTER_SECONDS);
-        try (DirectoryStream<Path> partials = Files.newDirectoryStream(directory, "*.tmp")) {
-            for (Path partial : partials) {
-                if (Files.getLastModifiedTime(partial).toInstant().isBefore(limit)) {
-                    Files.deleteIfExists(partial);
-                }
-            }
-        }
     }
 
     private static UnsatisfiedLinkError linkError(String message, Throwable cause) {

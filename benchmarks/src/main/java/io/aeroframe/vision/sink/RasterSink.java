@@ -6,26 +6,23 @@ import java.io.IOException;
 /** What a window does with a frame before it paints it, where there is no display to paint on: the same code, into the same kind of memory. */
 public final class RasterSink implements FrameSink {
 
-    private static final int BYTES_PER_PIXEL = 3;
-
     private final BgrRaster raster = new BgrRaster();
-    private byte[] picture = new byte[0];
+    private int[] picture = new int[0];
 
     /** A sink without a picture. */
     public RasterSink() {}
 
     /**
-     * Makes a frame into the bytes of a Java image.
+     * Makes a frame into the pixels of a Java image.
      *
      * @param frame borrowed for the call.
      * @throws IOException if it is a JPEG that cannot be decoded.
      */
     @Override
     public void accept(Frame frame) throws IOException {
-        int length = Math.multiplyExact(
-                BYTES_PER_PIXEL, frame.format().width() * frame.format().height());
+        int length = Math.multiplyExact(frame.format().width(), frame.format().height());
         if (picture.length != length) {
-            picture = new byte[length];
+            picture = new int[length];
         }
         raster.read(frame, picture);
     }

@@ -1,5 +1,7 @@
 package io.aeroframe.vision.sink;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
@@ -8,56 +10,69 @@ import io.aeroframe.vision.PixelConverter;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.jpeg.JpegFormatException;
+import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Turns any frame into the bytes of a Java image: blue, green, red, rows without padding. Gray shows as gray, of GRAY16 the
+ * Turns any frame into the pixels of a Java image, as screens have them: ints of red, green and blue, rows without padding. Gray shows as gray, of GRAY16 the
  * high byte; alpha is left out. What it needs for a format is made when that format first comes and then reused. One
  * thread at a time.
  */
 final class BgrRaster implements AutoCloseable {
 
+    private static final int COLORS = 0xff_ffff;
+    private static final int GRAY = 0x1_0101;
+
+    private final DecompressedFrames raws = new DecompressedFrames();
+    private final UnsafeBuffer decodedBytes = new UnsafeBuffer(0, 0);
     private int copies;
     private ByteBuffer converted = ByteBuffer.allocateDirect(0);
-    private FrameFormat convertedFrom;
-    private FrameFormat convertedTo;
+    private IntBuffer convertedPixels = converted.asIntBuffer();
+    private ByteBuffer decoded = ByteBuffer.allocateDirect(0);
+    private FrameFormat decodedFormat;
+    private FrameFormat jpegFormat;
     private PixelConverter converter;
     private JpegCodec codec;
 
     /**
      * Reads a frame.
      *
-     * @param frame  any frame.
-     * @param target gets {@code height × width × 3} bytes; untouched if the frame is bad.
+     * @param received any frame.
+     * @param target   gets {@code height × width} pixels {@code 0xRRGGBB}, of which the highest byte means nothing; untouched if the frame is bad.
      * @throws JpegFormatException if the frame is a JPEG that cannot be decoded, or with more pixels than may be.
-     * @throws IOException         if the JPEG library is missing or fails.
+     * @throws ZstdFormatException if the frame cannot be decompressed.
+     * @throws IOException         if the JPEG or Zstandard library is missing or fails.
      */
-    void read(Frame frame, byte[] target) throws IOException {
-        FrameFormat format = frame.format();
-        if (format.encoding() == FrameEncoding.JPEG) {
-            decode(frame, target);
-            return;
+    void read(Frame received, int[] target) throws IOException {
+        Frame frame = raws.of(received);
+        if (frame.format().encoding() == FrameEncoding.JPEG) {
+            decode(frame);
+            paint(decodedBytes, decoded, decodedFormat, target);
+            copies += codec.decodeCopies();
+        } else {
+            paint(frame.payload(), frame.payloadByteBuffer(), frame.format(), target);
         }
+    }
+
+    private void paint(DirectBuffer payload, ByteBuffer bytes, FrameFormat format, int[] target) {
         switch (format.pixelFormat()) {
-            case BGR24 -> {
-                readBgr(frame.payload(), format, target);
-                copies = 1;
-            }
-            case GRAY8, GRAY16, RGB24, BGRA32 -> {
-                readPacked(frame.payloadByteBuffer(), format, target);
+            case GRAY8, GRAY16, BGRA32 -> {
+                readPacked(payload, format, target);
                 copies = 0;
             }
-            default -> convert(frame, target);
+            default -> convert(bytes, format, target);
         }
     }
 
     /**
      * How often the bytes of the last frame were copied besides being converted or decoded.
      *
-     * @return 1 for BGR24, whose bytes are put into the array as they are; 0 for other packed pixels, converted on the way there; for YUV and JPEG,
-     *     made into BGR by native code that writes no Java array, 1 and what that code copies itself.
+     * @return 0 for gray and BGRA32; for the others 1, as they are converted by native code, which writes no Java array, and what that code copies itself; for
+     *     JPEG also what its decoder copies.
      */
     int copies() {
         return copies;
@@ -65,6 +80,7 @@ final class BgrRaster implements AutoCloseable {
 
     @Override
     public void close() {
+        raws.close();
         closeConverter();
         if (codec != null) {
             codec.close();
@@ -72,70 +88,64 @@ final class BgrRaster implements AutoCloseable {
         }
     }
 
-    private static void readBgr(DirectBuffer payload, FrameFormat format, byte[] target) {
-        int rowLength = 3 * format.width();
-        if (format.stride() == rowLength) {
-            payload.getBytes(0, target, 0, rowLength * format.height());
-            return;
-        }
+    private static void readPacked(DirectBuffer payload, FrameFormat format, int[] target) {
+        int width = format.width();
         for (int y = 0; y < format.height(); y++) {
-            payload.getBytes(y * format.stride(), target, y * rowLength, rowLength);
-        }
-    }
-
-    private static void readPacked(ByteBuffer payload, FrameFormat format, byte[] target) {
-        PixelFormat pixels = format.pixelFormat();
-        int rowLength = pixels.rowLength(0, format.width());
-        int step = rowLength / format.width();
-        // Where blue, green and red are within a pixel; GRAY16 is little-endian, so that its high byte is the second.
-        int blue = pixels == PixelFormat.RGB24 ? 2 : pixels == PixelFormat.GRAY16 ? 1 : 0;
-        int green = pixels == PixelFormat.GRAY8 ? 0 : 1;
-        int red = pixels == PixelFormat.BGRA32 ? 2 : pixels == PixelFormat.GRAY16 ? 1 : 0;
-        int to = 0;
-        for (int y = 0; y < format.height(); y++) {
-            int end = y * format.stride() + rowLength;
-            for (int from = y * format.stride(); from < end; from += step) {
-                target[to] = payload.get(from + blue);
-                target[to + 1] = payload.get(from + green);
-                target[to + 2] = payload.get(from + red);
-                to += 3;
+            int row = y * format.stride();
+            int to = y * width;
+            switch (format.pixelFormat()) {
+                case GRAY8 -> readGray(payload, row, 1, target, to, width);
+                case GRAY16 ->
+                    readGray(payload, row + 1, 2, target, to, width); // little-endian: the high byte is the second
+                case BGRA32 -> readBgra(payload, row, target, to, width);
+                default -> throw new IllegalArgumentException(format.describe() + " is not packed");
             }
         }
     }
 
-    private void convert(Frame frame, byte[] target) {
-        FrameFormat format = frame.format();
-        if (converter == null || !format.equals(convertedFrom)) {
-            closeConverter();
-            prepareFor(format);
-            converter = new PixelConverter(format, convertedTo);
+    private static void readGray(DirectBuffer payload, int from, int step, int[] target, int to, int width) {
+        for (int x = 0; x < width; x++) {
+            target[to + x] = (payload.getByte(from + x * step) & 0xff) * GRAY;
         }
-        converter.convert(frame.payloadByteBuffer(), converted);
-        converted.get(0, target, 0, convertedTo.maxPayloadLength());
+    }
+
+    private static void readBgra(DirectBuffer payload, int from, int[] target, int to, int width) {
+        for (int x = 0; x < width; x++) {
+            target[to + x] = payload.getInt(from + 4 * x, LITTLE_ENDIAN) & COLORS;
+        }
+    }
+
+    private void convert(ByteBuffer bytes, FrameFormat format, int[] target) {
+        if (converter == null || !format.equals(converter.from())) {
+            closeConverter();
+            FrameFormat to = FrameFormat.raw(PixelFormat.BGRA32, format.width(), format.height());
+            if (converted.capacity() < to.maxPayloadLength()) {
+                converted = ByteBuffer.allocateDirect(to.maxPayloadLength());
+                convertedPixels = converted.duplicate().order(LITTLE_ENDIAN).asIntBuffer();
+            }
+            converter = new PixelConverter(format, to);
+        }
+        converter.convert(bytes, converted);
+        convertedPixels.get(0, target, 0, format.width() * format.height());
         copies = converter.copies() + 1;
     }
 
-    private void decode(Frame frame, byte[] target) throws IOException {
+    private void decode(Frame frame) throws IOException {
         FrameFormat format = frame.format();
         JpegCodecs.requireDecodable(format);
         if (codec == null) {
             codec = JpegCodecs.open();
         }
-        if (!format.equals(convertedFrom)) {
-            closeConverter();
-            prepareFor(format);
+        if (!format.equals(jpegFormat)) {
+            FrameFormat to = FrameFormat.bgr24(format.width(), format.height());
+            if (decoded.capacity() < to.maxPayloadLength()) {
+                decoded = ByteBuffer.allocateDirect(to.maxPayloadLength());
+                decodedBytes.wrap(decoded);
+            }
+            decodedFormat = to;
+            jpegFormat = format;
         }
-        codec.decode(frame.payloadByteBuffer(), frame.payloadLength(), converted, convertedTo);
-        converted.get(0, target, 0, convertedTo.maxPayloadLength());
-        copies = codec.decodeCopies() + 1;
-    }
-
-    private void prepareFor(FrameFormat format) {
-        convertedTo = FrameFormat.bgr24(format.width(), format.height());
-        if (converted.capacity() < convertedTo.maxPayloadLength()) {
-            converted = ByteBuffer.allocateDirect(convertedTo.maxPayloadLength());
-        }
-        convertedFrom = format;
+        codec.decode(frame.payloadByteBuffer(), frame.payloadLength(), decoded, decodedFormat);
     }
 
     private void closeConverter() {

@@ -1,10 +1,12 @@
 package io.aeroframe.vision.sink;
 
 import io.aeroframe.transport.Frame;
+import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Writes a line a frame, by which two ends of a stream can be compared:
@@ -15,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  * }</pre>
  *
  * <p>The MD5 covers the payload in row order without padding, so that it does not depend on the stride: for a raw frame the
- * rows of plane 0, then those of the next plane; for a JPEG frame the bytes of the image.
+ * rows of plane 0, then those of the next plane; for a JPEG frame the bytes of the image. A zstd frame has the digest of the raw one that it decompresses to, so that
+ * lossless streams can be compared whatever their encoding; one that cannot be decompressed has no line: it is skipped, counted and reported once a second at most.
  *
  * <p>Lines are gathered and written when {@link #FLUSH_INTERVAL_NS} has passed since the last write, when the buffer is
  * full, and by {@link #flush()} and {@link #close()}: a slow stream is written line by line. All methods may be called
@@ -32,6 +35,8 @@ public final class DigestSink implements FrameSink {
     private final OutputStream output;
     private final boolean json;
     private final PayloadDigest digest = new PayloadDigest();
+    private final DecompressedFrames raws = new DecompressedFrames();
+    private final BadFrames badFrames;
     private final StringBuilder line = new StringBuilder(MAX_LINE_LENGTH);
     private final byte[] buffer = new byte[BUFFER_LENGTH];
     private int buffered;
@@ -40,17 +45,30 @@ public final class DigestSink implements FrameSink {
     private volatile boolean open = true;
 
     /**
+     * Makes the sink, reporting skipped frames to standard error.
+     *
+     * @param output as below.
+     * @param json   as below.
+     * @throws IllegalStateException if FFmpeg, whose MD5 this uses, cannot be loaded.
+     */
+    public DigestSink(OutputStream output, boolean json) {
+        this(output, json, System.err::println);
+    }
+
+    /**
      * Makes the sink.
      *
      * @param output where the lines go, ASCII with line feeds; flushed but not closed by {@link #close()}. Best the bare
      *               stream of standard output: a {@link PrintStream} around it is taken too, its error flag being asked
      *               for after each write.
      * @param json   a JSON object a line, else values with a comma and a space between.
+     * @param report takes a line about skipped frames, on the thread that brings frames.
      * @throws IllegalStateException if FFmpeg, whose MD5 this uses, cannot be loaded.
      */
-    public DigestSink(OutputStream output, boolean json) {
+    public DigestSink(OutputStream output, boolean json, Consumer<String> report) {
         this.output = output;
         this.json = json;
+        this.badFrames = new BadFrames("digest", report);
         this.lastFlushNs = System.nanoTime() - FLUSH_INTERVAL_NS;
     }
 
@@ -58,18 +76,25 @@ public final class DigestSink implements FrameSink {
      * Adds a frame's line. Does nothing once the sink is closed or lines were refused.
      *
      * @param frame borrowed for the call.
-     * @throws IOException if lines cannot be written.
+     * @throws IOException if lines cannot be written, or Zstandard's library cannot be loaded.
      */
     @Override
     public synchronized void accept(Frame frame) throws IOException {
         if (!open) {
             return;
         }
+        Frame raw;
+        try {
+            raw = raws.of(frame);
+        } catch (ZstdFormatException e) {
+            badFrames.skipped(frame, e);
+            return;
+        }
         line.setLength(0);
         if (json) {
-            appendJson(frame);
+            appendJson(frame, raw);
         } else {
-            appendPlain(frame);
+            appendPlain(frame, raw);
         }
         if (buffered + line.length() > buffer.length) {
             flush();
@@ -80,6 +105,15 @@ public final class DigestSink implements FrameSink {
         if (System.nanoTime() - lastFlushNs >= FLUSH_INTERVAL_NS) {
             flush();
         }
+    }
+
+    /**
+     * Frames that could not be decompressed.
+     *
+     * @return how many so far.
+     */
+    public synchronized long skippedFrames() {
+        return badFrames.count();
     }
 
     /**
@@ -140,6 +174,7 @@ public final class DigestSink implements FrameSink {
             }
         } finally {
             digest.close();
+            raws.close();
         }
     }
 
@@ -148,25 +183,25 @@ public final class DigestSink implements FrameSink {
                 + "): what reads them has ended, or the disk they go to is full";
     }
 
-    private void appendPlain(Frame frame) {
+    private void appendPlain(Frame frame, Frame raw) {
         line.append(frame.sequence());
         line.append(", ").append(frame.format().width());
         line.append(", ").append(frame.format().height());
         line.append(", ").append(frame.format().pixelFormat().name());
         line.append(", ").append(frame.format().encoding().name());
         line.append(", ");
-        digest.appendTo(line, frame);
+        digest.appendTo(line, raw);
         line.append('\n');
     }
 
-    private void appendJson(Frame frame) {
+    private void appendJson(Frame frame, Frame raw) {
         line.append("{\"sequence\":").append(frame.sequence());
         line.append(",\"width\":").append(frame.format().width());
         line.append(",\"height\":").append(frame.format().height());
         line.append(",\"pixel_format\":\"").append(frame.format().pixelFormat().name());
         line.append("\",\"encoding\":\"").append(frame.format().encoding().name());
         line.append("\",\"md5\":\"");
-        digest.appendTo(line, frame);
+        digest.appendTo(line, raw);
         line.append("\"}\n");
     }
 }

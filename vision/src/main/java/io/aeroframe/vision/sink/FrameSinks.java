@@ -28,7 +28,7 @@ public final class FrameSinks {
             case "null:":
                 return new NullSink();
             case "digest:":
-                return new DigestSink(options.standardOutput(), options.json());
+                return new DigestSink(options.standardOutput(), options.json(), options.report());
             default:
                 if (SCHEME.matcher(spec).matches() || PictureFormat.ofName(spec) == null) {
                     throw new IllegalArgumentException("unknown sink '" + spec

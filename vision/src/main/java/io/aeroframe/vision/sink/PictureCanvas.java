@@ -15,7 +15,7 @@ import java.awt.RenderingHints;
 import java.awt.Toolkit;
 import java.awt.image.BufferStrategy;
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
+import java.awt.image.DataBufferInt;
 import java.io.IOException;
 
 /**
@@ -65,14 +65,14 @@ final class PictureCanvas extends Canvas {
             }
             int width = frame.format().width();
             int height = frame.format().height();
-            if (3L * width * height > MAX_IMAGE_LENGTH) {
+            if (4L * width * height > MAX_IMAGE_LENGTH) {
                 throw new IOException("window: a picture of " + width + "x" + height
                         + " is too large to be shown; publish it with a smaller --size");
             }
             BufferedImage target = image != null && image.getWidth() == width && image.getHeight() == height
                     ? image
-                    : new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
-            raster.read(frame, bytesOf(target));
+                    : new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+            raster.read(frame, pixelsOf(target));
             boolean isFirst = image == null;
             image = target;
             sequence = frame.sequence();
@@ -116,9 +116,9 @@ final class PictureCanvas extends Canvas {
             if (image == null) {
                 return null;
             }
-            BufferedImage copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_3BYTE_BGR);
-            byte[] bytes = bytesOf(image);
-            System.arraycopy(bytes, 0, bytesOf(copy), 0, bytes.length);
+            BufferedImage copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+            int[] pixels = pixelsOf(image);
+            System.arraycopy(pixels, 0, pixelsOf(copy), 0, pixels.length);
             return new Snapshot(copy, sequence);
         }
     }
@@ -216,8 +216,8 @@ final class PictureCanvas extends Canvas {
         graphics.drawString(status, x, (height - metrics.getHeight()) / 2 + metrics.getAscent());
     }
 
-    private static byte[] bytesOf(BufferedImage image) {
-        return ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+    private static int[] pixelsOf(BufferedImage image) {
+        return ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
     }
 
     /**

@@ -11,6 +11,7 @@ import io.aeroframe.vision.PixelConverter;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.jpeg.JpegFormatException;
+import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.regex.Matcher;
@@ -32,6 +33,7 @@ final class PictureEncoder implements AutoCloseable {
 
     private final PictureFormat target;
     private final Mats mats = new Mats();
+    private final DecompressedFrames raws = new DecompressedFrames();
     private final Mat colored = new Mat();
     private final MatOfByte encoded = new MatOfByte();
     private ByteBuffer pixels = ByteBuffer.allocateDirect(0);
@@ -61,12 +63,14 @@ final class PictureEncoder implements AutoCloseable {
     /**
      * Encodes a frame.
      *
-     * @param frame any frame.
+     * @param received any frame.
      * @return the file's content from position to limit, until the next call.
      * @throws JpegFormatException if the frame is a JPEG that cannot be decoded.
+     * @throws ZstdFormatException if the frame cannot be decompressed.
      * @throws IOException         if the picture cannot be of the kind (larger than the format allows).
      */
-    ByteBuffer encode(Frame frame) throws IOException {
+    ByteBuffer encode(Frame received) throws IOException {
+        Frame frame = raws.of(received);
         if (!frame.format().equals(from)) {
             prepareFor(frame.format());
         }
@@ -114,6 +118,7 @@ final class PictureEncoder implements AutoCloseable {
 
     @Override
     public void close() {
+        raws.close();
         closeConverter();
         if (codec != null) {
             codec.close();

@@ -3,6 +3,7 @@ package io.aeroframe.vision.sink;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.vision.jpeg.JpegFormatException;
+import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,8 +20,8 @@ import java.util.function.Consumer;
  *
  * <p>PNG, BMP, TIFF, WebP and PPM lose nothing of BGR24, RGB24 and GRAY8; PNG, TIFF and PPM keep the 16 bits of GRAY16, of
  * which the others get the high byte; PNG, TIFF and WebP keep the alpha of BGRA32. YUV is written as the BGR it stands
- * for. A JPEG frame goes into a {@code .jpg} as it is, and is decoded for the others; one that cannot be is skipped, counted
- * and reported once a second at most.
+ * for. A JPEG frame goes into a {@code .jpg} as it is, and is decoded for the others; zstd frames are written as the raw ones they stand for. A frame
+ * that cannot be decoded is skipped, counted and reported once a second at most.
  *
  * <p>All methods may be called from any thread, one at a time getting through.
  */
@@ -95,7 +96,7 @@ public final class PictureSink implements FrameSink {
             try {
                 picture = encoder.encode(frame);
                 copies = encoder.copies();
-            } catch (JpegFormatException e) {
+            } catch (JpegFormatException | ZstdFormatException e) {
                 badFrames.skipped(frame, e);
                 return;
             }

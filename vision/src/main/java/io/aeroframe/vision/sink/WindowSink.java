@@ -2,6 +2,7 @@ package io.aeroframe.vision.sink;
 
 import io.aeroframe.transport.Frame;
 import io.aeroframe.vision.jpeg.JpegFormatException;
+import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.awt.AWTError;
 import java.awt.EventQueue;
 import java.awt.GraphicsEnvironment;
@@ -15,8 +16,8 @@ import java.util.function.Consumer;
  *
  * <p>The window has the size of the first picture, or what of it fits the screen. Esc, {@code q} and the close button
  * close it, {@code s} saves the picture as {@code aeroframe-<stream>-<sequence>.png} in the working directory,
- * {@code f} toggles full screen. All pixel formats and JPEG are shown, GRAY16 by its high byte; the size may change
- * between frames. A JPEG that cannot be decoded is skipped, counted and reported once a second at most.
+ * {@code f} toggles full screen. All pixel formats, JPEG and zstd are shown, GRAY16 by its high byte; the size may change
+ * between frames. A frame that cannot be decoded is skipped, counted and reported once a second at most.
  *
  * <p>{@link #accept(Frame)} belongs to one thread, which must not be AWT's event dispatch thread; everything else may be
  * called from any thread. A closed window leaves no thread behind that would keep the process alive, and never ends it.
@@ -106,7 +107,7 @@ public final class WindowSink implements FrameSink {
                 fitTo(frame.format().width(), frame.format().height());
             }
             copies = canvas.copies();
-        } catch (JpegFormatException e) {
+        } catch (JpegFormatException | ZstdFormatException e) {
             badFrames.skipped(frame, e);
             skippedFrames = badFrames.count();
         }
@@ -134,7 +135,7 @@ public final class WindowSink implements FrameSink {
     /**
      * How often the bytes of the last frame were copied. Java paints only from memory of its own, which also serves when the window is exposed.
      *
-     * @return 1 for BGR24, and for YUV, which is converted first; 0 for gray, RGB24 and BGRA32, converted on their way; more for JPEG whose decoder works in memory of its own.
+     * @return 0 for gray and BGRA32, converted on their way; 1 for the others, which native code converts first; more where that works in memory of its own.
      */
     @Override
     public int copies() {

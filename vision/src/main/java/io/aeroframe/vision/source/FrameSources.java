@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Opens a source by what a user calls it, with conversion and JPEG encoding behind it as asked. The place to add a source. */
+/** Opens a source by what a user calls it, with conversion and encoding behind it as asked. The place to add a source. */
 public final class FrameSources {
 
     private static final String KNOWN =
@@ -36,7 +36,11 @@ public final class FrameSources {
      * @throws IllegalArgumentException if there is no such kind of source, or its specification is malformed.
      */
     public static FrameSource open(String spec, SourceOptions options) throws IOException {
-        return options.encoding() == EncodingChoice.JPEG ? openJpeg(spec, options) : openRaw(spec, options);
+        return switch (options.encoding()) {
+            case RAW, RAW_OR_PASSED_JPEG -> openRaw(spec, options);
+            case JPEG -> openJpeg(spec, options);
+            case ZSTD -> ZstdEncodingSource.of(openRaw(spec, withRawFrames(options)));
+        };
     }
 
     private static FrameSource openJpeg(String spec, SourceOptions options) throws IOException {
@@ -66,6 +70,17 @@ public final class FrameSources {
         return PictureSource.handles(spec)
                 ? ConvertingSource.of(PictureSource.open(spec, options), options)
                 : FfmpegSource.open(spec, options);
+    }
+
+    private static SourceOptions withRawFrames(SourceOptions options) {
+        return new SourceOptions(
+                options.width(),
+                options.height(),
+                options.pixelFormat(),
+                EncodingChoice.RAW,
+                options.quality(),
+                options.loop(),
+                options.subsampling());
     }
 
     /** JPEG is made from gray pixels if those are asked for, from the source's own if those are, else from BGR. */

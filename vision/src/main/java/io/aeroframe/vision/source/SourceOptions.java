@@ -30,7 +30,9 @@ public record SourceOptions(
         /** Raw frames only: JPEG pictures are decoded. */
         RAW,
         /** JPEG frames only: JPEG pictures that need no change are passed on as they are. */
-        JPEG
+        JPEG,
+        /** zstd frames only: JPEG pictures are decoded. */
+        ZSTD
     }
 
     /** BGR24 at the source's own size, JPEG pictures passed on, quality 80, no loop. */

@@ -10,11 +10,12 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /** The ffmpeg and ffprobe of the machine: makes clips, and says what ought to come out of them. */
-final class FfmpegTool {
+public final class FfmpegTool {
 
     private FfmpegTool() {}
 
-    static void assumeInstalled() {
+    /** Skips the test, saying why, where they are not installed. */
+    public static void assumeInstalled() {
         Assumptions.assumeTrue(runs("ffmpeg") && runs("ffprobe"), "ffmpeg and ffprobe are not installed");
     }
 
@@ -43,7 +44,7 @@ final class FfmpegTool {
     }
 
     /** Runs ffmpeg and gives back its standard output. */
-    static byte[] run(String... arguments) throws Exception {
+    public static byte[] run(String... arguments) throws Exception {
         return start("ffmpeg", arguments, true);
     }
 
