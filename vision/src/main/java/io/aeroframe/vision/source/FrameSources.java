@@ -63,12 +63,7 @@ public final class FrameSources {
 
     /** JPEG is made from gray pixels if those are asked for, else from BGR. */
     private static SourceOptions withPixelsForJpeg(SourceOptions options) {
-        return new SourceOptions(
-                options.width(),
-                options.height(),
-                options.pixelFormat() == PixelFormat.GRAY8 ? PixelFormat.GRAY8 : PixelFormat.BGR24,
-                options.encoding(),
-                options.quality(),
-                options.loop());
+        return options.withPixelFormat(
+                options.pixelFormat() == PixelFormat.GRAY8 ? PixelFormat.GRAY8 : PixelFormat.BGR24);
     }
 }
