@@ -32,6 +32,7 @@ final class VideoEncoder implements VideoTrack {
     private static final long KEY_INTERVAL_MS = 1_000;
 
     private static final int NOMINAL_RATE = 30;
+    private static final int CACHE_LINE = 64;
 
     private final VideoCodec codec;
     private final FrameFormat input;
@@ -199,7 +200,9 @@ final class VideoEncoder implements VideoTrack {
         planes = new BufferPlanes(isAsItIs ? rawFrom : input);
         if (!isAsItIs) {
             converter = new PixelConverter(rawFrom, converted);
-            pixels = ByteBuffer.allocateDirect(converted.maxPayloadLength());
+            // Aligned, or the scaler would work in memory of its own.
+            pixels = ByteBuffer.allocateDirect(converted.maxPayloadLength() + CACHE_LINE)
+                    .alignedSlice(CACHE_LINE);
         }
         if (isPadded) {
             padded = ByteBuffer.allocateDirect(input.maxPayloadLength());
