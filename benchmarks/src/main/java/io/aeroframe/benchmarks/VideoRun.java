@@ -18,6 +18,7 @@ final class VideoRun implements AutoCloseable {
     private static final String SCRIPT = "video_capture.py";
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final long MARGIN_S = 60;
+    private static final long EXIT_TIMEOUT_S = 2;
 
     private final Path file;
     private final double seconds;
@@ -100,17 +101,21 @@ final class VideoRun implements AutoCloseable {
         return output.lines().reduce((first, second) -> second).orElse("");
     }
 
+    /** Any thread, also that of a shutdown. */
     private void kill() {
         for (Process process : processes) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
+            process.onExit()
+                    .completeOnTimeout(process, EXIT_TIMEOUT_S, TimeUnit.SECONDS)
+                    .join();
         }
+        IoUtil.delete(directory.toFile(), true);
     }
 
     @Override
     public void close() {
         kill();
-        IoUtil.delete(directory.toFile(), true);
         try {
             Runtime.getRuntime().removeShutdownHook(killer);
         } catch (IllegalStateException ex) {
