@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
             "Sources:",
             "  0, camera:1               a camera",
             "  clip.mp4, rtsp://..., http://...",
-            "                            anything FFmpeg opens",
+            "                            anything FFmpeg opens; a live address is opened again when it was away",
             "  cat.jpg, shots/*.png, dir/",
             "                            pictures in name order, 25 a second unless --fps says otherwise;",
             "                            a JPEG that needs no change is sent as it is",
@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  aeroframe publish clip.mp4 camera_A --loop",
+            "  aeroframe publish rtsp://192.168.1.30/stream camera_A",
             "  aeroframe publish 0 camera_A --channel ipc --channel udp:192.168.1.20:4000 --encoding jpeg",
             "  aeroframe publish clip.mp4 camera_A --channel udp:192.168.1.20:4000 --encoding zstd --format native",
             "  aeroframe publish clip.mp4 camera_A --fps max --lossless --await-subscriber"

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,6 +19,7 @@ import picocli.CommandLine.TypeConversionException;
 final class PublishOptions {
 
     private static final int DEFAULT_QUALITY = 80;
+    private static final int FOURCC_LENGTH = 4;
     private static final int MIN_SLOTS = 3;
     private static final int MAX_SLOTS = 256;
 
@@ -65,6 +67,27 @@ final class PublishOptions {
 
     @Option(names = "--loop", description = "Start again at the end of the source.")
     private boolean loop;
+
+    @Option(
+            names = "--start",
+            paramLabel = "T",
+            converter = DurationConverter.class,
+            description = "Begin a video file at this time from its start, such as 10s.")
+    private Duration start;
+
+    @Option(
+            names = "--reconnect",
+            paramLabel = "on|off",
+            description = "Whether a live address that falls silent or ends is opened again until it is back."
+                    + " Default: on.")
+    private Switch reconnect;
+
+    @Option(
+            names = "--fourcc",
+            paramLabel = "CODE",
+            description = "Pixel format to ask a camera for, such as MJPG or YUYV. Default: MJPG where JPEG frames are"
+                    + " wanted, else the camera's own.")
+    private String fourcc;
 
     @Option(names = "--lossless", description = "Wait for slow subscribers instead of dropping frames.")
     private boolean lossless;
@@ -153,6 +176,9 @@ final class PublishOptions {
             throw shared.usage(
                     "--subsampling " + subsampling + " is for JPEG frames: leave it out, or use --encoding jpeg");
         }
+        if (fourcc != null && fourcc.length() != FOURCC_LENGTH) {
+            throw shared.usage("--fourcc " + fourcc + ": give four characters, such as MJPG or YUYV");
+        }
         boolean isForJpeg = format == null || format.pixelFormat != PixelFormat.RGB24;
         if (encoding == Encoding.jpeg && !isForJpeg) {
             throw shared.usage("--format " + format.name
@@ -194,15 +220,23 @@ final class PublishOptions {
         }
     }
 
-    SourceOptions sourceOptions() {
+    /**
+     * What is asked of the source.
+     *
+     * @param report takes what the source has to say on its way.
+     */
+    SourceOptions sourceOptions(Consumer<String> report) {
         return new SourceOptions(
-                size == null ? 0 : size.width(),
-                size == null ? 0 : size.height(),
-                format == null ? PixelFormat.BGR24 : format.pixelFormat,
-                encodingChoice(),
-                quality == null ? DEFAULT_QUALITY : quality,
-                loop,
-                subsampling == null ? ChromaSubsampling.YUV420 : subsampling);
+                        size == null ? 0 : size.width(),
+                        size == null ? 0 : size.height(),
+                        format == null ? PixelFormat.BGR24 : format.pixelFormat,
+                        encodingChoice(),
+                        quality == null ? DEFAULT_QUALITY : quality,
+                        loop)
+                .withSubsampling(subsampling == null ? ChromaSubsampling.YUV420 : subsampling)
+                .withStart(start == null ? 0 : start.toNanos())
+                .withReconnection(reconnect != Switch.off, report)
+                .withCamera(fourcc, rate.isSource() || rate.isMax() ? 0 : rate.perSecond());
     }
 
     private EncodingChoice encodingChoice() {

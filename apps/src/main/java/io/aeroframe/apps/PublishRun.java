@@ -33,6 +33,7 @@ final class PublishRun {
     private Reporter reporter;
     private Copies copies;
     private FrameFormat format;
+    private Deadline deadline;
 
     PublishRun(String source, String stream, PublishOptions options, StopSignal stop) {
         this.sourceText = source;
@@ -44,13 +45,13 @@ final class PublishRun {
     int call() throws Exception {
         options.validate();
         List<FrameChannel> channels = options.channels();
+        reporter = new Reporter(streamText, "published", options.shared().isJson(), true);
         try {
             new StreamName(streamText);
-            source = FrameSources.open(sourceText, options.sourceOptions());
+            source = FrameSources.open(sourceText, options.sourceOptions(this::report));
         } catch (IllegalArgumentException ex) {
             throw options.shared().usage(ex.getMessage());
         }
-        reporter = new Reporter(streamText, "published", options.shared().isJson(), true);
         copies = new Copies(options.shared().verboseErr(), reporter::clearStatus);
         try (FrameSource opened = source) {
             stop.onRequest(opened::interrupt);
@@ -69,6 +70,12 @@ final class PublishRun {
             stop.beginCleanup();
         }
         return 0;
+    }
+
+    private void report(String text) {
+        reporter.clearStatus();
+        options.shared().err().println("aeroframe: " + text);
+        options.shared().err().flush();
     }
 
     private void publish(List<FrameChannel> channels) throws Exception {
@@ -120,15 +127,21 @@ final class PublishRun {
     }
 
     private void publishFrames() throws IOException {
+        try (Deadline set = new Deadline(options.shared().deadlineNs(), source::interrupt)) {
+            deadline = set;
+            publishUntilDone();
+        }
+    }
+
+    private void publishUntilDone() throws IOException {
         Pacer pacer = new Pacer(options.rate(), source, stop);
-        long deadlineNs = options.shared().deadlineNs();
         long frameLimit = options.shared().frameLimit();
         long published = 0;
         do {
             if (!pacer.await()) {
                 continue;
             }
-            if (stop.isRequested() || System.nanoTime() - deadlineNs >= 0) {
+            if (isOver()) {
                 return;
             }
             publishFrame();
@@ -140,11 +153,15 @@ final class PublishRun {
         } while (published < frameLimit && advance());
     }
 
+    private boolean isOver() {
+        return stop.isRequested() || deadline != null && deadline.isReached();
+    }
+
     private boolean advance() throws IOException {
         try {
-            return !stop.isRequested() && source.advance();
+            return !isOver() && source.advance();
         } catch (IOException ex) {
-            if (stop.isRequested()) {
+            if (isOver()) {
                 return false; // the source was interrupted, as it should be
             }
             throw ex;

@@ -18,10 +18,13 @@ import picocli.CommandLine.Parameters;
             "  window:            a window; Esc or q closes it, s saves a picture, f toggles full screen",
             "  null:              counts only",
             "  digest:            a line a frame: sequence, width, height, pixel format, encoding, MD5 of its bytes",
+            "  out.mp4, out.mkv, out.avi",
+            "                     a video file; JPEG frames go in as they are, times are those of their capture",
             "  shots/%%06d.png     pictures (png, jpg, bmp, ...), numbered by their sequence",
             "",
             "Examples:",
             "  aeroframe subscribe camera_A digest: --frames 100",
+            "  aeroframe subscribe camera_A out.mp4 --seconds 60",
             "  aeroframe subscribe camera_A null: --channel udp:127.0.0.1:4000 --json"
         })
 final class SubscribeCommand implements Callable<Integer> {

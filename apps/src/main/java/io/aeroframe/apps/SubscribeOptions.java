@@ -3,6 +3,7 @@ package io.aeroframe.apps;
 import io.aeroframe.transport.Delivery;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameSubscription;
+import io.aeroframe.vision.sink.VideoSink;
 import java.time.Duration;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
@@ -44,6 +45,17 @@ final class SubscribeOptions {
             description = "Skip larger frames. Default: 268435456 (256 MiB).")
     private int maxFrameBytes = FrameSubscription.Context.DEFAULT_MAX_FRAME_LENGTH;
 
+    @Option(
+            names = "--codec",
+            paramLabel = "C",
+            description =
+                    "How frames are encoded into a video file: h264, mpeg4, mjpeg, ffv1 (loses nothing), vp8, vp9,"
+                            + " av1, or an encoder of FFmpeg. Default: JPEG frames as they are, others h264, in .avi mpeg4.")
+    private String codec;
+
+    @Option(names = "--overwrite", description = "Replace a video file that exists.")
+    private boolean overwrite;
+
     @Mixin
     private SharedOptions shared;
 
@@ -63,6 +75,23 @@ final class SubscribeOptions {
         if (maxFrameBytes < 1 || maxFrameBytes > Integer.MAX_VALUE - 64) {
             throw shared.usage("--max-frame-bytes " + maxFrameBytes + ": give 1 to " + (Integer.MAX_VALUE - 64));
         }
+    }
+
+    /** The codec and the like are for video files alone. */
+    void validateFor(String sink) {
+        if ((codec != null || overwrite) && !VideoSink.handles(sink)) {
+            throw shared.usage((codec != null ? "--codec " + codec : "--overwrite")
+                    + " is for video files: leave it out, or name an .mp4, .mkv or .avi");
+        }
+    }
+
+    /** How a video file is encoded, null for its own choice. */
+    String codec() {
+        return codec;
+    }
+
+    boolean isOverwriting() {
+        return overwrite;
     }
 
     FrameChannel channel() {

@@ -57,6 +57,7 @@ final class SubscribeRun {
 
     int call() throws Exception {
         options.validate();
+        options.validateFor(sinkText);
         FrameChannel channel = options.channel();
         StreamName stream;
         try {
@@ -67,7 +68,9 @@ final class SubscribeRun {
                             streamText,
                             new FileOutputStream(FileDescriptor.out),
                             options.shared().isJson(),
-                            this::report));
+                            this::report,
+                            options.codec(),
+                            options.isOverwriting()));
         } catch (IllegalArgumentException ex) {
             throw options.shared().usage(ex.getMessage());
         }

@@ -40,6 +40,18 @@ final class JsonFile {
         return objects;
     }
 
+    /** An object in one line. */
+    static Map<String, Object> parse(String line) {
+        try (JsonParser parser = FACTORY.createParser(line)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new BenchException("no JSON object: " + line);
+            }
+            return object(parser);
+        } catch (IOException ex) {
+            throw new BenchException("no JSON object: " + line, ex);
+        }
+    }
+
     /** The object that the parser is at the start of, as {@link #read} has them. */
     static Map<String, Object> object(JsonParser parser) throws IOException {
         Map<String, Object> fields = new LinkedHashMap<>();

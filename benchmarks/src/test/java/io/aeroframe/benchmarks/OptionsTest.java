@@ -36,6 +36,8 @@ class OptionsTest {
                 "latency --path log --beside log | --beside log is the path that is measured anyway; choose another --path",
                 "latency --path log --idle wait | --idle wait is for the pool path only; use backoff, yield or spin",
                 "latency --channel udp:127.0.0.1:40456 --path pool | use --path log, or --channel ipc",
+                "video a.mp4 --runs 0         | --runs=0 is not within 1 to 1000",
+                "video a.mp4 --seconds 0      | --seconds=0.0 is not above 0 and at most 3600",
                 "cost --subscribers 1,99      | --subscribers=99 is not within 1 to 63",
                 "cost --subscribers 1,x       | 'x' is not an int",
                 "peers --only pool,telepathy  | --only: there is no peer 'telepathy'; choose of pool, pool-spin, log, udp, aeron, jeromq",

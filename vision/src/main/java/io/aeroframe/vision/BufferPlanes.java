@@ -3,6 +3,7 @@ package io.aeroframe.vision;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import java.nio.ByteBuffer;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -10,8 +11,10 @@ import org.bytedeco.javacpp.PointerPointer;
 /**
  * The planes of a raw frame in a direct buffer, as FFmpeg takes them: an array of addresses and one of strides. Made
  * once per format, then pointed at one buffer after the other without allocating. One thread at a time.
+ *
+ * <p>For the sources and sinks of this module, after {@link Ffmpeg#load()}.
  */
-final class BufferPlanes implements AutoCloseable {
+public final class BufferPlanes implements AutoCloseable {
 
     private static final int FFMPEG_PLANES = 4;
 
@@ -24,7 +27,12 @@ final class BufferPlanes implements AutoCloseable {
     private final int strideBits;
     private long base;
 
-    BufferPlanes(FrameFormat format) {
+    /**
+     * Makes room for the addresses.
+     *
+     * @param format of the frames, raw.
+     */
+    public BufferPlanes(FrameFormat format) {
         this.format = format;
         this.length = format.maxPayloadLength();
         PixelFormat pixels = format.pixelFormat();
@@ -44,10 +52,11 @@ final class BufferPlanes implements AutoCloseable {
     /**
      * Points at the frame at position 0 of a buffer.
      *
-     * @param role of the buffer, for the message.
+     * @param buffer direct; its position and limit are not looked at.
+     * @param role   of the buffer, for the message.
      * @throws IllegalArgumentException if the buffer is not direct or too small.
      */
-    void pointAt(ByteBuffer buffer, String role) {
+    public void pointAt(ByteBuffer buffer, String role) {
         if (!buffer.isDirect() || buffer.capacity() < length) {
             throw new IllegalArgumentException("the " + role + " buffer is "
                     + (buffer.isDirect() ? "of " + buffer.capacity() + " bytes" : "not direct") + ": a "
@@ -56,6 +65,18 @@ final class BufferPlanes implements AutoCloseable {
         base = NativeAddress.of(buffer);
         for (int plane = 0; plane < offsets.length; plane++) {
             addresses.put(plane, address.at(base + offsets[plane]));
+        }
+    }
+
+    /**
+     * Has a picture of FFmpeg's refer to the frame, without owning it.
+     *
+     * @param picture whose format and size are set elsewhere.
+     */
+    public void putInto(AVFrame picture) {
+        for (int plane = 0; plane < offsets.length; plane++) {
+            picture.data(plane, address.at(base + offsets[plane]));
+            picture.linesize(plane, strides.get(plane));
         }
     }
 
@@ -81,6 +102,7 @@ final class BufferPlanes implements AutoCloseable {
         return base + length;
     }
 
+    /** Frees the array of addresses, not the frame. */
     @Override
     public void close() {
         addresses.close();

@@ -30,4 +30,14 @@ public final class NativeAddress extends BytePointer {
         address = value;
         return this;
     }
+
+    /**
+     * Points at the first byte of a direct buffer, whatever its position.
+     *
+     * @param buffer which must outlive what is done through this.
+     * @return this.
+     */
+    public NativeAddress at(Buffer buffer) {
+        return at(of(buffer));
+    }
 }

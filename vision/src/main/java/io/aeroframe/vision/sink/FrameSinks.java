@@ -3,7 +3,7 @@ package io.aeroframe.vision.sink;
 import java.io.IOException;
 import java.util.regex.Pattern;
 
-/** Opens sinks by what a user wrote: {@code window:}, {@code null:}, {@code digest:} or the name of picture files. */
+/** Opens sinks by what a user wrote: {@code window:}, {@code null:}, {@code digest:} or the name of a video file or of picture files. */
 public final class FrameSinks {
 
     /** One letter is a Windows drive. */
@@ -30,9 +30,13 @@ public final class FrameSinks {
             case "digest:":
                 return new DigestSink(options.standardOutput(), options.json(), options.report());
             default:
+                if (VideoSink.handles(spec) && !SCHEME.matcher(spec).matches()) {
+                    return VideoSink.open(spec, options);
+                }
                 if (SCHEME.matcher(spec).matches() || PictureFormat.ofName(spec) == null) {
                     throw new IllegalArgumentException("unknown sink '" + spec
-                            + "': known are window:, null:, digest: and picture files such as shots/%06d.png ("
+                            + "': known are window:, null:, digest:, video files (.mp4, .mkv, .avi) and picture files such as"
+                            + " shots/%06d.png ("
                             + PictureFormat.knownExtensions() + ")");
                 }
                 return PictureSink.open(spec, options.report());

@@ -12,13 +12,33 @@ import java.util.function.Consumer;
  *                       that its reader is gone.
  * @param json           lines are JSON objects.
  * @param report         takes a line for the user, from any thread.
+ * @param codec          of a video file, as FFmpeg calls it; null for the sink's own choice.
+ * @param isOverwriting  whether a video file that exists may be replaced.
  */
-public record SinkOptions(String streamName, OutputStream standardOutput, boolean json, Consumer<String> report) {
+public record SinkOptions(
+        String streamName,
+        OutputStream standardOutput,
+        boolean json,
+        Consumer<String> report,
+        String codec,
+        boolean isOverwriting) {
+
+    /**
+     * Options for what is no video file.
+     *
+     * @param streamName     whose frames come.
+     * @param standardOutput where a digest's lines go.
+     * @param json           lines are JSON objects.
+     * @param report         takes a line for the user, from any thread.
+     */
+    public SinkOptions(String streamName, OutputStream standardOutput, boolean json, Consumer<String> report) {
+        this(streamName, standardOutput, json, report, null, false);
+    }
 
     /**
      * Validates the options.
      *
-     * @throws NullPointerException if one is missing.
+     * @throws NullPointerException if one is missing; the codec may be.
      */
     public SinkOptions {
         Objects.requireNonNull(streamName, "streamName");

@@ -3,7 +3,11 @@ package io.aeroframe.vision.source;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
+import io.aeroframe.vision.NativeMemory;
 import io.aeroframe.vision.OpenCv;
+import io.aeroframe.vision.jpeg.JpegFormatException;
+import io.aeroframe.vision.jpeg.JpegHeader;
+import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
@@ -17,24 +21,38 @@ import java.util.regex.Pattern;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.videoio.VideoCapture;
+import org.opencv.videoio.VideoWriter;
 import org.opencv.videoio.Videoio;
 
 /**
  * A camera, by OpenCV (Video4Linux on Linux, the system's own interface elsewhere). Raw BGR24, or GRAY8 from a camera that
  * has no colour. {@link #advance()} waits for the camera's next picture, {@link #write(ByteBuffer)} has it converted and put
  * into the target.
+ *
+ * <p>A camera that delivers Motion JPEG has its images passed on as they are where the options allow JPEG frames and ask for no
+ * other size or pixels. Damaged ones are left out.
  */
 public final class CameraSource implements FrameSource {
 
     private static final Pattern SYNTAX = Pattern.compile("(?:camera:)?(\\d{1,4})|(?:camera:)?(/dev/\\S+)");
+    private static final String MJPG = "MJPG";
+    private static final String JPEG = "JPEG";
+
+    /** So many in a row are no accident. */
+    private static final int MOST_DAMAGED = 100;
+
     private static final boolean IS_LINUX =
             System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
 
     private final String name;
     private final VideoCapture capture;
     private final double framesPerSecond;
+    private final SourceOptions options;
     private final Mats mats = new Mats();
     private final Mat first = new Mat();
+    private boolean isPassingJpeg;
+    private ByteBuffer jpeg;
+    private int jpegLength;
     private FrameFormat format;
     private boolean isFirstHeld;
     private int copies;
@@ -42,9 +60,10 @@ public final class CameraSource implements FrameSource {
     private long presentationTimeNs;
     private volatile boolean isInterrupted;
 
-    private CameraSource(String name, VideoCapture capture) {
+    private CameraSource(String name, VideoCapture capture, SourceOptions options) {
         this.name = name;
         this.capture = capture;
+        this.options = options;
         double rate = capture.get(Videoio.CAP_PROP_FPS);
         framesPerSecond = rate > 0 && rate < 100_000 ? rate : 0;
     }
@@ -53,7 +72,7 @@ public final class CameraSource implements FrameSource {
      * Opens a camera.
      *
      * @param spec    {@code 0} or {@code camera:0}, the first camera; on Linux also {@code camera:/dev/video0}.
-     * @param options whose size, if it has one, is asked of the camera, which may deliver its nearest.
+     * @param options whose size, rate and fourcc, if they are there, are asked of the camera, which may deliver its nearest.
      * @return a source to be closed.
      * @throws IOException              if there is no such camera, it may not be used, or it is in use.
      * @throws IllegalArgumentException if the specification is malformed.
@@ -85,15 +104,66 @@ public final class CameraSource implements FrameSource {
                     name + ": cannot be opened; another program may be using it, or it is not a device that"
                             + " takes pictures: try the next number");
         }
+        // The format first: it decides which sizes and rates there are.
+        String fourcc = options.fourcc() == null && options.encoding() == EncodingChoice.JPEG ? MJPG : options.fourcc();
+        if (fourcc != null) {
+            capture.set(Videoio.CAP_PROP_FOURCC, code(fourcc));
+        }
         if (options.hasSize()) {
             capture.set(Videoio.CAP_PROP_FRAME_WIDTH, options.width());
             capture.set(Videoio.CAP_PROP_FRAME_HEIGHT, options.height());
         }
-        return new CameraSource(name, capture);
+        if (options.framesPerSecond() > 0) {
+            capture.set(Videoio.CAP_PROP_FPS, options.framesPerSecond());
+        }
+        int actual = (int) capture.get(Videoio.CAP_PROP_FOURCC);
+        if (options.fourcc() != null && actual != 0 && actual != code(options.fourcc())) {
+            options.report().accept(name + ": it has no pictures of " + fourcc + ", they are " + text(actual));
+        }
+        CameraSource source = new CameraSource(name, capture, options);
+        source.isPassingJpeg = options.encoding() != EncodingChoice.RAW
+                && (actual == code(MJPG) || actual == code(JPEG))
+                && capture.set(Videoio.CAP_PROP_CONVERT_RGB, 0);
+        return source;
+    }
+
+    private static int code(String fourcc) {
+        return VideoWriter.fourcc(fourcc.charAt(0), fourcc.charAt(1), fourcc.charAt(2), fourcc.charAt(3));
+    }
+
+    private static String text(int code) {
+        StringBuilder text = new StringBuilder();
+        for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+            text.append((char) (code >> shift & 0x7F));
+        }
+        return text.toString();
     }
 
     @Override
     public boolean advance() throws IOException {
+        grab();
+        long now = System.nanoTime();
+        if (format == null) {
+            startNs = now;
+            if (!isPassingJpeg || !passFirst()) {
+                readFormat();
+            }
+        } else if (isPassingJpeg) {
+            int damaged = 0;
+            while (!takeJpeg()) {
+                if (++damaged == MOST_DAMAGED) {
+                    throw new IOException(name + ": it delivers damaged JPEG images only; try --fourcc YUYV");
+                }
+                grab();
+            }
+        } else {
+            isFirstHeld = false;
+        }
+        presentationTimeNs = now - startNs;
+        return true;
+    }
+
+    private void grab() throws IOException {
         boolean hasPicture = !isInterrupted && capture.grab();
         if (isInterrupted) {
             throw new IOException(name + ": interrupted");
@@ -102,15 +172,38 @@ public final class CameraSource implements FrameSource {
             throw new IOException(
                     name + ": it stopped delivering pictures; was it unplugged, or taken by another program?");
         }
-        long now = System.nanoTime();
-        if (format == null) {
-            startNs = now;
-            readFormat();
-        } else {
-            isFirstHeld = false;
+    }
+
+    /** Finds out with the first image whether they can be passed on. If not, OpenCV is to decode them. */
+    private boolean passFirst() throws IOException {
+        if (takeJpeg() && options.allowsPassedJpeg(format.width(), format.height())) {
+            return true;
         }
-        presentationTimeNs = now - startNs;
-        return true;
+        isPassingJpeg = false;
+        format = null;
+        capture.set(Videoio.CAP_PROP_CONVERT_RGB, 1);
+        grab();
+        return false;
+    }
+
+    /** Returns false if the picture is no JPEG image that is whole. */
+    private boolean takeJpeg() {
+        if (!capture.retrieve(first) || first.empty() || first.type() != CvType.CV_8UC1 || !first.isContinuous()) {
+            return false;
+        }
+        // OpenCV hands out the driver's whole buffer, of which the image fills a part.
+        int length = (int) first.total();
+        jpeg = NativeMemory.bytes(first.dataAddr(), length);
+        try {
+            jpegLength = JpegHeader.imageLength(jpeg, 0, length);
+            FrameFormat next = MjpegPacket.format(jpeg, jpegLength);
+            if (!next.equals(format)) {
+                format = next;
+            }
+            return jpegLength <= next.maxPayloadLength();
+        } catch (JpegFormatException e) {
+            return false;
+        }
     }
 
     @Override
@@ -124,7 +217,17 @@ public final class CameraSource implements FrameSource {
     }
 
     @Override
+    public int maxPayloadLength() {
+        return isPassingJpeg ? jpegLength : format.maxPayloadLength();
+    }
+
+    @Override
     public int write(ByteBuffer target) throws IOException {
+        if (isPassingJpeg) {
+            target.put(0, jpeg, 0, jpegLength);
+            copies = 2;
+            return jpegLength;
+        }
         Mat view = mats.over(target, 0, format);
         if (isFirstHeld) {
             first.copyTo(view);
@@ -148,7 +251,7 @@ public final class CameraSource implements FrameSource {
      * How often the bytes of the last frame were copied.
      *
      * @return 1: OpenCV converts a camera's picture in memory of its own and copies it from there, whatever Mat it is given; 2 for the first frame,
-     *     of which only the whole picture tells the shape, and where OpenCV does not write into the target.
+     *     of which only the whole picture tells the shape, where OpenCV does not write into the target, and of a JPEG image that is passed on.
      */
     @Override
     public int copies() {

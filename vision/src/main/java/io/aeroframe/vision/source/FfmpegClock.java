@@ -9,7 +9,9 @@ import org.bytedeco.ffmpeg.global.avutil;
 final class FfmpegClock {
 
     private static final long SECOND_NS = 1_000_000_000L;
-    private static final double FALLBACK_RATE = 25;
+
+    /** What FFmpeg takes where a stream says nothing. */
+    static final double FALLBACK_RATE = 25;
 
     private long numeratorNs;
     private long denominator;

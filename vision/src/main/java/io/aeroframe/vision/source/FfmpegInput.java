@@ -3,12 +3,12 @@ package io.aeroframe.vision.source;
 import io.aeroframe.vision.Ffmpeg;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -18,6 +18,7 @@ import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
@@ -36,12 +37,15 @@ final class FfmpegInput implements AutoCloseable {
     /** Containers with an index. In others a seek to the start may land behind it, or nowhere. */
     private static final Set<String> REWOUND = Set.of("mov", "matroska", "avi");
 
+    private static final Set<String> PLAYLISTS = Set.of("hls", "dash");
+
     private static final long CLOSE_TIMEOUT_NS = 1_000_000_000L;
     private static final long AGAIN_PAUSE_NS = 1_000_000L;
 
     private final FfmpegLocation location;
     private final FfmpegInterrupt interrupt;
     private final long timeoutNs;
+    private final FfmpegFailures failures;
     private final AVFormatContext context;
     private final AVPacket packet = avcodec.av_packet_alloc();
     private AVStream stream;
@@ -58,6 +62,7 @@ final class FfmpegInput implements AutoCloseable {
         this.location = location;
         this.interrupt = interrupt;
         this.timeoutNs = location.isFile() ? 0 : timeoutNs;
+        failures = new FfmpegFailures(location, interrupt, this.timeoutNs);
         context = avformat.avformat_alloc_context();
         interrupt.attach(context);
     }
@@ -99,19 +104,19 @@ final class FfmpegInput implements AutoCloseable {
         try (BytePointer url = new BytePointer(location.url(), StandardCharsets.UTF_8)) {
             int result = avformat.avformat_open_input(context, url, null, options);
             if (result < 0) {
-                throw openFailure(result);
+                throw failures.open(result);
             }
         } finally {
             avutil.av_dict_free(options);
         }
         if ("tty".equals(context.iformat().name().getString())) {
-            throw openFailure(avutil.AVERROR_INVALIDDATA); // FFmpeg shows any text file as a film of a terminal
+            throw failures.open(avutil.AVERROR_INVALIDDATA); // FFmpeg shows any text file as a film of a terminal
         }
         interrupt.expectWithin(timeoutNs);
         int result = avformat.avformat_find_stream_info(context, (PointerPointer<?>) null);
         // Where it was interrupted FFmpeg is content with what it found so far, but will not read on.
         if (result < 0 || interrupt.isRaised() || interrupt.hasTimedOut()) {
-            throw openFailure(result);
+            throw failures.open(result);
         }
     }
 
@@ -154,38 +159,6 @@ final class FfmpegInput implements AutoCloseable {
         }
     }
 
-    private IOException openFailure(int code) {
-        String name = location.fullName();
-        if (interrupt.isRaised() || interrupt.hasTimedOut()) {
-            return readFailure(code);
-        }
-        String reason = Ffmpeg.errorText(code);
-        if (code == avutil.AVERROR_INVALIDDATA || code == avutil.AVERROR_DEMUXER_NOT_FOUND) {
-            return new IOException(name + " is not a video FFmpeg can read: " + reason);
-        }
-        if (code == avutil.AVERROR_PROTOCOL_NOT_FOUND) {
-            return new IOException(
-                    name + ": no such file, and no kind of address FFmpeg knows: " + reason + "; check the spelling");
-        }
-        return new IOException(
-                name + ": " + reason + (location.isFile() ? "" : "; check the address and that its server is running"));
-    }
-
-    private IOException readFailure(int code) {
-        String name = location.fullName();
-        if (interrupt.isRaised()) {
-            return new IOException(name + ": reading was interrupted");
-        }
-        if (interrupt.hasTimedOut()) {
-            return new IOException(String.format(
-                    Locale.ROOT,
-                    "%s: nothing came for %.1f s; check the address and that its server is running",
-                    name,
-                    timeoutNs / 1e9));
-        }
-        return new IOException(name + ": reading failed: " + Ffmpeg.errorText(code));
-    }
-
     /**
      * Decodes the next frame. No frame is lost at the end: what the decoder holds comes first.
      *
@@ -194,12 +167,10 @@ final class FfmpegInput implements AutoCloseable {
      * @throws IOException if the input failed; undecodable data is counted and skipped.
      */
     boolean read(AVFrame frame) throws IOException {
-        if (isClosed) {
-            throw new IOException(location.fullName() + ": is closed; it could not be opened again");
-        }
+        requireOpen();
         while (true) {
             if (interrupt.isRaised()) {
-                throw readFailure(avutil.AVERROR_EXIT);
+                throw failures.read(avutil.AVERROR_EXIT);
             }
             int result = avcodec.avcodec_receive_frame(decoder, frame);
             if (result >= 0) {
@@ -220,29 +191,81 @@ final class FfmpegInput implements AutoCloseable {
         }
     }
 
+    private void requireOpen() throws IOException {
+        if (isClosed) {
+            throw new IOException(location.fullName() + ": is closed; it could not be opened again");
+        }
+    }
+
     private boolean end() throws IOException {
         if (failure != 0) {
-            throw readFailure(failure);
+            throw failures.read(failure);
         }
         return false;
     }
 
+    /**
+     * Reads the next packet instead of decoding it.
+     *
+     * @return false at the end.
+     * @throws IOException if the input failed.
+     */
+    boolean readPacket() throws IOException {
+        requireOpen();
+        avcodec.av_packet_unref(packet);
+        while (!isDraining) {
+            if (interrupt.isRaised()) {
+                throw failures.read(avutil.AVERROR_EXIT);
+            }
+            if (fetch()) {
+                return true;
+            }
+        }
+        return end();
+    }
+
+    /** The packet that was read last. */
+    AVPacket packet() {
+        return packet;
+    }
+
+    /** When that packet is shown, in units of the time base, or {@code AV_NOPTS_VALUE}. */
+    long packetTimestamp() {
+        return packet.pts() == avutil.AV_NOPTS_VALUE ? packet.dts() : packet.pts();
+    }
+
+    /** Has the packet that was read last decoded by the next {@link #read(AVFrame)}. */
+    void decodeHeldPacket() {
+        isPacketHeld = true;
+    }
+
+    /** Counts what cannot be used. */
+    void countError() {
+        decodeErrors++;
+    }
+
+    /** Reads a packet of the stream. Returns false if there was none this time. */
+    private boolean fetch() {
+        interrupt.expectWithin(timeoutNs);
+        int result = avformat.av_read_frame(context, packet);
+        if (result == AGAIN) {
+            LockSupport.parkNanos(AGAIN_PAUSE_NS);
+            return false;
+        }
+        if (result < 0) {
+            drain(result);
+            return false;
+        }
+        if (packet.stream_index() != streamIndex) {
+            avcodec.av_packet_unref(packet);
+            return false;
+        }
+        return true;
+    }
+
     private void feed() {
-        if (!isPacketHeld) {
-            interrupt.expectWithin(timeoutNs);
-            int result = avformat.av_read_frame(context, packet);
-            if (result == AGAIN) {
-                LockSupport.parkNanos(AGAIN_PAUSE_NS);
-                return;
-            }
-            if (result < 0) {
-                drain(result);
-                return;
-            }
-            if (packet.stream_index() != streamIndex) {
-                avcodec.av_packet_unref(packet);
-                return;
-            }
+        if (!isPacketHeld && !fetch()) {
+            return;
         }
         int result = avcodec.avcodec_send_packet(decoder, packet);
         isPacketHeld = result == AGAIN;
@@ -271,8 +294,7 @@ final class FfmpegInput implements AutoCloseable {
      */
     boolean rewind() {
         long start = context.start_time();
-        String container = context.iformat().name().getString().split(",")[0];
-        if (!REWOUND.contains(container)
+        if (!REWOUND.contains(container())
                 || start == avutil.AV_NOPTS_VALUE
                 || avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, start, start, 0) < 0) {
             return false;
@@ -282,6 +304,44 @@ final class FfmpegInput implements AutoCloseable {
         isPacketHeld = false;
         drainErrors = 0;
         return true;
+    }
+
+    /**
+     * Goes to the frame from which one at a time can be decoded, or to the start: what comes then may be earlier. Before the
+     * first read, or after {@link #rewind()}.
+     *
+     * @param ns from the start.
+     */
+    void seek(long ns) {
+        long start = context.start_time() == avutil.AV_NOPTS_VALUE ? 0 : context.start_time();
+        long target = start + ns / 1_000;
+        if (REWOUND.contains(container())
+                && avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, target, target, 0) >= 0) {
+            avcodec.avcodec_flush_buffers(decoder);
+        }
+    }
+
+    /**
+     * A time from the start.
+     *
+     * @param timestamp in units of the time base, or {@code AV_NOPTS_VALUE}.
+     * @param lastNs    of the frame before, -1 if there was none.
+     * @return in ns; a frame's time after the last where there is no timestamp.
+     */
+    long timeNs(long timestamp, long lastNs) {
+        if (timestamp == avutil.AV_NOPTS_VALUE) {
+            double rate = framesPerSecond();
+            return lastNs < 0 ? 0 : lastNs + Math.round(1e9 / (rate > 0 ? rate : FfmpegClock.FALLBACK_RATE));
+        }
+        long start = stream.start_time() == avutil.AV_NOPTS_VALUE ? 0 : stream.start_time();
+        return avutil.av_rescale(
+                timestamp - start,
+                stream.time_base().num() * 1_000_000_000L,
+                stream.time_base().den());
+    }
+
+    private String container() {
+        return context.iformat().name().getString().split(",")[0];
     }
 
     /** Packets and pieces of the container that could not be decoded so far. */
@@ -309,6 +369,42 @@ final class FfmpegInput implements AutoCloseable {
     /** Height in pixels as the container says, 0 if it does not. */
     int height() {
         return stream.codecpar().height();
+    }
+
+    /**
+     * Whether this comes as it is made: an address that cannot be rewound, or one of the web without a length, such as a camera's. A
+     * playlist is read piece by piece, and is none.
+     */
+    boolean isLive() {
+        if (location.isLive()) {
+            return true;
+        }
+        return !location.isFile()
+                && context.duration() == avutil.AV_NOPTS_VALUE
+                && !PLAYLISTS.contains(container())
+                && (context.pb() == null || avformat.avio_size(context.pb()) <= 0);
+    }
+
+    /** Whether every packet is a JPEG image. */
+    boolean isMjpeg() {
+        return stream.codecpar().codec_id() == avcodec.AV_CODEC_ID_MJPEG;
+    }
+
+    /** By how much the frames are to be turned clockwise before they are shown: 0, 90, 180 or 270. */
+    int degrees() {
+        AVPacketSideData matrix = avcodec.av_packet_side_data_get(
+                stream.codecpar().coded_side_data(),
+                stream.codecpar().nb_coded_side_data(),
+                avcodec.AV_PKT_DATA_DISPLAYMATRIX);
+        if (matrix == null || matrix.isNull()) {
+            return 0;
+        }
+        double counterclockwise = avutil.av_display_rotation_get(new IntPointer(matrix.data()));
+        return Double.isNaN(counterclockwise) ? 0 : Math.floorMod(Math.round(-counterclockwise / 90) * 90, 360);
+    }
+
+    boolean isClosed() {
+        return isClosed;
     }
 
     /** Sets a clock to the time base of the stream. */

@@ -1,7 +1,6 @@
 package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.ColorEncoding;
-import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.AvPixelFormats;
@@ -95,16 +94,20 @@ record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colo
      * The format of the frames made of this picture.
      *
      * @param options a size and a pixel format, or none.
+     * @param degrees by which the picture is turned clockwise to make the frame.
      * @return without padding; the colour encoding is the picture's if the frames are YUV.
      * @throws IllegalArgumentException if the picture is larger than a frame can be.
      */
-    FrameFormat deliveredAs(SourceOptions options) {
+    FrameFormat deliveredAs(SourceOptions options, int degrees) {
         PixelFormat format = options.pixelFormat() == null ? nearest() : options.pixelFormat();
-        int frameWidth = options.hasSize() ? options.width() : width;
-        int frameHeight = options.hasSize() ? options.height() : height;
-        FrameFormat raw = FrameFormat.raw(format, frameWidth, frameHeight);
-        return AvPixelFormats.isYuv(format)
-                ? new FrameFormat(frameWidth, frameHeight, raw.stride(), format, FrameEncoding.RAW, color())
-                : raw;
+        if (format == PixelFormat.YUYV && degrees != 0) {
+            format = PixelFormat.BGR24; // pixels that share their colour in pairs cannot be turned
+        }
+        boolean isOnItsSide = degrees % 180 != 0;
+        FrameFormat raw = FrameFormat.raw(
+                format,
+                options.hasSize() ? options.width() : isOnItsSide ? height : width,
+                options.hasSize() ? options.height() : isOnItsSide ? width : height);
+        return AvPixelFormats.isYuv(format) ? raw.withColor(color()) : raw;
     }
 }

@@ -2,10 +2,13 @@ package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.vision.Ffmpeg;
+import io.aeroframe.vision.NativeMemory;
 import io.aeroframe.vision.PictureConversion;
+import io.aeroframe.vision.jpeg.JpegFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.IntPointer;
@@ -13,15 +16,20 @@ import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * Anything FFmpeg opens: video files, {@code rtsp://}, {@code http://}, {@code udp://} and its other addresses. Decoded in
- * this process; the frames are raw, whatever {@link SourceOptions#encoding()} says.
+ * this process; audio and further streams are left out.
  *
  * <p>A frame that is asked for in the decoder's own format and size is copied row by row, bit for bit; else it is
  * converted and resized in one step, straight into the target. Frames whose format is not one of
  * {@link io.aeroframe.transport.PixelFormat} are delivered, if none is asked for, in the nearest that is: 4:2:0 of more
- * than 8 bits in I420, gray of more in GRAY16, RGB with alpha in BGRA32, all else in BGR24.
+ * than 8 bits in I420, gray of more in GRAY16, RGB with alpha in BGRA32, all else in BGR24. Frames that the container says are on
+ * their side or upside down are turned.
+ *
+ * <p>Motion JPEG is not decoded where the options allow JPEG frames and ask for no other size or pixels: its images are passed on
+ * as they are, unless they lack the tables that a JPEG image needs.
  *
  * <p>What the decoder cannot decode is skipped and counted in {@link #decodeErrors()}, as the ffmpeg tool does. An address
- * that does not answer or stops sending for 5 s fails. What arrives of a live stream (rtsp, udp, tcp and their kin) while
+ * that does not answer or stops sending for 5 s fails; one that is live (rtsp, udp, tcp and their kin, and http without a length) is opened
+ * again until it is back, if {@link SourceOptions#reconnects()}. What arrives of a live stream (but http) while
  * its streams are found out, a second at most, is left out: the newest frame is worth most. One thread at a time; {@link #interrupt()} from any.
  */
 public final class FfmpegSource implements FrameSource {
@@ -30,48 +38,39 @@ public final class FfmpegSource implements FrameSource {
 
     private final FfmpegLocation location;
     private final SourceOptions options;
-    private final FfmpegInterrupt interrupt;
-    private final long timeoutNs;
+    private final FfmpegReader reader;
     private final double framesPerSecond;
     private final String description;
-    private final FfmpegClock clock = new FfmpegClock();
+    private final boolean isLive;
     private final AVFrame frame = avutil.av_frame_alloc();
     private final PointerPointer<?> planes = frame.data();
     private final IntPointer strides = frame.linesize();
 
-    private FfmpegInput input;
     private FfmpegPicture picture;
+    private int degrees;
     private FrameFormat format;
     private PictureConversion conversion;
+    private FrameTurn turn;
+    private ByteBuffer unturned;
+    private ByteBuffer packetBytes;
     private boolean hasFrame;
     private int copies;
-    private long timeNs;
-    private long framesInPass;
-    private long frames;
-    private long earlierErrors;
     private boolean isClosed;
 
-    private FfmpegSource(
-            FfmpegLocation location,
-            SourceOptions options,
-            FfmpegInterrupt interrupt,
-            long timeoutNs,
-            FfmpegInput input) {
+    private FfmpegSource(FfmpegLocation location, SourceOptions options, FfmpegReader reader) {
         this.location = location;
         this.options = options;
-        this.interrupt = interrupt;
-        this.timeoutNs = timeoutNs;
-        this.input = input;
-        framesPerSecond = input.framesPerSecond();
-        description = describe(location, input);
-        input.configure(clock);
+        this.reader = reader;
+        framesPerSecond = reader.input().framesPerSecond();
+        isLive = reader.input().isLive();
+        description = describe(location, reader.input());
     }
 
     /**
      * Opens a file or an address. Reads as much of it as it takes to know its streams, and decodes nothing yet.
      *
      * @param input   a path, or an address FFmpeg knows.
-     * @param options size, pixel format and loop; encoding and quality are not looked at.
+     * @param options what is asked of it; the quality is not looked at, and frames are raw unless they can be passed on.
      * @return the source, before its first frame.
      * @throws IOException           if the input is missing, unreadable, no video, or does not answer within 5 s.
      * @throws IllegalStateException if FFmpeg cannot be loaded.
@@ -83,65 +82,76 @@ public final class FfmpegSource implements FrameSource {
     static FfmpegSource open(String input, SourceOptions options, long timeoutNs) throws IOException {
         FfmpegLocation location = FfmpegLocation.of(input);
         Ffmpeg.load();
-        FfmpegInterrupt interrupt = new FfmpegInterrupt();
-        return new FfmpegSource(
-                location, options, interrupt, timeoutNs, FfmpegInput.open(location, interrupt, timeoutNs));
+        return new FfmpegSource(location, options, FfmpegReader.open(location, options, timeoutNs));
     }
 
     @Override
     public boolean advance() throws IOException {
         requireOpen();
         hasFrame = false;
-        while (!input.read(frame)) {
-            if (frames == 0) {
-                throw new IOException(location.fullName() + ": none of its video could be decoded (" + decodeErrors()
-                        + " errors); the file is damaged or not complete");
-            }
-            if (!options.loop()) {
+        if (!reader.next(frame)) {
+            return false;
+        }
+        while (reader.isPassingPackets() && !takePacket()) {
+            if (!reader.next(frame)) {
                 return false;
             }
-            if (framesInPass == 0) {
-                throw new IOException(location.fullName() + ": cannot be played again from its start");
-            }
-            startAgain();
         }
-        framesInPass++;
-        frames++;
-        timeNs = clock.next(frame.best_effort_timestamp());
-        if (picture == null || !picture.isOf(frame)) {
+        if (!reader.isPassingPackets() && (picture == null || !picture.isOf(frame) || degrees != reader.degrees())) {
             changeShape();
         }
         hasFrame = true;
         return true;
     }
 
-    private void startAgain() throws IOException {
-        framesInPass = 0;
-        clock.restart();
-        if (!input.rewind()) {
-            earlierErrors += input.decodeErrors();
-            input.close();
-            input = FfmpegInput.open(location, interrupt, timeoutNs);
-            input.configure(clock);
+    /** Returns false if the packet is no JPEG image that can be passed on. */
+    private boolean takePacket() throws IOException {
+        AVPacket packet = reader.packet();
+        packetBytes = NativeMemory.bytes(packet.data().address(), packet.size());
+        try {
+            FrameFormat next = MjpegPacket.format(packetBytes, packet.size());
+            if (packet.size() > next.maxPayloadLength()) {
+                throw new JpegFormatException("its " + packet.size() + " bytes are more than those of its pixels");
+            }
+            if (!next.equals(format)) {
+                format = next;
+            }
+            return true;
+        } catch (JpegFormatException e) {
+            if (format == null) {
+                return reader.decodeFromHere(frame); // what FFmpeg makes of it
+            }
+            reader.input().countError();
+            return false;
         }
     }
 
     private void changeShape() throws IOException {
         FfmpegPicture next = FfmpegPicture.of(frame);
+        int nextDegrees = reader.degrees();
         PictureConversion nextConversion;
+        FrameTurn nextTurn;
         try {
-            FrameFormat nextFormat = next.deliveredAs(options);
+            FrameFormat nextFormat = next.deliveredAs(options, nextDegrees);
             if (!nextFormat.equals(format)) {
                 format = nextFormat;
             }
-            nextConversion =
-                    new PictureConversion(next.plainPixels(), next.width(), next.height(), next.color(), format);
+            nextTurn = nextDegrees == 0 ? null : FrameTurn.of(nextDegrees, format);
+            nextConversion = new PictureConversion(
+                    next.plainPixels(),
+                    next.width(),
+                    next.height(),
+                    next.color(),
+                    nextTurn == null ? format : nextTurn.from());
         } catch (IllegalArgumentException e) {
             throw new IOException(location.fullName() + ": its frames cannot be delivered: " + e.getMessage(), e);
         }
         closeConversion();
         conversion = nextConversion;
+        turn = nextTurn;
+        unturned = turn == null ? null : ByteBuffer.allocateDirect(format.maxPayloadLength());
         picture = next;
+        degrees = nextDegrees;
     }
 
     @Override
@@ -151,16 +161,31 @@ public final class FfmpegSource implements FrameSource {
     }
 
     @Override
+    public int maxPayloadLength() {
+        requireFrame();
+        return reader.isPassingPackets() ? packetBytes.capacity() : format.maxPayloadLength();
+    }
+
+    @Override
     public long presentationTimeNs() {
         requireFrame();
-        return timeNs;
+        return reader.timeNs();
     }
 
     @Override
     public int write(ByteBuffer target) {
         requireFrame();
-        int length = conversion.convert(planes, strides, target);
+        if (reader.isPassingPackets()) {
+            target.put(0, packetBytes, 0, packetBytes.capacity());
+            copies = 1;
+            return packetBytes.capacity();
+        }
+        int length = conversion.convert(planes, strides, turn == null ? target : unturned);
         copies = conversion.copies();
+        if (turn != null) {
+            turn.turn(unturned, target);
+            copies++;
+        }
         return length;
     }
 
@@ -168,7 +193,7 @@ public final class FfmpegSource implements FrameSource {
      * How often the bytes of the last frame were copied.
      *
      * @return 0 if it was converted straight into the target; 1 if it is the decoder's own, which the decoder still refers to while it
-     *     decodes the next ones, and if its width is no multiple of 64 pixels.
+     *     decodes the next ones, if its width is no multiple of 64 pixels, if it was turned, and if it was passed on as JPEG.
      */
     @Override
     public int copies() {
@@ -182,7 +207,7 @@ public final class FfmpegSource implements FrameSource {
 
     @Override
     public boolean isLive() {
-        return location.isLive();
+        return isLive;
     }
 
     @Override
@@ -196,12 +221,12 @@ public final class FfmpegSource implements FrameSource {
      * @return since the source was opened, over all passes of a loop.
      */
     public long decodeErrors() {
-        return earlierErrors + input.decodeErrors();
+        return reader.decodeErrors();
     }
 
     @Override
     public void interrupt() {
-        interrupt.raise();
+        reader.interrupt();
     }
 
     /** Frees all native memory and closes the input. Closing twice does nothing. */
@@ -214,13 +239,17 @@ public final class FfmpegSource implements FrameSource {
         hasFrame = false;
         closeConversion();
         avutil.av_frame_free(frame);
-        input.close();
+        reader.close();
     }
 
     private void closeConversion() {
         if (conversion != null) {
             conversion.close();
             conversion = null;
+        }
+        if (turn != null) {
+            turn.close();
+            turn = null;
         }
     }
 

@@ -39,7 +39,7 @@ public final class FrameSources {
         return switch (options.encoding()) {
             case RAW, RAW_OR_PASSED_JPEG -> openRaw(spec, options);
             case JPEG -> openJpeg(spec, options);
-            case ZSTD -> ZstdEncodingSource.of(openRaw(spec, withRawFrames(options)));
+            case ZSTD -> ZstdEncodingSource.of(openRaw(spec, options.withEncoding(EncodingChoice.RAW)));
         };
     }
 
@@ -72,28 +72,10 @@ public final class FrameSources {
                 : FfmpegSource.open(spec, options);
     }
 
-    private static SourceOptions withRawFrames(SourceOptions options) {
-        return new SourceOptions(
-                options.width(),
-                options.height(),
-                options.pixelFormat(),
-                EncodingChoice.RAW,
-                options.quality(),
-                options.loop(),
-                options.subsampling());
-    }
-
     /** JPEG is made from gray pixels if those are asked for, from the source's own if those are, else from BGR. */
     private static SourceOptions withPixelsForJpeg(SourceOptions options) {
         boolean isGray = options.pixelFormat() == PixelFormat.GRAY8 || options.subsampling() == ChromaSubsampling.GRAY;
         PixelFormat colored = options.pixelFormat() == null ? null : PixelFormat.BGR24;
-        return new SourceOptions(
-                options.width(),
-                options.height(),
-                isGray ? PixelFormat.GRAY8 : colored,
-                options.encoding(),
-                options.quality(),
-                options.loop(),
-                options.subsampling());
+        return options.withPixelFormat(isGray ? PixelFormat.GRAY8 : colored);
     }
 }

@@ -48,9 +48,8 @@ class FrameSinksTest {
                 "foo:bar.png",
                 "window",
                 "window:x",
-                "out.mp4",
-                "out.mkv",
-                "out.avi",
+                "foo:out.mp4",
+                "out.mov",
                 "-",
                 "zmq:tcp://localhost:1",
                 "shm:frames",
@@ -59,8 +58,9 @@ class FrameSinksTest {
             })
     void listsTheKnownSinksWhenItDoesNotKnowOne(String spec) {
         assertEquals(
-                "unknown sink '" + spec + "': known are window:, null:, digest: and picture files such as"
-                        + " shots/%06d.png (.png, .jpg, .jpeg, .bmp, .tiff, .tif, .webp, .ppm)",
+                "unknown sink '" + spec
+                        + "': known are window:, null:, digest:, video files (.mp4, .mkv, .avi) and picture"
+                        + " files such as shots/%06d.png (.png, .jpg, .jpeg, .bmp, .tiff, .tif, .webp, .ppm)",
                 assertThrows(IllegalArgumentException.class, () -> FrameSinks.open(spec, options))
                         .getMessage());
     }

@@ -14,6 +14,7 @@ final class TestFrame implements Frame {
     private final long sequence;
     private final ByteBuffer bytes;
     private final DirectBuffer payload;
+    private long timeNs;
 
     TestFrame(FrameFormat format, long sequence, byte[] payload) {
         this.format = format;
@@ -34,14 +35,20 @@ final class TestFrame implements Frame {
         return sequence;
     }
 
+    /** Captured, and published, at a time. */
+    TestFrame at(long ns) {
+        timeNs = ns;
+        return this;
+    }
+
     @Override
     public long captureTimeNs() {
-        return 0;
+        return timeNs;
     }
 
     @Override
     public long publishTimeNs() {
-        return 0;
+        return timeNs;
     }
 
     @Override

@@ -57,6 +57,13 @@ final class TestPicture {
         return new TestFrame(FrameFormat.jpeg(width, height), sequence, bytes.toByteArray());
     }
 
+    static byte[] jpegBytes(int width, int height) throws IOException {
+        TestFrame frame = jpegChart(width, height, 0);
+        byte[] bytes = new byte[frame.payloadLength()];
+        frame.payload().getBytes(0, bytes);
+        return bytes;
+    }
+
     static int rgbAt(int width, int height, int x, int y) {
         return QUARTERS[(x < width / 2 ? 0 : 1) + (y < height / 2 ? 0 : 2)];
     }

@@ -1,25 +1,33 @@
 package io.aeroframe.vision.source;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
 import io.aeroframe.vision.SyntheticPictures;
+import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.opencv.core.Core;
+import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.Scalar;
 import org.opencv.core.Size;
+import org.opencv.imgcodecs.Imgcodecs;
 import org.opencv.videoio.VideoCapture;
 import org.opencv.videoio.VideoWriter;
 import org.opencv.videoio.Videoio;
@@ -89,6 +97,109 @@ class CameraSourceTest {
             assertEquals(
                     "camera 0: interrupted",
                     assertThrows(IOException.class, source::advance).getMessage());
+        }
+    }
+
+    @Test
+    void passesMotionJpegOnAsItIs() throws IOException {
+        byte[] image = SyntheticPictures.jpeg(SyntheticPictures.photograph(64, 48), 80);
+        byte[] damaged = Arrays.copyOf(image, image.length / 2);
+        RecordedCamera capture = new RecordedCamera(List.of(image, damaged, image));
+        try (CameraSource source = CameraSource.of("camera 0", capture, SourceOptions.DEFAULTS)) {
+            for (int i = 0; i < 2; i++) {
+                assertTrue(source.advance());
+                assertEquals(FrameFormat.jpeg(64, 48), source.format());
+                assertEquals(image.length, source.maxPayloadLength());
+                ByteBuffer target = ByteBuffer.allocateDirect(source.maxPayloadLength());
+                byte[] passed = new byte[source.write(target)];
+                target.get(0, passed);
+                assertArrayEquals(image, passed);
+            }
+            assertThrows(IOException.class, source::advance);
+        }
+    }
+
+    @Test
+    void hasOpenCvDecodeMotionJpegWhereRawFramesOrAnotherSizeAreAskedFor() throws IOException {
+        byte[] image = SyntheticPictures.jpeg(SyntheticPictures.photograph(64, 48), 80);
+        SourceOptions raw = new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.RAW, 80, false);
+        SourceOptions small =
+                new SourceOptions(32, 24, PixelFormat.BGR24, EncodingChoice.RAW_OR_PASSED_JPEG, 80, false);
+        for (SourceOptions options : List.of(raw, small)) {
+            RecordedCamera capture = new RecordedCamera(List.of(image, image, image));
+            try (CameraSource source = CameraSource.of("camera 0", capture, options)) {
+                assertTrue(source.advance());
+                assertEquals(FrameFormat.bgr24(64, 48), source.format());
+                assertEquals(64 * 48 * 3, source.write(ByteBuffer.allocateDirect(64 * 48 * 3)));
+            }
+        }
+    }
+
+    @Test
+    void asksForFormatSizeAndRateInThisOrder() throws IOException {
+        byte[] image = SyntheticPictures.jpeg(SyntheticPictures.photograph(64, 48), 80);
+        RecordedCamera capture = new RecordedCamera(List.of(image));
+        List<String> reports = new ArrayList<>();
+        SourceOptions options = new SourceOptions(64, 48, PixelFormat.BGR24, EncodingChoice.RAW, 80, false)
+                .withReconnection(false, reports::add)
+                .withCamera("YUYV", 30);
+        CameraSource.of("camera 0", capture, options).close();
+        assertEquals(
+                List.of(
+                        Videoio.CAP_PROP_FOURCC,
+                        Videoio.CAP_PROP_FRAME_WIDTH,
+                        Videoio.CAP_PROP_FRAME_HEIGHT,
+                        Videoio.CAP_PROP_FPS),
+                capture.asked);
+        assertEquals(List.of("camera 0: it has no pictures of YUYV, they are MJPG"), reports);
+    }
+
+    /** What a Motion JPEG camera delivers, recorded, as OpenCV hands it out: with the driver's buffer behind the image. */
+    private static final class RecordedCamera extends VideoCapture {
+        private final List<byte[]> images;
+        private final List<Integer> asked = new ArrayList<>();
+        private int next = -1;
+        private boolean isConverting = true;
+
+        RecordedCamera(List<byte[]> images) {
+            this.images = images;
+        }
+
+        @Override
+        public boolean isOpened() {
+            return true;
+        }
+
+        @Override
+        public boolean set(int property, double value) {
+            asked.add(property);
+            if (property == Videoio.CAP_PROP_CONVERT_RGB) {
+                isConverting = value != 0;
+            }
+            return true;
+        }
+
+        @Override
+        public double get(int property) {
+            return property == Videoio.CAP_PROP_FOURCC ? VideoWriter.fourcc('M', 'J', 'P', 'G') : 25;
+        }
+
+        @Override
+        public boolean grab() {
+            return ++next < images.size();
+        }
+
+        @Override
+        public boolean retrieve(Mat picture) {
+            byte[] buffer = Arrays.copyOf(images.get(next), images.get(next).length + 5_000);
+            Mat bytes = new Mat(1, buffer.length, CvType.CV_8UC1);
+            bytes.put(0, 0, buffer);
+            if (isConverting) {
+                Imgcodecs.imdecode(bytes, Imgcodecs.IMREAD_COLOR).copyTo(picture);
+            } else {
+                bytes.copyTo(picture);
+            }
+            return true;
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The ffmpeg and ffprobe of the machine: makes clips, and says what ought to come out of them. */
@@ -34,7 +35,7 @@ public final class FfmpegTool {
     }
 
     /** Encodes a test picture; what follows the input goes to ffmpeg as it is. */
-    static Path clip(Path file, String size, int rate, int frames, String... output) throws Exception {
+    public static Path clip(Path file, String size, int rate, int frames, String... output) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(
                 "-f", "lavfi", "-i", "testsrc2=size=" + size + ":rate=" + rate, "-frames:v", String.valueOf(frames)));
         arguments.addAll(List.of(output));
@@ -49,7 +50,7 @@ public final class FfmpegTool {
     }
 
     /** The MD5 of every frame as ffmpeg decodes it. */
-    static List<String> frameMd5(Path file, String... output) throws Exception {
+    public static List<String> frameMd5(Path file, String... output) throws Exception {
         List<String> arguments =
                 new ArrayList<>(List.of("-i", file.toString(), "-map", "0:v:0", "-fps_mode", "passthrough"));
         arguments.addAll(List.of(output));
@@ -61,7 +62,8 @@ public final class FfmpegTool {
                 .toList();
     }
 
-    static int frameCount(Path file) throws Exception {
+    /** How many frames ffprobe decodes. */
+    public static int frameCount(Path file) throws Exception {
         String[] arguments = {
             "-v",
             "error",
@@ -77,6 +79,49 @@ public final class FfmpegTool {
         String text = new String(start("ffprobe", arguments, true), StandardCharsets.UTF_8);
         return Integer.parseInt(
                 text.lines().findFirst().orElseThrow().replace(",", "").trim());
+    }
+
+    /** When each frame is shown, in seconds, as ffprobe decodes it. */
+    public static List<Double> frameTimes(Path file) throws Exception {
+        return probe(file, "-show_entries", "frame=best_effort_timestamp_time")
+                .map(Double::valueOf)
+                .toList();
+    }
+
+    /** What ffprobe says of the video stream: {@code codec_name}, {@code pix_fmt}, ... */
+    public static String streamEntry(Path file, String entry) throws Exception {
+        return probe(file, "-show_entries", "stream=" + entry).findFirst().orElse("");
+    }
+
+    private static Stream<String> probe(Path file, String... entries) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("-v", "error", "-select_streams", "v:0"));
+        arguments.addAll(List.of(entries));
+        arguments.addAll(List.of("-of", "csv=p=0", "file:" + file));
+        String text = new String(start("ffprobe", arguments.toArray(String[]::new), true), StandardCharsets.UTF_8);
+        return text.lines().map(line -> line.replace(",", "").trim()).filter(line -> !line.isEmpty());
+    }
+
+    /** Decodes a whole file and gives back what ffmpeg complains of: empty if it takes every frame. */
+    public static String complaints(Path file) throws Exception {
+        Process process = new ProcessBuilder(
+                        "ffmpeg",
+                        "-hide_banner",
+                        "-nostdin",
+                        "-v",
+                        "warning",
+                        "-xerror",
+                        "-i",
+                        "file:" + file,
+                        "-f",
+                        "null",
+                        "-fps_mode",
+                        "passthrough",
+                        "-")
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int status = process.waitFor();
+        return status == 0 ? output : output + "status " + status;
     }
 
     private static byte[] start(String tool, String[] arguments, boolean mustSucceed) throws Exception {

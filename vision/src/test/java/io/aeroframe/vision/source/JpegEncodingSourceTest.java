@@ -131,8 +131,8 @@ class JpegEncodingSourceTest {
     void keepsAsMuchColourAsIsAskedFor() throws IOException {
         assertTrue(Imgcodecs.imwrite(temp.resolve("1.png").toString(), photograph));
         for (ChromaSubsampling subsampling : ChromaSubsampling.values()) {
-            SourceOptions options =
-                    new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.JPEG, 80, false, subsampling);
+            SourceOptions options = new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.JPEG, 80, false)
+                    .withSubsampling(subsampling);
             try (FrameSource source = FrameSources.open(temp.toString(), options)) {
                 assertTrue(source.advance());
                 boolean isGray = subsampling == ChromaSubsampling.GRAY;

@@ -1,0 +1,50 @@
+package io.aeroframe.apps;
+
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.concurrent.TimeUnit;
+
+/** When to stop, for one who may be waiting for something else then: an action on a thread of its own wakes them. */
+final class Deadline implements AutoCloseable {
+
+    /** Nobody waits for later ones. */
+    private static final long FARTHEST_NS = TimeUnit.DAYS.toNanos(365);
+
+    private final long deadlineNs;
+    private final Timer timer;
+
+    /**
+     * Sets the clock.
+     *
+     * @param deadlineNs on the clock of {@link System#nanoTime()}.
+     * @param onReached  run once, then, unless this is closed before.
+     */
+    Deadline(long deadlineNs, Runnable onReached) {
+        this.deadlineNs = deadlineNs;
+        long leftNs = deadlineNs - System.nanoTime();
+        if (leftNs > FARTHEST_NS) {
+            timer = null;
+            return;
+        }
+        timer = new Timer("aeroframe-deadline", true);
+        timer.schedule(
+                new TimerTask() {
+                    @Override
+                    public void run() {
+                        onReached.run();
+                    }
+                },
+                Math.max(0, TimeUnit.NANOSECONDS.toMillis(leftNs) + 1));
+    }
+
+    boolean isReached() {
+        return System.nanoTime() - deadlineNs >= 0;
+    }
+
+    @Override
+    public void close() {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+}

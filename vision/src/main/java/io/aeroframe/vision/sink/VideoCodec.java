@@ -1,0 +1,240 @@
+package io.aeroframe.vision.sink;
+
+import io.aeroframe.transport.ColorEncoding;
+import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.AvPixelFormats;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVCodecDescriptor;
+import org.bytedeco.ffmpeg.avformat.AVOutputFormat;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * An encoder of FFmpeg's for raw frames, and how it is used: for a live picture, so without frames that wait for later ones.
+ */
+final class VideoCodec {
+
+    /** What is offered; any other encoder of the FFmpeg build is taken by its name too. */
+    private static final List<String> OFFERED = List.of("h264", "mpeg4", "mjpeg", "ffv1", "vp8", "vp9", "av1");
+
+    /** What every build has. */
+    private static final String MPEG4 = "mpeg4";
+
+    /** The encoder of H.264 that needs no special hardware. */
+    private static final String H264 = "libopenh264";
+
+    /** Below this FFmpeg's FFV1 can have one slice only, and does not find that out by itself. */
+    private static final int ONE_SLICE_WIDTH = 352;
+
+    private static final int HD_HEIGHT = 720;
+
+    private final AVCodec codec;
+    private final Set<PixelFormat> accepted;
+
+    private VideoCodec(AVCodec codec) {
+        this.codec = codec;
+        this.accepted = acceptedBy(codec);
+    }
+
+    /**
+     * The encoder for a container.
+     *
+     * @param name a codec ({@code h264}) or an encoder ({@code libopenh264}) of FFmpeg's; null for the default.
+     * @throws IllegalArgumentException if there is none, the message listing those that are.
+     */
+    static VideoCodec of(String name, VideoContainer container) {
+        AVCodec codec = name == null ? defaultFor(container) : encoder(name);
+        if (codec == null) {
+            throw new IllegalArgumentException("there is no video encoder '" + name + "' here; for "
+                    + container.extension() + " there are " + offeredFor(container));
+        }
+        if (!fits(codec, container)) {
+            throw new IllegalArgumentException(
+                    "a video encoded by '" + codec.name().getString() + "' does not go into " + container.extension()
+                            + "; there are " + offeredFor(container));
+        }
+        VideoCodec found = new VideoCodec(codec);
+        if (found.accepted.isEmpty()) {
+            throw new IllegalArgumentException("the video encoder '" + name + "' takes none of the pixel formats that"
+                    + " frames have; there are " + offeredFor(container));
+        }
+        return found;
+    }
+
+    /** H.264 where there is an encoder, but not in AVI, which keeps no presentation times of it. */
+    private static AVCodec defaultFor(VideoContainer container) {
+        AVCodec h264 = container == VideoContainer.AVI ? null : avcodec.avcodec_find_encoder_by_name(H264);
+        return isThere(h264) ? h264 : avcodec.avcodec_find_encoder_by_name(MPEG4);
+    }
+
+    private static AVCodec encoder(String name) {
+        // Of AV1's encoders the first one is far too slow for a live picture.
+        AVCodec codec = avcodec.avcodec_find_encoder_by_name(name.equals("av1") ? "libsvtav1" : name);
+        if (isThere(codec) && codec.type() == avutil.AVMEDIA_TYPE_VIDEO) {
+            return codec;
+        }
+        AVCodecDescriptor descriptor = avcodec.avcodec_descriptor_get_by_name(name);
+        if (descriptor == null || descriptor.isNull() || descriptor.type() != avutil.AVMEDIA_TYPE_VIDEO) {
+            return null;
+        }
+        codec = avcodec.avcodec_find_encoder(descriptor.id());
+        return isThere(codec) ? codec : null;
+    }
+
+    private static boolean isThere(AVCodec codec) {
+        return codec != null && !codec.isNull();
+    }
+
+    private static boolean fits(AVCodec codec, VideoContainer container) {
+        AVOutputFormat format = avformat.av_guess_format(container.muxer(), null, null);
+        return avformat.avformat_query_codec(format, codec.id(), avcodec.FF_COMPLIANCE_NORMAL) == 1;
+    }
+
+    private static String offeredFor(VideoContainer container) {
+        List<String> names = new ArrayList<>();
+        for (String name : OFFERED) {
+            AVCodec codec = encoder(name);
+            if (codec != null && fits(codec, container)) {
+                names.add(name);
+            }
+        }
+        return String.join(", ", names);
+    }
+
+    private static Set<PixelFormat> acceptedBy(AVCodec codec) {
+        Set<PixelFormat> formats = EnumSet.noneOf(PixelFormat.class);
+        try (PointerPointer<IntPointer> list = new PointerPointer<>(1);
+                IntPointer count = new IntPointer(1)) {
+            list.zero();
+            int result = avcodec.avcodec_get_supported_config(
+                    null, codec, avcodec.AV_CODEC_CONFIG_PIX_FORMAT, 0, list, count);
+            if (result < 0 || list.get(0) == null) {
+                return formats;
+            }
+            IntPointer numbers = new IntPointer(list.get(0));
+            for (PixelFormat format : PixelFormat.values()) {
+                for (int i = 0; i < count.get(); i++) {
+                    if (numbers.get(i) == AvPixelFormats.of(format)) {
+                        formats.add(format);
+                    }
+                }
+            }
+        }
+        return formats;
+    }
+
+    AVCodec encoder() {
+        return codec;
+    }
+
+    /** What FFmpeg calls the encoder: {@code libopenh264}. */
+    String name() {
+        return codec.name().getString();
+    }
+
+    boolean isMjpeg() {
+        return codec.id() == avcodec.AV_CODEC_ID_MJPEG;
+    }
+
+    /**
+     * What a frame has to be made before it is encoded: what keeps the most of it among what the encoder takes.
+     *
+     * @param from a raw format.
+     * @return of even width and height where the codec has no others; without padding.
+     */
+    FrameFormat inputFor(FrameFormat from) {
+        PixelFormat pixels = preferencesFor(from.pixelFormat()).stream()
+                .filter(accepted::contains)
+                .findFirst()
+                .orElseGet(() -> accepted.iterator().next());
+        int width = isEvenOnly() ? from.width() + (from.width() & 1) : from.width();
+        int height = isEvenOnly() ? from.height() + (from.height() & 1) : from.height();
+        return FrameFormat.raw(pixels, width, height).withColor(colorFor(from));
+    }
+
+    private static List<PixelFormat> preferencesFor(PixelFormat from) {
+        return switch (from) {
+            case GRAY8 -> List.of(PixelFormat.GRAY8, PixelFormat.I420, PixelFormat.BGR24, PixelFormat.RGB24);
+            case GRAY16 -> List.of(PixelFormat.GRAY16, PixelFormat.GRAY8, PixelFormat.I420, PixelFormat.BGR24);
+            case BGR24, RGB24 ->
+                List.of(from, PixelFormat.BGR24, PixelFormat.RGB24, PixelFormat.BGRA32, PixelFormat.I420);
+            case BGRA32 -> List.of(PixelFormat.BGRA32, PixelFormat.BGR24, PixelFormat.RGB24, PixelFormat.I420);
+            case YUYV, NV12, I420 -> List.of(from, PixelFormat.I420, PixelFormat.NV12, PixelFormat.YUYV);
+        };
+    }
+
+    private ColorEncoding colorFor(FrameFormat from) {
+        if (isMjpeg()) {
+            return ColorEncoding.BT601_FULL;
+        }
+        boolean isYuv = AvPixelFormats.isYuv(from.pixelFormat());
+        boolean isBt709 = isYuv ? from.color().isBt709() : from.height() >= HD_HEIGHT;
+        // The others' streams do not tell the range, so that players take it for limited.
+        return ColorEncoding.of(isBt709, isYuv && from.color().isFullRange() && tellsRange());
+    }
+
+    private boolean tellsRange() {
+        int id = codec.id();
+        return id == avcodec.AV_CODEC_ID_H264 || id == avcodec.AV_CODEC_ID_VP9 || id == avcodec.AV_CODEC_ID_AV1;
+    }
+
+    private boolean isEvenOnly() {
+        return codec.id() == avcodec.AV_CODEC_ID_H264 || codec.id() == avcodec.AV_CODEC_ID_HEVC;
+    }
+
+    /**
+     * Sets a good picture at a speed for live frames. What an encoder does not know of it is left out.
+     *
+     * @param context of this encoder with its size, not opened yet.
+     */
+    void configure(AVCodecContext context) {
+        context.max_b_frames(0);
+        context.thread_count(0);
+        context.thread_type(AVCodecContext.FF_THREAD_SLICE); // frame threads would hold back as many frames
+        switch (codec.id()) {
+            case avcodec.AV_CODEC_ID_H264 -> {
+                set(context, "rc_mode", "off");
+                context.qmin(22).qmax(22);
+                context.slices(Math.min(8, Runtime.getRuntime().availableProcessors()));
+            }
+            case avcodec.AV_CODEC_ID_MPEG4, avcodec.AV_CODEC_ID_MJPEG, avcodec.AV_CODEC_ID_MPEG2VIDEO -> {
+                context.flags(context.flags() | avcodec.AV_CODEC_FLAG_QSCALE);
+                context.global_quality(3 * avutil.FF_QP2LAMBDA);
+            }
+            case avcodec.AV_CODEC_ID_FFV1 -> {
+                if (context.width() < ONE_SLICE_WIDTH && context.height() < ONE_SLICE_WIDTH) {
+                    context.slices(1);
+                }
+            }
+            case avcodec.AV_CODEC_ID_VP8, avcodec.AV_CODEC_ID_VP9 -> {
+                context.bit_rate(0);
+                set(context, "crf", "20");
+                set(context, "deadline", "realtime");
+                set(context, "cpu-used", "8");
+                set(context, "lag-in-frames", "0");
+                set(context, "row-mt", "1");
+            }
+            case avcodec.AV_CODEC_ID_AV1 -> {
+                set(context, "crf", "28");
+                set(context, "preset", "10");
+                set(context, "svtav1-params", "pred-struct=1");
+            }
+            default -> {}
+        }
+    }
+
+    private static void set(AVCodecContext context, String option, String value) {
+        if (context.priv_data() != null) {
+            avutil.av_opt_set(context.priv_data(), option, value, 0); // an encoder of other makers may not have it
+        }
+    }
+}

@@ -1,0 +1,439 @@
+package io.aeroframe.vision.sink;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.Psnr;
+import io.aeroframe.vision.SyntheticPictures;
+import io.aeroframe.vision.source.FfmpegTool;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.opencv.core.Mat;
+
+/** ffprobe and ffmpeg judge every file. */
+class VideoSinkTest {
+
+    private static final int WIDTH = 160;
+    private static final int HEIGHT = 120;
+    private static final long EPOCH_NS = 1_700_000_000_000_000_000L;
+    private static final long FRAME_NS = 1_000_000_000L / 30;
+
+    @TempDir
+    private Path directory;
+
+    private final List<String> reports = new ArrayList<>();
+
+    @BeforeAll
+    static void needsFfmpeg() {
+        FfmpegTool.assumeInstalled();
+    }
+
+    private VideoSink open(String name, String codec, boolean isOverwriting) throws IOException {
+        return VideoSink.open(
+                directory.resolve(name).toString(),
+                new SinkOptions(
+                        "camera_A", OutputStream.nullOutputStream(), false, reports::add, codec, isOverwriting));
+    }
+
+    private VideoSink open(String name) throws IOException {
+        return open(name, null, false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "raw.mp4, , h264",
+        "raw.mkv, , h264",
+        "raw.avi, , mpeg4",
+        "jpeg.mp4, jpeg, mjpeg",
+        "jpeg.mkv, jpeg, mjpeg",
+        "jpeg.avi, jpeg, mjpeg",
+    })
+    void writesEveryFrameAtTheTimeItWasCaptured(String name, String encoding, String codec) throws Exception {
+        List<Double> expected = new ArrayList<>();
+        try (VideoSink sink = open(name)) {
+            for (int i = 0; i < 90; i++) {
+                boolean isDropped = i == 10 || i >= 40 && i < 55;
+                if (!isDropped) {
+                    TestFrame frame = encoding == null ? moving(i) : TestPicture.jpegChart(WIDTH, HEIGHT, i);
+                    sink.accept(frame.at(EPOCH_NS + i * FRAME_NS));
+                    expected.add(i / 30.0);
+                }
+            }
+        }
+        Path file = directory.resolve(name);
+        assertEquals("", FfmpegTool.complaints(file));
+        assertEquals(expected.size(), FfmpegTool.frameCount(file));
+        assertEquals(codec, FfmpegTool.streamEntry(file, "codec_name"));
+        assertTimes(expected, FfmpegTool.frameTimes(file));
+        assertEquals(List.of(), reports);
+    }
+
+    private static void assertTimes(List<Double> expected, List<Double> actual) {
+        assertEquals(expected.size(), actual.size());
+        for (int i = 0; i < expected.size(); i++) {
+            assertEquals(expected.get(i), actual.get(i), 0.0011, "frame " + i);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mp4", "mkv", "avi"})
+    void muxesJpegFramesByteForByte(String container) throws Exception {
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        try (VideoSink sink = open("out." + container)) {
+            for (int i = 0; i < 5; i++) {
+                byte[] jpeg = SyntheticPictures.jpeg(SyntheticPictures.photograph(161, 121), 50 + i);
+                sink.accept(new TestFrame(FrameFormat.jpeg(161, 121), i, jpeg).at(EPOCH_NS + i * FRAME_NS));
+                assertEquals(0, sink.copies());
+                expected.write(jpeg);
+            }
+        }
+        byte[] packets = FfmpegTool.run(
+                "-i", directory.resolve("out." + container).toString(), "-c", "copy", "-f", "data", "-map", "0:v", "-");
+        assertArrayEquals(expected.toByteArray(), packets);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "h264, mp4",
+        "h264, mkv",
+        "h264, avi",
+        "mpeg4, mp4",
+        "mpeg4, avi",
+        "mjpeg, mkv",
+        "mjpeg, mp4",
+        "ffv1, mkv",
+        "ffv1, mp4",
+        "vp8, mkv",
+        "vp9, mp4",
+        "av1, mkv",
+        "libopenh264, mkv",
+        "huffyuv, avi"
+    })
+    void encodesAPictureSoThatItIsKnownAgain(String codec, String container) throws Exception {
+        Mat photograph = SyntheticPictures.photograph(320, 240);
+        byte[] pixels = SyntheticPictures.bytes(photograph);
+        String name = "out." + container;
+        try (VideoSink sink = open(name, codec, false)) {
+            for (int i = 0; i < 4; i++) {
+                sink.accept(new TestFrame(FrameFormat.bgr24(320, 240), i, pixels).at(EPOCH_NS + i * FRAME_NS));
+            }
+        }
+        Path file = directory.resolve(name);
+        assertEquals("", FfmpegTool.complaints(file));
+        assertEquals(4, FfmpegTool.frameCount(file));
+        double psnr = Psnr.of(pixels, lastPicture(file));
+        assertTrue(psnr > 34, codec + ": " + psnr + " dB");
+    }
+
+    @Test
+    void losesNothingOfBgrAndGrayWithFfv1() throws Exception {
+        byte[] pixels = SyntheticPictures.bytes(SyntheticPictures.photograph(63, 35));
+        byte[] gray = new byte[63 * 35];
+        System.arraycopy(pixels, 0, gray, 0, gray.length);
+        byte[] gray16 = new byte[2 * 63 * 35];
+        System.arraycopy(pixels, 0, gray16, 0, gray16.length);
+        try (VideoSink bgr = open("bgr.mkv", "ffv1", false);
+                VideoSink gray8 = open("gray8.mkv", "ffv1", false);
+                VideoSink gray16le = open("gray16.mkv", "ffv1", false)) {
+            bgr.accept(new TestFrame(FrameFormat.bgr24(63, 35), 0, pixels));
+            gray8.accept(new TestFrame(FrameFormat.gray8(63, 35), 0, gray));
+            gray16le.accept(new TestFrame(FrameFormat.raw(PixelFormat.GRAY16, 63, 35), 0, gray16));
+        }
+        assertArrayEquals(pixels, picture("bgr.mkv", "bgr24"));
+        assertArrayEquals(gray, picture("gray8.mkv", "gray"));
+        assertArrayEquals(gray16, picture("gray16.mkv", "gray16le"));
+    }
+
+    private byte[] picture(String name, String pixels) throws Exception {
+        return FfmpegTool.run(
+                "-i",
+                directory.resolve(name).toString(),
+                "-frames:v",
+                "1",
+                "-f",
+                "rawvideo",
+                "-pix_fmt",
+                pixels,
+                "-sws_flags",
+                "accurate_rnd+full_chroma_int",
+                "-");
+    }
+
+    private static byte[] lastPicture(Path file) throws Exception {
+        byte[] all = FfmpegTool.run(
+                "-i",
+                file.toString(),
+                "-fps_mode",
+                "passthrough",
+                "-sws_flags",
+                "accurate_rnd+full_chroma_int",
+                "-f",
+                "rawvideo",
+                "-pix_fmt",
+                "bgr24",
+                "-");
+        int length = 320 * 240 * 3;
+        return Arrays.copyOfRange(all, all.length - length, all.length);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "h264, 51, 33, 52, 34",
+        "h264, 50, 34, 50, 34",
+        "h264, 17, 16, 18, 16",
+        "mpeg4, 51, 33, 51, 33",
+        "ffv1, 1, 1, 1, 1",
+        "ffv1, 3, 5, 3, 5",
+        "mjpeg, 51, 33, 51, 33",
+        "vp9, 51, 33, 51, 33"
+    })
+    void takesEveryPixelFormatAndOddSizes(String codec, int width, int height, int codedWidth, int codedHeight)
+            throws Exception {
+        for (PixelFormat pixels : PixelFormat.values()) {
+            int padding = pixels.code() % 3 == 0 ? 0 : 11;
+            String name = pixels + ".mkv";
+            try (VideoSink sink = open(name, codec, false)) {
+                sink.accept(TestPicture.chart(pixels, width, height, padding, 0));
+                sink.accept(TestPicture.chart(pixels, width, height, padding, 1).at(FRAME_NS));
+            }
+            Path file = directory.resolve(name);
+            assertEquals("", FfmpegTool.complaints(file), name);
+            assertEquals(2, FfmpegTool.frameCount(file), name);
+            assertEquals("" + codedWidth + codedHeight, FfmpegTool.streamEntry(file, "width,height"));
+            if (width > 16) {
+                assertQuarters(picture(name, "rgb24"), codedWidth, codedHeight, pixels);
+            }
+        }
+    }
+
+    /** The middle of each quarter of the chart. */
+    private static void assertQuarters(byte[] rgb, int width, int height, PixelFormat pixels) {
+        for (int quarter = 0; quarter < 4; quarter++) {
+            int x = width / 4 + (quarter & 1) * (width / 2);
+            int y = height / 4 + (quarter >> 1) * (height / 2);
+            int expected = TestPicture.rgbAt(width, height, x, y);
+            boolean isGray = pixels == PixelFormat.GRAY8 || pixels == PixelFormat.GRAY16;
+            int gray = TestPicture.grayOf(expected) * 0x010101;
+            for (int channel = 0; channel < 3; channel++) {
+                int shift = 16 - 8 * channel;
+                int actual = rgb[3 * (y * width + x) + channel] & 0xFF;
+                assertEquals((isGray ? gray : expected) >> shift & 0xFF, actual, 12, pixels + " quarter " + quarter);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"mp4, false", "mkv, false", "avi, false", "mp4, true", "mkv, true", "avi, true"})
+    void aFileOfAKilledProcessPlaysUpToItsLastSecond(String container, boolean isJpeg) throws Exception {
+        Path file = directory.resolve("killed." + container);
+        int count = 300;
+        Process child = new ProcessBuilder(
+                        ChildJvm.command(WriteForEver.class, file.toString(), "" + count, "" + isJpeg))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader lines = child.inputReader()) {
+            assertEquals("written", lines.readLine());
+        } finally {
+            child.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
+        }
+        List<Double> times = FfmpegTool.frameTimes(file);
+        assertTrue(times.size() >= count - 31, times.size() + " of " + count);
+        assertEquals(times.size(), FfmpegTool.frameCount(file));
+        for (int i = 0; i < times.size(); i++) {
+            assertEquals(i / 30.0, times.get(i), 0.0011, "frame " + i);
+        }
+        FfmpegTool.run("-i", file.toString(), "-f", "null", "-");
+    }
+
+    /** Writes frames of 30 a second to a file, and then nothing, until it is killed. */
+    static final class WriteForEver {
+        public static void main(String[] arguments) throws Exception {
+            SinkOptions options = new SinkOptions("s", OutputStream.nullOutputStream(), false, System.err::println);
+            int count = Integer.parseInt(arguments[1]);
+            VideoSink sink = VideoSink.open(arguments[0], options);
+            for (int i = 0; i < count; i++) {
+                TestFrame frame =
+                        Boolean.parseBoolean(arguments[2]) ? TestPicture.jpegChart(WIDTH, HEIGHT, i) : moving(i);
+                sink.accept(frame.at(EPOCH_NS + i * FRAME_NS));
+            }
+            System.out.println("written");
+            new CountDownLatch(1).await();
+        }
+    }
+
+    @Test
+    void beginsAnotherFileWhereTheFramesChange() throws Exception {
+        Files.createFile(directory.resolve("out-3.mkv"));
+        try (VideoSink sink = open("out.mkv")) {
+            sink.accept(TestPicture.chart(PixelFormat.BGR24, 64, 48, 0, 0));
+            sink.accept(TestPicture.chart(PixelFormat.I420, 64, 48, 0, 1).at(FRAME_NS)); // the same video
+            sink.accept(TestPicture.chart(PixelFormat.BGR24, 80, 48, 0, 2).at(2 * FRAME_NS));
+            sink.accept(TestPicture.chart(PixelFormat.BGR24, 80, 48, 0, 3).at(3 * FRAME_NS));
+            sink.accept(TestPicture.jpegChart(80, 48, 4).at(4 * FRAME_NS));
+        }
+        assertEquals(List.of("out-2.mkv", "out-3.mkv", "out-4.mkv", "out.mkv"), names());
+        assertEquals(2, FfmpegTool.frameCount(directory.resolve("out.mkv")));
+        assertEquals(2, FfmpegTool.frameCount(directory.resolve("out-2.mkv")));
+        assertEquals(1, FfmpegTool.frameCount(directory.resolve("out-4.mkv")));
+        assertEquals(0, Files.size(directory.resolve("out-3.mkv")));
+        assertEquals(2, reports.size());
+        assertEquals("the frames are 80x48 BGR24 now: they go into " + directory.resolve("out-2.mkv"), reports.get(0));
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void replacesAFileOnlyIfAskedToAndOnceThereIsAFrame() throws Exception {
+        Path file = Files.writeString(directory.resolve("out.mp4"), "precious");
+        assertEquals(
+                file + " exists already; name another file, or replace it with --overwrite",
+                assertThrows(IOException.class, () -> open("out.mp4")).getMessage());
+        open("out.mp4", null, true).close();
+        assertEquals("precious", Files.readString(file));
+        try (VideoSink sink = open("out.mp4", null, true)) {
+            sink.accept(moving(0));
+        }
+        assertEquals(1, FfmpegTool.frameCount(file));
+    }
+
+    @Test
+    void leavesNoFileWhereNoFrameCame() throws Exception {
+        VideoSink sink = open("out.avi");
+        assertEquals(List.of("out.avi"), names());
+        sink.close();
+        sink.close();
+        sink.accept(moving(0));
+        assertFalse(sink.isOpen());
+        assertEquals(List.of(), names());
+    }
+
+    @Test
+    void saysWhatIsWrongWithThePlace() throws Exception {
+        Files.createDirectory(directory.resolve("dir.mp4"));
+        assertEquals(
+                directory.resolve("dir.mp4") + " is a directory; name a file in it",
+                assertThrows(IOException.class, () -> open("dir.mp4")).getMessage());
+        assertEquals(
+                directory.resolve("no/out.mp4")
+                        + " cannot be written: no such directory; name a place that you may write to",
+                assertThrows(IOException.class, () -> open("no/out.mp4")).getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mp4", "mkv", "avi"})
+    void saysThatTheDiskIsFull(String container) throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.isWritable(full), "no /dev/full, which is always full");
+        Path file = Files.createSymbolicLink(directory.resolve("out." + container), full);
+        VideoSink sink = open("out." + container, null, true);
+        IOException failure = assertThrows(IOException.class, () -> {
+            for (int i = 0; i < 100; i++) {
+                sink.accept(moving(i).at(i * FRAME_NS));
+            }
+            sink.close();
+        });
+        assertEquals(
+                file + " cannot be written: No space left on device; make room or name another place",
+                failure.getMessage());
+        assertFalse(sink.isOpen());
+        sink.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "x264 | mp4 | there is no video encoder 'x264' here; for .mp4 there are h264, mpeg4, mjpeg, ffv1, vp9, av1",
+                "aac | mkv | there is no video encoder 'aac' here; for .mkv there are h264, mpeg4, mjpeg, ffv1, vp8, vp9, av1",
+                "vp8 | mp4 | a video encoded by 'libvpx' does not go into .mp4; there are h264, mpeg4, mjpeg, ffv1, vp9, av1",
+                "h264_vaapi | mp4 | the video encoder 'h264_vaapi' takes none of the pixel formats that frames have; there are"
+                        + " h264, mpeg4, mjpeg, ffv1, vp9, av1",
+            })
+    void listsTheCodecsWhenItDoesNotKnowOne(String codec, String container, String message) throws Exception {
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, () -> open("out." + container, codec, false))
+                        .getMessage());
+        assertEquals(List.of(), names());
+    }
+
+    @Test
+    void skipsADamagedJpegAndSaysSo() throws Exception {
+        TestFrame good = TestPicture.jpegChart(WIDTH, HEIGHT, 0);
+        byte[] half = new byte[good.payloadLength() / 2];
+        good.payload().getBytes(0, half);
+        try (VideoSink sink = open("out.mkv")) {
+            sink.accept(good.at(EPOCH_NS));
+            sink.accept(new TestFrame(good.format(), 1, half).at(EPOCH_NS + FRAME_NS));
+            sink.accept(new TestFrame(FrameFormat.jpeg(WIDTH, HEIGHT), 2, TestPicture.jpegBytes(32, 32))
+                    .at(EPOCH_NS + 2 * FRAME_NS));
+            sink.accept(TestPicture.jpegChart(WIDTH, HEIGHT, 3).at(EPOCH_NS + 3 * FRAME_NS));
+            assertEquals(2, sink.skippedFrames());
+        }
+        assertTimes(List.of(0.0, 0.1), FfmpegTool.frameTimes(directory.resolve("out.mkv")));
+        assertEquals(1, reports.size());
+        assertTrue(reports.get(0).contains("frame 1 is skipped (truncated JPEG image"), reports.get(0));
+    }
+
+    @Test
+    void encodesJpegFramesWhereACodecIsAskedFor() throws Exception {
+        try (VideoSink sink = open("out.mp4", "h264", false)) {
+            for (int i = 0; i < 10; i++) {
+                sink.accept(TestPicture.jpegChart(51, 33, i).at(i * FRAME_NS));
+            }
+        }
+        assertEquals("h264", FfmpegTool.streamEntry(directory.resolve("out.mp4"), "codec_name"));
+        assertQuarters(picture("out.mp4", "rgb24"), 52, 34, PixelFormat.BGR24);
+        assertEquals(10, FfmpegTool.frameCount(directory.resolve("out.mp4")));
+    }
+
+    @Test
+    void fillsLongPausesOfAnAvi() throws Exception {
+        try (VideoSink sink = open("out.avi")) {
+            sink.accept(moving(0).at(EPOCH_NS));
+            sink.accept(moving(1).at(EPOCH_NS + 250_000_000_000L));
+        }
+        assertTimes(List.of(0.0, 250.0), FfmpegTool.frameTimes(directory.resolve("out.avi")));
+    }
+
+    /** A square that moves over a grid. */
+    private static TestFrame moving(int number) {
+        byte[] pixels = new byte[WIDTH * HEIGHT * 3];
+        for (int y = 0; y < HEIGHT; y++) {
+            for (int x = 0; x < WIDTH; x++) {
+                boolean isSquare = Math.abs(x - number % WIDTH) < 10 && Math.abs(y - 60) < 10;
+                int at = 3 * (y * WIDTH + x);
+                pixels[at] = (byte) (isSquare ? 255 : x);
+                pixels[at + 1] = (byte) (isSquare ? 255 : y);
+                pixels[at + 2] = (byte) (x / 16 * 16);
+            }
+        }
+        return new TestFrame(FrameFormat.bgr24(WIDTH, HEIGHT), number, pixels);
+    }
+}
