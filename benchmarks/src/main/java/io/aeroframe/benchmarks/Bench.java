@@ -54,7 +54,7 @@ public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    private Bench() {}
+    Bench() {}
 
     /**
      * Runs one command and ends the JVM with its exit status.

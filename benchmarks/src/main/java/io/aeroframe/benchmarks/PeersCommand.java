@@ -110,7 +110,7 @@ final class PeersCommand implements Callable<Integer> {
         }
         run(plan, python, report);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(isJson ? report.json() : report.table());
+        out.print(isJson ? report.json(spec.commandLine()) : report.table());
         out.flush();
         return report.hasFailed() ? 1 : 0;
     }

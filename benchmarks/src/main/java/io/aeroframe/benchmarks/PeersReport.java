@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine;
 
 /** What became of each peer: its figures, which package it lacks, or why it failed. One thread. */
 final class PeersReport {
@@ -154,8 +155,12 @@ final class PeersReport {
         return figures.get(name) / baseline.get(name);
     }
 
-    /** For scripts, in one line. */
-    String json() {
+    /**
+     * For scripts, in one line.
+     *
+     * @param line of the command.
+     */
+    String json(CommandLine line) {
         Map<Peer, Figures> medians = medians();
         Optional<Peer> baseline = baseline(medians);
         String object = FiguresJson.object(json -> {
@@ -174,6 +179,7 @@ final class PeersReport {
             json.writeEndArray();
             writeReasons(json, "missing", "install", missing);
             writeReasons(json, "failed", "reason", failed);
+            Machine.write(json, line);
         });
         return object + System.lineSeparator();
     }

@@ -221,6 +221,7 @@ final class Plots {
                 .setAvailableSpaceFill(0.6)
                 .setLabelsVisible(true)
                 .setLabelsPosition(1.0)
+                .setLabelsRotation(labels.size() > 6 ? 90 : 0)
                 .setLabelsFont(font(Font.BOLD, 14))
                 .setLabelsFontColor(Color.WHITE)
                 .setLabelsFontColorAutomaticEnabled(false)

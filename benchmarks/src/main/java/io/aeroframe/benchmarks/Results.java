@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 record Results(List<Result> results, double handOver, Map<Double, Double> copies, Set<String> machines) {
 
-    private static final List<String> NAMES = List.of("peer", "name", "label", "path");
+    private static final List<String> NAMES = List.of("peer", "title", "name", "label", "path");
 
     /**
      * One way of carrying frames.
@@ -153,12 +153,22 @@ record Results(List<Result> results, double handOver, Map<Double, Double> copies
         return value instanceof String string ? string : otherwise;
     }
 
+    /** How its reader waits tells two ways apart that are the same else. */
+    private static String waiting(String idle) {
+        return switch (idle) {
+            case "" -> "";
+            case "spin" -> ", spinning";
+            case "wait" -> ", woken";
+            default -> ", " + idle;
+        };
+    }
+
     private static String label(Map<String, Object> all) {
         for (String name : NAMES) {
             if (all.get(name) instanceof String label) {
                 for (FramePath path : FramePath.values()) {
                     if (path.name().equals(label)) {
-                        return path.title();
+                        return path.title() + waiting(text(all.get("idle"), ""));
                     }
                 }
                 return label;

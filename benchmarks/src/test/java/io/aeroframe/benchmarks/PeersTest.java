@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** What {@code bench peers} says of short runs, of peers that are not there or fail, and what becomes of their processes. */
 @Timeout(60)
@@ -110,7 +111,10 @@ class PeersTest {
         assertTrue(
                 report.table().contains("missing: Python diskcache: apt-get install python3-diskcache"), report::table);
         assertTrue(report.table().contains("failed: Python pipe: the writer was not ready"), report::table);
-        Json json = Json.only(report.json());
+        CommandLine line = new CommandLine(new Bench());
+        line.parseArgs("peers", "--runs", "3");
+        Json json = Json.only(report.json(line));
+        assertEquals("bench peers --runs 3", json.get("command"));
         assertEquals(
                 "apt-get install python3-diskcache", ((Json) ((List<?>) json.get("missing")).get(0)).get("install"));
         assertEquals("python-pipe", ((Json) ((List<?>) json.get("failed")).get(0)).get("name"));
