@@ -67,7 +67,9 @@ final class SubscribeOptions {
 
     FrameChannel channel() {
         try {
-            return FrameChannel.parse(channel);
+            FrameChannel parsed = FrameChannel.parse(channel);
+            parsed.checkSubscribable();
+            return parsed;
         } catch (IllegalArgumentException ex) {
             throw shared.usage(ex.getMessage());
         }
