@@ -88,6 +88,14 @@ final class NetworkHosts implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
+    /** Gives a host a second cable to the switch. */
+    void addInterface(int host) throws IOException, InterruptedException {
+        run("ip", "-n", name(SWITCH), "link", "add", "q", "type", "veth", "peer", "name", "eth1", "netns", name(host));
+        run("ip", "-n", name(SWITCH), "link", "set", "q", "up");
+        run("ip", "-n", name(host), "address", "add", "10.78.0." + host + "/24", "dev", "eth1");
+        run("ip", "-n", name(host), "link", "set", "eth1", "up");
+    }
+
     private void add(String host) throws IOException, InterruptedException {
         run("ip", "netns", "add", name(host));
         namespaces.add(name(host));

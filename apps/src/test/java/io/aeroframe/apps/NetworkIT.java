@@ -84,6 +84,19 @@ class NetworkIT {
         }
     }
 
+    @Test
+    void aHostWithTwoInterfacesIsAskedForOne() throws Exception {
+        network.addInterface(1);
+        AeroframeProcess publisher = publish(GROUP, "--frames", 1);
+        publisher.expectExit(1);
+        for (String part : List.of("eth0 (10.77.0.1)", "eth1 (10.78.0.1)", "say which with |interface=")) {
+            assertTrue(publisher.errors().contains(part), publisher::toString);
+        }
+        assertEquals(1, publisher.errorLines().size(), publisher::toString);
+        publish("aeron:udp?endpoint=239.77.0.1:4000|interface=eth0", "--frames", 1)
+                .expectExit(0);
+    }
+
     /** Whoever is a moment later than the first begins a moment later, and misses nothing then. */
     private void expectEveryFrameSinceItsFirst(Report received, long frames) {
         expectExact(received);

@@ -101,7 +101,7 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
     List<Path> leftovers() throws IOException {
         List<Path> left = new ArrayList<>();
         for (Path directory : bases) {
-            if (Files.exists(directory)) {
+            if (Files.isDirectory(directory)) {
                 try (Stream<Path> files = Files.list(directory)) {
                     left.addAll(files.toList());
                 }

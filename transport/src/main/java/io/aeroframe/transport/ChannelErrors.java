@@ -12,7 +12,7 @@ final class ChannelErrors {
     private static final Pattern STORAGE = Pattern.compile("length=(\\d+) usable=(\\d+) in (.*?)(?: \\(.*)?$");
 
     private static final Pattern INTERFACE = Pattern.compile(
-            "(?:Unable to find multicast or loopback interface matching criteria: /?|unknown interface )(\\S+)");
+            "(?:Unable to find multicast or loopback interface matching criteria: /?|unknown interface )([^\\s,]+?)(?:/32|/128)?(?:[\\s,]|$)");
 
     private static final Pattern DECORATION = Pattern.compile(
             "^(?:(?:ERROR|WARN|FATAL) - |[\\w.]+(?:Exception|Error) : )+| channel=\\S*|,? errorCodeValue=\\d+$");

@@ -22,7 +22,7 @@ final class LocalInterfaces {
      *
      * @param uri   of the channel, completed in place.
      * @param group the address that the channel's endpoint resolves to; null if it does not.
-     * @throws FrameTransportException if there is more than one to choose from, and the URI does not.
+     * @throws FrameTransportException if there is more than one to choose from, and the URI does not, or it names one that there is not.
      */
     static void complete(ChannelUri uri, InetAddress group) {
         String chosen = uri.get(CommonContext.INTERFACE_PARAM_NAME);
@@ -30,6 +30,13 @@ final class LocalInterfaces {
             if (chosen != null) {
                 if (NetworkInterface.getByName(chosen) != null) {
                     uri.put(CommonContext.INTERFACE_PARAM_NAME, "{" + chosen + "}");
+                } else if (!chosen.equals("localhost") && !chosen.matches(".*[.:{].*")) {
+                    throw new FrameTransportException("this host has no interface '" + chosen + "', but "
+                            + String.join(
+                                    ", ",
+                                    NetworkInterface.networkInterfaces()
+                                            .map(NetworkInterface::getName)
+                                            .toList()));
                 }
             } else if (group != null && group.isMulticastAddress()) {
                 checkOnlyOne(group);
