@@ -47,7 +47,8 @@ final class Copies {
      * A frame was published.
      *
      * @param source       copies on its way into the memory given to the source.
-     * @param publications all that it went to; with more than one it was made apart and copied into each.
+     * @param publications all that it went to; the source wrote into the memory of one, and the others
+     *     are sent copies.
      */
     void onPublished(int source, List<FramePublication> publications) {
         int pooled = 0;

@@ -8,27 +8,22 @@ import io.aeroframe.transport.StreamName;
 import io.aeroframe.vision.source.FrameSource;
 import io.aeroframe.vision.source.FrameSources;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SystemEpochNanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** Publishes one source as one stream on one or more channels, until one of the many reasons to stop. */
 final class PublishRun {
-
-    private static final int ALIGNMENT = 64;
 
     private final String sourceText;
     private final String streamText;
     private final PublishOptions options;
     private final StopSignal stop;
     private final List<FramePublication> publications = new ArrayList<>();
-    private final UnsafeBuffer scratch = new UnsafeBuffer(0, 0);
-    private ByteBuffer scratchBytes;
+    private final List<FramePublication> pooledFirst = new ArrayList<>();
     private FrameSource source;
     private Reporter reporter;
     private Copies copies;
@@ -84,6 +79,8 @@ final class PublishRun {
                 for (FrameChannel channel : channels) {
                     publications.add(session.aeroframe().addPublication(context(channel)));
                 }
+                pooledFirst.addAll(publications);
+                pooledFirst.sort(Comparator.comparing(publication -> !publication.isPooled()));
                 if (options.awaitsSubscriber()) {
                     awaitSubscribers();
                 }
@@ -172,42 +169,41 @@ final class PublishRun {
         format = source.format();
         long captureTimeNs = SystemEpochNanoClock.INSTANCE.nanoTime();
         long startNs = System.nanoTime();
-        boolean isSent = publications.size() == 1 ? publishInPlace(captureTimeNs) : publishToAll(captureTimeNs);
+        boolean isSent = publishTo(pooledFirst, captureTimeNs);
         reporter.onFrame(isSent ? System.nanoTime() - startNs : -1);
     }
 
-    /** One channel: the source writes straight into the claim. */
-    private boolean publishInPlace(long captureTimeNs) throws IOException {
-        FrameClaim claim = publications.get(0).tryClaim(format, source.maxPayloadLength());
+    /**
+     * The source writes once, straight into the claim of the first channel that has room for the frame, shared memory first; the others are
+     * offered that memory before it is committed.
+     */
+    private boolean publishTo(List<FramePublication> inOrder, long captureTimeNs) throws IOException {
+        int maxLength = source.maxPayloadLength();
+        FrameClaim claim = null;
+        int next = 0;
+        while (claim == null && next < inOrder.size()) {
+            claim = inOrder.get(next).tryClaim(format, maxLength);
+            next++;
+        }
         if (claim == null) {
             return false;
         }
+        boolean isSent = false;
         boolean isWritten = false;
         try {
-            claim.payloadLength(source.write(claim.byteBuffer()));
-            isWritten = true;
+            int length = source.write(claim.byteBuffer());
+            claim.payloadLength(length);
             copies.onPublished(source.copies(), publications);
+            for (; next < inOrder.size(); next++) {
+                isSent |= inOrder.get(next).offer(format, claim.buffer(), 0, length, captureTimeNs);
+            }
+            isWritten = true;
         } finally {
             if (!isWritten) {
                 claim.abort();
             }
         }
-        return claim.commit(captureTimeNs);
-    }
-
-    /** Several channels: the frame is made once and offered to each. */
-    private boolean publishToAll(long captureTimeNs) throws IOException {
-        if (scratch.capacity() < source.maxPayloadLength()) {
-            scratchBytes = BufferUtil.allocateDirectAligned(source.maxPayloadLength(), ALIGNMENT);
-            scratch.wrap(scratchBytes);
-        }
-        int length = source.write(scratchBytes);
-        copies.onPublished(source.copies(), publications);
-        boolean isSent = false;
-        for (FramePublication publication : publications) {
-            isSent |= publication.offer(format, scratch, 0, length, captureTimeNs);
-        }
-        return isSent;
+        return claim.commit(captureTimeNs) || isSent;
     }
 
     private Account.Published account() {

@@ -96,7 +96,9 @@ final class SubscribeOptions {
 
     FrameChannel channel() {
         try {
-            return FrameChannel.parse(channel);
+            FrameChannel parsed = FrameChannel.parse(channel);
+            parsed.checkSubscribable();
+            return parsed;
         } catch (IllegalArgumentException ex) {
             throw shared.usage(ex.getMessage());
         }

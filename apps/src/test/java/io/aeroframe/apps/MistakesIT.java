@@ -51,12 +51,16 @@ class MistakesIT {
                     subscribe s null: --channel udp:192.0.2.1:4000          | not one of this host's
                     subscribe s null: --channel udp:no.such.host.invalid:4000 | cannot be resolved
                     publish pattern: s --channel udp:no.such.host.invalid:4000 | cannot be resolved
+                    publish pattern: s --channel aeron:udp?endpoint=239.1.1.1:4000!interface=192.0.2.77 | this host that is up and can do multicast is 192.0.2.77;
+                    subscribe s null: --channel aeron:udp?endpoint=239.1.1.1:4000!interface=none0 | no interface 'none0'
+                    publish pattern: s --channel aeron:udp?control=198.51.100.7:4000 | not one of this host's
                     publish pattern: s --aeron-dir empty                    | no media driver is running there
                     view s                                                  | there is no display
                     """)
     void aFailureIsOneLine(String typed, String expected) throws Exception {
         prepareFiles();
-        AeroframeProcess process = sandbox.start((Object[]) typed.split(" +"));
+        AeroframeProcess process =
+                sandbox.start((Object[]) typed.replace('!', '|').split(" +"));
         process.expectExit(FAILED);
         expectLines(process, 1, expected);
     }
@@ -75,6 +79,9 @@ class MistakesIT {
                     publish pattern: s --channel udp:h:99999 | '99999'
                     publish pattern: s --channel udp:h:0     | 'udp:h:0'
                     publish pattern: s --channel aeron:tcp   | aeron:tcp
+                    publish pattern: s --channel udp:239.1.1.2:4000 | ends in an even number
+                    subscribe s null: --channel aeron:udp?control=127.0.0.1:4000 | needs its own address beside the publisher's
+                    publish pattern: s --channel aeron:udp?control=127.0.0.1:4000!control-mode=manual | is not dynamic
                     publish pattern: s --size 0x0            | '0x0'
                     publish pattern: s --size 640            | '640'
                     publish pattern: s --quality 0           | --quality 0
@@ -123,7 +130,7 @@ class MistakesIT {
                     --nope                                   | '--nope'
                     """)
     void wrongUsageIsOneLineAndWhereToReadOn(String typed, String expected) throws Exception {
-        Object[] arguments = List.of(typed.split(" +")).stream()
+        Object[] arguments = List.of(typed.replace('!', '|').split(" +")).stream()
                 .map(word -> word.equals("''") ? "" : word)
                 .toArray();
         AeroframeProcess process = sandbox.start(arguments);

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -21,6 +23,7 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     private final List<AeroframeProcess> processes = new ArrayList<>();
     private Path root;
+    private final Set<Path> bases = new LinkedHashSet<>();
     private Path base;
     private Path workingDirectory;
     private String display;
@@ -31,7 +34,8 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
         root = Files.isDirectory(memory) && Files.isWritable(memory)
                 ? Files.createTempDirectory(memory, "aeroframe-it-")
                 : Files.createTempDirectory("aeroframe-it-");
-        base = root.resolve("base");
+        bases.clear();
+        baseDirectory(root.resolve("base"));
         workingDirectory = null;
         display = null;
     }
@@ -39,6 +43,12 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
     /** Where processes meet that are started from now on. */
     void baseDirectory(Path directory) {
         base = directory;
+        bases.add(directory);
+    }
+
+    /** A host of its own for processes that are started from now on, as far as files go. */
+    void host(String name) {
+        baseDirectory(root.resolve(name));
     }
 
     Path baseDirectory() {
@@ -89,12 +99,15 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
     }
 
     List<Path> leftovers() throws IOException {
-        if (!Files.exists(base)) {
-            return List.of();
+        List<Path> left = new ArrayList<>();
+        for (Path directory : bases) {
+            if (Files.isDirectory(directory)) {
+                try (Stream<Path> files = Files.list(directory)) {
+                    left.addAll(files.toList());
+                }
+            }
         }
-        try (Stream<Path> files = Files.list(base)) {
-            return files.toList();
-        }
+        return left;
     }
 
     @Override

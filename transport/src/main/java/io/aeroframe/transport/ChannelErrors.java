@@ -11,6 +11,9 @@ final class ChannelErrors {
 
     private static final Pattern STORAGE = Pattern.compile("length=(\\d+) usable=(\\d+) in (.*?)(?: \\(.*)?$");
 
+    private static final Pattern INTERFACE = Pattern.compile(
+            "(?:Unable to find multicast or loopback interface matching criteria: /?|unknown interface )([^\\s,]+?)(?:/32|/128)?(?:[\\s,]|$)");
+
     private static final Pattern DECORATION = Pattern.compile(
             "^(?:(?:ERROR|WARN|FATAL) - |[\\w.]+(?:Exception|Error) : )+| channel=\\S*|,? errorCodeValue=\\d+$");
 
@@ -40,6 +43,13 @@ final class ChannelErrors {
         }
         if (text.contains("unresolved") || text.contains("UnknownHost")) {
             return new FrameTransportException(prefix + "the host name cannot be resolved", ex);
+        }
+        Matcher unknown = INTERFACE.matcher(text);
+        if (unknown.find()) {
+            return new FrameTransportException(
+                    prefix + "no interface of this host that is up and can do multicast is " + unknown.group(1)
+                            + "; 'ip address' lists them: give the name or the address of one",
+                    ex);
         }
         if (ex instanceof RegistrationException registration && registration.errorCode() == ErrorCode.INVALID_CHANNEL) {
             return new FrameTransportException(prefix + "the media driver refuses it: " + firstLine(text), ex);

@@ -51,6 +51,9 @@ public record FrameChannel(String uri) {
 
     private static final int MIN_WINDOW_LENGTH = 1 << 20;
 
+    /** A second at 30 frames a second: what a receiver that was away can still be sent while the publisher goes on with the others. */
+    private static final int GROUP_TERM_FRAMES = 32;
+
     private static final int DESCRIPTOR_TERM_LENGTH = 2 << 20;
 
     /**
@@ -62,6 +65,12 @@ public record FrameChannel(String uri) {
     private static final String LINGER = "100ms";
     private static final String RESTING = "1s";
     private static final String LOSSLESS_WINDOW_LIMIT = "3600s";
+
+    /**
+     * A group goes as fast as its fastest receiver, whatever the driver's own default: one that stalls must not hold back the others, and Aeron's
+     * "min" forgets live receivers when dead ones leave; see docs/channels.md.
+     */
+    private static final String GROUP_FLOW_CONTROL = "max";
 
     /** Ours, and not Aeron's. */
     private static final String POOL_PARAMETER = "pool";
@@ -126,20 +135,40 @@ public record FrameChannel(String uri) {
             throw malformed(text, POOL_PARAMETER + "=" + pool + " is neither on nor off");
         }
         if (parsed.isUdp()) {
-            checkEndpoint(text, parsed);
+            checkAddresses(text, parsed);
         } else if (!parsed.isIpc()) {
             throw malformed(text, "its media is '" + parsed.media() + "'");
         }
     }
 
-    private static void checkEndpoint(String text, ChannelUri parsed) {
+    private static void checkAddresses(String text, ChannelUri parsed) {
         String endpoint = parsed.get(CommonContext.ENDPOINT_PARAM_NAME);
-        if (endpoint == null) {
-            if (parsed.get(CommonContext.MDC_CONTROL_PARAM_NAME) == null) {
-                throw malformed(text, "it has neither an endpoint nor a control address");
-            }
-            return;
+        String control = parsed.get(CommonContext.MDC_CONTROL_PARAM_NAME);
+        String mode = parsed.get(CommonContext.MDC_CONTROL_MODE_PARAM_NAME);
+        if (mode != null && !mode.equals(CommonContext.MDC_CONTROL_MODE_DYNAMIC)) {
+            throw malformed(
+                    text,
+                    "control-mode=" + mode
+                            + " is not dynamic, where subscribers announce themselves; for hosts that the publisher"
+                            + " is to know, give it one channel for each");
         }
+        if (mode != null && control == null) {
+            throw malformed(
+                    text, "control-mode=" + mode + " needs control=HOST:PORT, an address of the publisher's host");
+        }
+        if (endpoint == null && control == null) {
+            throw malformed(text, "it has neither an endpoint nor a control address");
+        }
+        if (control != null) {
+            checkAddress(text, control);
+        }
+        if (endpoint != null) {
+            checkAddress(text, endpoint);
+            checkGroup(text, endpoint, control);
+        }
+    }
+
+    private static void checkAddress(String text, String endpoint) {
         int colon = endpoint.lastIndexOf(':');
         if (colon <= 0) {
             throw malformed(text, "'" + endpoint + "' is not HOST:PORT");
@@ -153,6 +182,34 @@ public record FrameChannel(String uri) {
         String port = endpoint.substring(colon + 1);
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
             throw malformed(text, "port '" + port + "' is not within 0 to 65535");
+        }
+    }
+
+    /** Of addresses in figures only: a name is not resolved before the channel is used. */
+    private static void checkGroup(String text, String endpoint, String control) {
+        InetAddress address = endpoint.matches("[\\d.]+:\\d+|\\[.*") ? resolve(endpoint) : null;
+        if (address == null || !address.isMulticastAddress()) {
+            return;
+        }
+        if (control != null) {
+            throw malformed(text, "a multicast group needs no control address: leave one of the two out");
+        }
+        byte[] bytes = address.getAddress();
+        if (bytes[bytes.length - 1] % 2 == 0) {
+            throw malformed(
+                    text,
+                    "the group " + address.getHostAddress()
+                            + " ends in an even number: take an odd one, Aeron needs the even"
+                            + " one after it for what receivers answer");
+        }
+    }
+
+    /** What an endpoint's host resolves to; null if it does not, which the driver reports when the channel is used. */
+    private static InetAddress resolve(String endpoint) {
+        try {
+            return InetAddress.getByName(endpoint.substring(0, endpoint.lastIndexOf(':')));
+        } catch (UnknownHostException ex) {
+            return null;
         }
     }
 
@@ -219,7 +276,9 @@ public record FrameChannel(String uri) {
             long fitting = Math.min(MAX_TERM_LENGTH / 2, Math.max(MIN_WINDOW_LENGTH, frames * framed));
             putIfAbsent(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME, (int) fitting);
             long window = size(publication, CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME);
-            int least = (int) Math.min(LogBufferDescriptor.TERM_MAX_LENGTH, Math.max(2 * window, 8 * message));
+            long resent = isForGroup(publication) ? Math.min(MAX_TERM_LENGTH, GROUP_TERM_FRAMES * framed) : 0;
+            int least = (int)
+                    Math.min(LogBufferDescriptor.TERM_MAX_LENGTH, Math.max(resent, Math.max(2 * window, 8 * message)));
             putIfAbsent(publication, CommonContext.TERM_LENGTH_PARAM_NAME, BitUtil.findNextPositivePowerOfTwo(least));
         }
         return publication.toString();
@@ -251,12 +310,30 @@ public record FrameChannel(String uri) {
         ChannelUri publication = aeronUri();
         if (publication.isIpc()) {
             putPatience(publication, isLossless ? LOSSLESS_WINDOW_LIMIT : WINDOW_LIMIT);
+        } else if (isForGroup(publication)) {
+            putIfAbsent(publication, CommonContext.FLOW_CONTROL_PARAM_NAME, GROUP_FLOW_CONTROL);
         }
         return publication;
     }
 
+    /**
+     * Sees to it that frames can be received on this channel.
+     *
+     * @throws IllegalArgumentException if the URI has the publisher's control address, but no endpoint to receive on.
+     */
+    public void checkSubscribable() {
+        ChannelUri parsed = ChannelUri.parse(uri);
+        if (parsed.isUdp() && !parsed.containsKey(CommonContext.ENDPOINT_PARAM_NAME)) {
+            throw new IllegalArgumentException("channel '" + uri
+                    + "': a subscription needs its own address beside the publisher's:"
+                    + " aeron:udp?endpoint=THIS_HOST:PORT|control=" + parsed.get(CommonContext.MDC_CONTROL_PARAM_NAME)
+                    + "|control-mode=dynamic");
+        }
+    }
+
     /** The URI of a subscription: one that does not hold back the others of its host for long, unless it says {@code tether=true}. */
     String subscriptionUri() {
+        checkSubscribable();
         ChannelUri subscription = aeronUri();
         if (!subscription.containsKey(CommonContext.TETHER_PARAM_NAME)) {
             subscription.put(CommonContext.TETHER_PARAM_NAME, "false");
@@ -277,7 +354,26 @@ public record FrameChannel(String uri) {
     private ChannelUri aeronUri() {
         ChannelUri parsed = ChannelUri.parse(uri);
         parsed.remove(POOL_PARAMETER);
+        if (parsed.isUdp()) {
+            String endpoint = parsed.get(CommonContext.ENDPOINT_PARAM_NAME);
+            try {
+                LocalInterfaces.complete(parsed, endpoint == null ? null : resolve(endpoint));
+            } catch (FrameTransportException ex) {
+                throw new FrameTransportException("channel '" + uri + "': " + ex.getMessage(), ex);
+            }
+            if (parsed.containsKey(CommonContext.MDC_CONTROL_PARAM_NAME)) {
+                putIfAbsent(parsed, CommonContext.MDC_CONTROL_MODE_PARAM_NAME, CommonContext.MDC_CONTROL_MODE_DYNAMIC);
+            }
+        }
         return parsed;
+    }
+
+    /** Whether one publication sends to many hosts: to a multicast group, or to all that announce themselves. */
+    private static boolean isForGroup(ChannelUri uri) {
+        String endpoint = uri.get(CommonContext.ENDPOINT_PARAM_NAME);
+        InetAddress address = endpoint == null ? null : resolve(endpoint);
+        return uri.containsKey(CommonContext.MDC_CONTROL_PARAM_NAME)
+                || uri.isUdp() && address != null && address.isMulticastAddress();
     }
 
     /** The publication window that a channel URI sets, in bytes; half the term, Aeron's default, where it sets none. */
@@ -319,15 +415,8 @@ public record FrameChannel(String uri) {
 
     private static boolean isLoopback(ChannelUri uri) {
         String endpoint = uri.get(CommonContext.ENDPOINT_PARAM_NAME);
-        if (endpoint == null) {
-            return false;
-        }
-        try {
-            return InetAddress.getByName(endpoint.substring(0, endpoint.lastIndexOf(':')))
-                    .isLoopbackAddress();
-        } catch (UnknownHostException ex) {
-            return false; // the driver reports it when the channel is used
-        }
+        InetAddress address = resolve(endpoint != null ? endpoint : uri.get(CommonContext.MDC_CONTROL_PARAM_NAME));
+        return address != null && address.isLoopbackAddress();
     }
 
     private static void putIfAbsent(ChannelUri uri, String key, int value) {

@@ -44,6 +44,7 @@ final class StreamReader implements ControlledFragmentHandler {
     private final long streamHash;
     private final StreamAccount account;
     private final FaultReporter faults;
+    private final FrameAge age = new FrameAge();
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
     private final StreamAnnouncementDecoder announcement = new StreamAnnouncementDecoder();
     private final EndOfStreamDecoder endOfStream = new EndOfStreamDecoder();
@@ -249,8 +250,8 @@ final class StreamReader implements ControlledFragmentHandler {
         FrameHeader frameHeader = assembly.header();
         BorrowedFrame frame = assembly.frame();
         if (frameHeader.timeToLiveNs > 0
-                && frame.isSameHost()
-                && System.nanoTime() - frame.publishTimeNs() > frameHeader.timeToLiveNs) {
+                && age.of(frameHeader.publicationId, frame.publishTimeNs(), frame.isSameHost(), System.nanoTime())
+                        > frameHeader.timeToLiveNs) {
             account.expired();
             frame.giveBack();
             return;

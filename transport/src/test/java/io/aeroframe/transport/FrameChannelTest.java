@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeron.ChannelUri;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.List;
 import org.agrona.BitUtil;
 import org.agrona.SystemUtil;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class FrameChannelTest {
@@ -88,6 +92,11 @@ class FrameChannelTest {
                 "aeron:tcp; unknown media: tcp",
                 "aeron:udp; it has neither an endpoint nor a control address",
                 "aeron:udp?endpoint=h; 'h' is not HOST:PORT",
+                "udp:239.1.1.2:4000; the group 239.1.1.2 ends in an even number: take an odd one, Aeron needs the even one after it for what receivers answer",
+                "aeron:udp?control=h; 'h' is not HOST:PORT",
+                "aeron:udp?endpoint=h:1|control-mode=dynamic; control-mode=dynamic needs control=HOST:PORT, an address of the publisher's host",
+                "aeron:udp?control=h:1|control-mode=manual; ",
+                "aeron:udp?endpoint=239.1.1.1:4000|control=h:1; a multicast group needs no control address: leave one of the two out",
                 "aeron:ipc?term-length=zz; term-length=zz is not a size such as 64k or 16m",
                 "aeron:ipc?term-length=-1; ",
                 "aeron:ipc?mtu=0; mtu=0 is not positive",
@@ -128,6 +137,40 @@ class FrameChannelTest {
             assertTrue(framed >= length && framed % 32 == 0);
             assertTrue(window >= Math.min(2 * framed, 32 << 20), () -> "no two frames in flight: " + uri);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "aeron:udp?endpoint=239.1.1.1:40123|interface=127.0.0.1",
+                "aeron:udp?control=192.0.2.1:40123",
+                "aeron:udp?control=192.0.2.1:40123|control-mode=dynamic"
+            })
+    void aGroupGoesAsFastAsItsFastestReceiverAndKeepsASecondForTheOthers(String text) {
+        ChannelUri uri = ChannelUri.parse(new FrameChannel(text).publicationUri(FrameHeader.LENGTH + 115_200, false));
+        assertEquals("max", uri.get("fc"));
+        assertEquals(4 << 20, size(uri, "term-length"));
+        assertEquals(text.contains("control") ? "dynamic" : null, uri.get("control-mode"));
+        assertEquals(
+                "min",
+                ChannelUri.parse(new FrameChannel(text + "|fc=min").publicationUri(1_000, false))
+                        .get("fc"));
+    }
+
+    @Test
+    void anInterfaceGoesByItsName() throws SocketException {
+        NetworkInterface loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+        FrameChannel channel = new FrameChannel("aeron:udp?endpoint=239.1.1.1:40123|interface=" + loopback.getName());
+        assertEquals(
+                "{" + loopback.getName() + "}",
+                ChannelUri.parse(channel.subscriptionUri()).get("interface"));
+    }
+
+    @Test
+    void aSubscriptionNeedsAnAddressOfItsOwn() {
+        FrameChannel channel = FrameChannel.parse("aeron:udp?control=192.0.2.1:40123|control-mode=dynamic");
+        IllegalArgumentException ex = assertThrows(IllegalArgumentException.class, channel::checkSubscribable);
+        assertTrue(ex.getMessage().contains("endpoint=THIS_HOST:PORT|control=192.0.2.1:40123"), ex.getMessage());
     }
 
     @Test
