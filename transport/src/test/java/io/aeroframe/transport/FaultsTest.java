@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.aeroframe.driver.FrameDriver;
 import java.io.IOException;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -228,11 +230,22 @@ class FaultsTest {
         }
     }
 
+    /** Seconds, and the seconds that it may take. */
+    static Stream<Arguments> stopSeconds() {
+        return IS_LONG
+                ? Stream.of(arguments(1, 1), arguments(5, 2), arguments(15, 2))
+                : Stream.of(arguments(1, 1), arguments(4, 2));
+    }
+
+    static Stream<Arguments> stops() {
+        return Stream.of("publisher", "host")
+                .flatMap(role -> stopSeconds().map(stop -> arguments(role, stop.get()[0], stop.get()[1])));
+    }
+
     /** Stopped for less than the liveness timeout of 3 s nobody is evicted; then it takes a new session. */
     @ParameterizedTest
-    @CsvSource({"publisher, 1, 1", "publisher, 4, 2", "host, 1, 1", "host, 4, 2", "publisher, 15, 2", "host, 15, 2"})
+    @MethodSource("stops")
     void aStoppedProcessGoesOnWhenItIsWoken(String role, int seconds, double limit) throws Exception {
-        assumeTrue(IS_LONG || seconds < 5, "15 s are for -Dfaults=true");
         StreamProcess host = host();
         watch(1);
         StreamProcess publisher = publisher(1);
@@ -255,9 +268,8 @@ class FaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "4, 2", "15, 2"})
+    @MethodSource("stopSeconds")
     void aStoppedSubscriberGoesOnWhenItIsWoken(int seconds, double limit) throws Exception {
-        assumeTrue(IS_LONG || seconds < 5, "15 s are for -Dfaults=true");
         host();
         watch(1);
         publisher(1);

@@ -119,7 +119,9 @@ final class StreamProcess implements AutoCloseable {
                             "FAKETIME_NO_CACHE",
                             "1",
                             "FAKETIME_DONT_FAKE_MONOTONIC",
-                            "1"));
+                            "1",
+                            "FAKETIME_FORCE_MONOTONIC_FIX",
+                            "0"));
         }
         return new StreamProcess(builder.start());
     }
