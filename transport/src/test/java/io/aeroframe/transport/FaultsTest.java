@@ -375,6 +375,59 @@ class FaultsTest {
         assertEquals(ledger.published(), ledger.received(), ledger::toString);
     }
 
+    /** Twenty minutes of guests, killed readers and a stopped publisher, or some seconds of them. */
+    @Test
+    void aLongDayOfComingAndGoingLeavesThePublisherAsItWas() throws Exception {
+        host();
+        watch(2);
+        StreamProcess publisher = publisher(1);
+        awaitFramesOf(1);
+        double seconds = IS_LONG ? 1_200 : 15;
+        long startNs = System.nanoTime();
+        long files = 0;
+        long mapped = 0;
+        long memory = 0;
+        int rounds = 0;
+        while ((System.nanoTime() - startNs) / S < seconds) {
+            if (memory == 0 && (System.nanoTime() - startNs) / S > seconds / 4) {
+                pollFor(4); // until the driver has noticed the last one that was killed
+                files = publisher.openFiles();
+                mapped = publisher.mappedBytes();
+                memory = publisher.ownMemory();
+            }
+            comeAndGo(5);
+            try (StreamProcess reader = StreamProcess.reader(base)) {
+                LiveHost.await("a reader", () -> {
+                    pollAll();
+                    return reader.said().contains("seen");
+                });
+            } // killed
+            publisher.signal("STOP");
+            pollFor(0.1);
+            publisher.signal("CONT");
+            pollFor(0.1);
+            rounds++;
+        }
+        pollFor(4);
+        System.out.printf(
+                "%d rounds in %.0f s: %d files open (%d before), %d KiB mapped (%d), %d KiB of memory (%d)%n",
+                rounds,
+                seconds,
+                publisher.openFiles(),
+                files,
+                publisher.mappedBytes() >> 10,
+                mapped >> 10,
+                publisher.ownMemory() >> 10,
+                memory >> 10);
+        assertTrue(publisher.openFiles() <= files, "files: " + publisher.openFiles() + " > " + files);
+        assertTrue(publisher.mappedBytes() <= mapped, "mapped: " + publisher.mappedBytes() + " > " + mapped);
+        assertTrue(publisher.ownMemory() <= memory + (32 << 20), "memory: " + publisher.ownMemory() + ", " + memory);
+        for (Watcher watcher : watchers) {
+            SubscriptionLedger ledger = watcher.subscription.ledger();
+            assertEquals(ledger.published(), ledger.received() + ledger.overrun(), ledger::toString);
+        }
+    }
+
     private void comeAndGo(int times) {
         for (int i = 0; i < times; i++) {
             try (FrameSubscription guest = aeroframe.addSubscription("stress")) {

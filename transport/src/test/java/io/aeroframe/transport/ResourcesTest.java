@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +58,57 @@ class ResourcesTest {
                 }
             }
             assertEquals(0, small.path().toFile().list().length);
+        }
+    }
+
+    @Test
+    void streamsGoOnWhenTheSharedMemoryIsFull() throws Exception {
+        FrameFormat format = FrameFormat.gray8(64, 64);
+        try (SmallFileSystem small = SmallFileSystem.mount(directory.resolve("small"), 32)) {
+            Path filler = small.path().resolve("filler");
+            try (LiveHost host = LiveHost.startIn(small.path());
+                    FrameSubscription subscription = host.subscribe("goes on", FrameChannel.IPC, Delivery.EVERY);
+                    FramePublication publication = host.publish("goes on", format)) {
+                LiveHost.awaitConnected(publication);
+                fill(filler);
+                for (int i = 1; i <= 200; i++) { // each slot and the whole log, more than once
+                    int frames = i;
+                    assertTrue(Pattern.send(publication, format));
+                    LiveHost.pollUntil(
+                            subscription,
+                            Pattern::assertIn,
+                            () -> subscription.ledger().received() == frames);
+                }
+                FrameTransportException ex =
+                        assertThrows(FrameTransportException.class, () -> host.publish("no more", format));
+                assertTrue(ex.getMessage().contains("no room"), ex.getMessage());
+                assertTrue(Pattern.send(publication, format));
+                try (FrameSubscription late = host.subscribe("goes on", FrameChannel.IPC, Delivery.EVERY)) {
+                    LiveHost.await("a frame for one who comes now", () -> {
+                        Pattern.send(publication, format);
+                        subscription.poll(Pattern::assertIn, 8);
+                        return late.poll(Pattern::assertIn, 8) > 0;
+                    });
+                }
+            } finally {
+                Files.deleteIfExists(filler);
+            }
+        }
+    }
+
+    /** Until there is no room for another byte. */
+    private static void fill(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            for (int length = 1 << 20; length > 0; length /= 2) {
+                boolean hasRoom = true;
+                while (hasRoom) {
+                    try {
+                        channel.write(ByteBuffer.allocate(length));
+                    } catch (IOException ex) {
+                        hasRoom = false; // as it should be, in the end
+                    }
+                }
+            }
         }
     }
 

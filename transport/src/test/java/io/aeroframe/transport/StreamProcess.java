@@ -181,6 +181,17 @@ final class StreamProcess implements AutoCloseable {
         }
     }
 
+    /** Memory that is its own and in use, in bytes, as Linux tells. */
+    long ownMemory() {
+        try (var lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("RssAnon:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .sum();
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
     /** Descriptors that it has open, as Linux tells. */
     long openFiles() {
         try (var files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
@@ -210,6 +221,17 @@ final class StreamProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();
+        removeFakeTime();
+    }
+
+    /** What the library that shifts the time of day leaves behind of a process that is killed. */
+    private void removeFakeTime() {
+        try {
+            Files.deleteIfExists(Path.of("/dev/shm/faketime_shm_" + process.pid()));
+            Files.deleteIfExists(Path.of("/dev/shm/sem.faketime_sem_" + process.pid()));
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     // ---- what the frames are filled with

@@ -200,8 +200,8 @@ final class VideoEncoder implements VideoTrack {
         planes = new BufferPlanes(isAsItIs ? rawFrom : input);
         if (!isAsItIs) {
             converter = new PixelConverter(rawFrom, converted);
-            // Aligned, or the scaler would work in memory of its own.
-            pixels = ByteBuffer.allocateDirect(converted.maxPayloadLength() + CACHE_LINE)
+            // Aligned, or the scaler would work in memory of its own. Both ends of the slice are rounded.
+            pixels = ByteBuffer.allocateDirect(converted.maxPayloadLength() + 2 * CACHE_LINE)
                     .alignedSlice(CACHE_LINE);
         }
         if (isPadded) {

@@ -186,6 +186,6 @@ public final class JpegEncodingSource extends DerivedSource {
         int capacity = (int) Math.min(Integer.MAX_VALUE - 8L, (length + CACHE_LINE - 1L) / CACHE_LINE * CACHE_LINE);
         return capacity > Integer.MAX_VALUE - 8 - CACHE_LINE
                 ? ByteBuffer.allocateDirect(capacity)
-                : ByteBuffer.allocateDirect(capacity + CACHE_LINE).alignedSlice(CACHE_LINE);
+                : ByteBuffer.allocateDirect(capacity + 2 * CACHE_LINE).alignedSlice(CACHE_LINE);
     }
 }
