@@ -2,6 +2,7 @@ package io.aeroframe.apps;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,14 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.opencv.core.MatOfInt;
 import org.opencv.imgcodecs.Imgcodecs;
@@ -139,22 +142,16 @@ class NetworkIT {
                 () -> published.summary() + " " + received.summary());
     }
 
+    /** Seconds, the seconds until a frame is back, and whether a second subscriber of a group goes on. */
+    static Stream<Arguments> outages() {
+        Stream<Arguments> all = Stream.of(arguments(1, 1, false), arguments(1, 1, true), arguments(5, 3, false));
+        return IS_LONG ? Stream.concat(all, Stream.of(arguments(15, 3, false), arguments(15, 3, true))) : all;
+    }
+
     @ParameterizedTest
-    @CsvSource({"1, 1, false", "1, 1, true", "5, 3, false"})
+    @MethodSource("outages")
     void aStreamComesBackWhenTheNetworkDoes(int seconds, int withinSeconds, boolean isMulticast) throws Exception {
         outage(seconds, withinSeconds, isMulticast);
-    }
-
-    @Test
-    @EnabledIfSystemProperty(named = "faults", matches = "true")
-    void aStreamComesBackAfterALongOutage() throws Exception {
-        outage(15, 3, false);
-    }
-
-    @Test
-    @EnabledIfSystemProperty(named = "faults", matches = "true")
-    void aGroupsStreamComesBackAfterALongOutage() throws Exception {
-        outage(15, 3, true);
     }
 
     private void outage(int seconds, int withinSeconds, boolean isMulticast) throws Exception {
