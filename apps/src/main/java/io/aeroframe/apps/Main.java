@@ -60,6 +60,12 @@ public final class Main implements Runnable {
         } catch (OutOfMemoryError ex) {
             System.err.println("aeroframe: not enough memory: " + oneLine(String.valueOf(ex.getMessage()))
                     + "; use smaller frames, or give Java more with AEROFRAME_OPTS=-Xmx4g");
+        } catch (LinkageError ex) {
+            if (!stop.isRequested()) {
+                throw ex;
+            }
+            // A library that wants a shutdown hook of its own cannot be loaded any more: what was begun is not needed.
+            status = INTERRUPTED;
         } finally {
             stop.finished(); // also when a JVM error ends the thread: the shutdown would wait for it in vain
         }

@@ -59,7 +59,7 @@ class VideoFileIT {
         AeroframeProcess driver = sandbox.start("driver");
         driver.awaitError("hosting the media driver");
         AeroframeProcess publisher = sandbox.start("publish", "pattern:320x240@50", "s");
-        AeroframeProcess subscriber = sandbox.start("subscribe", "s", file, "--json");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", file, "--json", "--no-follow");
         subscriber.awaitOutputLines(2);
         publisher.kill();
         subscriber.expectExit(1);
