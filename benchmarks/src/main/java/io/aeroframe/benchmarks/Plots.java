@@ -220,7 +220,7 @@ final class Plots {
         chart.getStyler()
                 .setAvailableSpaceFill(0.6)
                 .setLabelsVisible(true)
-                .setLabelsPosition(1.0)
+                .setLabelsPosition(labels.size() > 6 ? 0.85 : 1.0) // where the middle of a label is
                 .setLabelsRotation(labels.size() > 6 ? 90 : 0)
                 .setLabelsFont(font(Font.BOLD, 14))
                 .setLabelsFontColor(Color.WHITE)
