@@ -1,6 +1,5 @@
 package io.aeroframe.transport;
 
-import io.aeroframe.driver.FrameDriverException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -38,37 +37,20 @@ public final class FramePublication implements AutoCloseable {
     private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long END_OF_STREAM_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** After a failure to open the path in a new session. */
-    private static final long REOPEN_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
-
-    /** How long a lossless publication waits for a driver. */
-    private static final long RECONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
-
-    /** How long it then waits for its subscribers to find the new one. */
-    private static final long RETURN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(3);
-
     /** The system's own makes an object a call. This one compares the two clocks once an hour, and counts on. */
     private final EpochNanoClock epochClock = new OffsetEpochNanoClock();
 
     private final Context context;
     private final StreamName stream;
     private final DriverConnection connection;
-    private final PoolPath.Host poolHost;
     private final FrameHeader header = new FrameHeader();
     private final StreamMessages messages;
     private final UnsafeBuffer prefix = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer staging = new UnsafeBuffer(0, 0);
     private final FrameClaim claim = new FrameClaim(this);
 
-    /** Null for as long as it cannot be opened in a new session. */
-    private SendingPath path;
-
-    private long openedNs;
-    private long failedNs;
-    private boolean hadSubscribers;
-
+    private final SendingPaths paths;
     private ByteBuffer stagingBytes;
-    private boolean wasConnected;
     private long announcedNs;
 
     private final SendingAccount account = new SendingAccount();
@@ -76,7 +58,6 @@ public final class FramePublication implements AutoCloseable {
 
     FramePublication(DriverConnection connection, PoolPath.Host poolHost, Context context) {
         this.connection = connection;
-        this.poolHost = poolHost;
         this.context = context;
         stream = context.stream();
         header.streamHash = stream.hash();
@@ -87,74 +68,7 @@ public final class FramePublication implements AutoCloseable {
         header.bootIdLow = boot.low();
         messages = new StreamMessages(stream, header.publicationId);
         growPrefix(0);
-        path = connection.inSession(session -> new SendingPath(session, poolHost, context, header.publicationId));
-    }
-
-    /**
-     * Follows the connection: in a new session the path is opened anew. The account goes on, under the same publication id.
-     *
-     * @return whether there is a path that frames can be sent on.
-     */
-    private boolean follow() {
-        ClientSession current = connection.session();
-        if (path == null || path.session() != current) {
-            long nowNs = System.nanoTime();
-            if (path != null) {
-                closePath(nowNs);
-            } else if (nowNs - failedNs < REOPEN_INTERVAL_NS) {
-                return false;
-            }
-            reopen(current, nowNs);
-        }
-        return path != null && !path.session().isClosed();
-    }
-
-    private void closePath(long nowNs) {
-        SendingPath old = path;
-        path = null;
-        hadSubscribers |= wasConnected;
-        wasConnected = false;
-        failedNs = nowNs - REOPEN_INTERVAL_NS;
-        old.close();
-    }
-
-    private void reopen(ClientSession current, long nowNs) {
-        try {
-            path = new SendingPath(current, poolHost, context, header.publicationId);
-            openedNs = System.nanoTime();
-        } catch (FrameTransportException | FrameDriverException ex) {
-            failedNs = nowNs;
-            if (!(ex instanceof DriverLostException) && !current.isClosed() && current == connection.session()) {
-                poolHost.errorHandler().onError(ex); // else the next session may do
-            }
-        }
-    }
-
-    /** Follows, and if this is lossless waits for a driver, and for the subscribers that there were before the driver had gone. */
-    private boolean awaitPath() {
-        if (follow() || !mayWait()) {
-            return path != null && !path.session().isClosed();
-        }
-        long deadlineNs = System.nanoTime() + RECONNECT_TIMEOUT_NS;
-        IdleStrategy idle = context.idleStrategy();
-        idle.reset();
-        boolean isOpen = false;
-        while (!isOpen
-                && System.nanoTime() - deadlineNs < 0
-                && connection.state() != ConnectionState.CLOSED
-                && mayWait()) {
-            idle.idle();
-            isOpen = follow();
-        }
-        return isOpen;
-    }
-
-    private boolean isOver() {
-        return isOver(path);
-    }
-
-    private boolean isOver(SendingPath which) {
-        return which.session() != connection.session() || which.session().isClosed();
+        paths = new SendingPaths(connection, poolHost, context, header.publicationId);
     }
 
     /**
@@ -191,20 +105,20 @@ public final class FramePublication implements AutoCloseable {
         int length = Math.max(maxPayloadLength, expected);
         LogPublication.Outcome outcome;
         do {
-            outcome = awaitPath() ? tryOpenClaim(format, length, expected) : LogPublication.Outcome.NOT_CONNECTED;
-        } while (outcome == LogPublication.Outcome.NOT_CONNECTED && path != null && isOver() && mayWait());
+            outcome = paths.await() ? tryOpenClaim(format, length, expected) : LogPublication.Outcome.NOT_CONNECTED;
+        } while (outcome == LogPublication.Outcome.NOT_CONNECTED && paths.isOver() && paths.mayWait());
         if (outcome == LogPublication.Outcome.SENT) {
             return claim;
         }
         account.dropped(outcome);
-        if (path != null) {
-            account.show(path.counters());
+        if (path() != null) {
+            account.show(path().counters());
         }
         return null;
     }
 
     private LogPublication.Outcome tryOpenClaim(FrameFormat format, int length, int expected) {
-        boolean isPooled = path.pools() != null && path.pools().fits(length);
+        boolean isPooled = path().pools() != null && path().pools().fits(length);
         LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + (isPooled ? 0 : expected));
         if (outcome == LogPublication.Outcome.SENT && isPooled) {
             outcome = tryClaimSlot(format);
@@ -217,10 +131,10 @@ public final class FramePublication implements AutoCloseable {
 
     private LogPublication.Outcome tryClaimSlot(FrameFormat format) {
         announceIfDue();
-        PublishedPool pool = path.pools().pool();
+        PublishedPool pool = path().pools().pool();
         int slot = awaitSlot(pool);
         if (slot < 0) {
-            return path.log().isConnected() && !isOver()
+            return path().log().isConnected() && !paths.isOver()
                     ? LogPublication.Outcome.NO_SLOT
                     : LogPublication.Outcome.NOT_CONNECTED;
         }
@@ -234,7 +148,7 @@ public final class FramePublication implements AutoCloseable {
             pool.check(System.nanoTime());
             IdleStrategy idle = context.idleStrategy();
             idle.reset();
-            while ((slot = pool.tryTake()) < 0 && path.log().isConnected() && mayWait() && !isOver()) {
+            while ((slot = pool.tryTake()) < 0 && path().log().isConnected() && paths.mayWait() && !paths.isOver()) {
                 idle.idle();
                 pool.check(System.nanoTime());
             }
@@ -263,13 +177,17 @@ public final class FramePublication implements AutoCloseable {
         return sendCopy(format, buffer, offset, length, captureTimeNs);
     }
 
+    private SendingPath path() {
+        return paths.current();
+    }
+
     /** Metadata, if any, lies in the prefix. */
     private boolean sendCopy(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
-        if (!awaitPath()) {
+        if (!paths.await()) {
             account.dropped(LogPublication.Outcome.NOT_CONNECTED);
             return false;
         }
-        if (path.pools() == null || !path.pools().fits(length)) {
+        if (path().pools() == null || !path().pools().fits(length)) {
             return send(format, buffer, offset, length, captureTimeNs);
         }
         int metadataLength = header.metadataLength;
@@ -290,13 +208,13 @@ public final class FramePublication implements AutoCloseable {
 
     void abort(FrameClaim ended) {
         if (ended.slot() != NO_SLOT) {
-            path.pools().pool().cancel(ended.slot());
+            path().pools().pool().cancel(ended.slot());
         }
     }
 
     /** The frame is in its slot: says so. */
     private boolean sendSlot(FrameFormat format, int slot, int length, long captureTimeNs) {
-        PublishedPool pool = path.pools().pool();
+        PublishedPool pool = path().pools().pool();
         describe(format, length, captureTimeNs);
         header.poolId = pool.poolId();
         header.poolSlot = slot;
@@ -308,9 +226,9 @@ public final class FramePublication implements AutoCloseable {
             outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength);
             if (outcome == LogPublication.Outcome.SENT) {
                 header.publishTimeNs = System.nanoTime();
-                outcome = path.log().sendDescriptor(header, prefix);
+                outcome = path().log().sendDescriptor(header, prefix);
             }
-        } while (outcome == LogPublication.Outcome.NO_ROOM && mayWait());
+        } while (outcome == LogPublication.Outcome.NO_ROOM && paths.mayWait());
         if (isLeftBehind(outcome)) {
             growStaging(length);
             staging.putBytes(0, pool.buffer(slot), 0, length); // the pool goes with its session
@@ -320,13 +238,13 @@ public final class FramePublication implements AutoCloseable {
         boolean isSent = outcome == LogPublication.Outcome.SENT;
         if (isSent) {
             pool.signal(); // first of all: somebody waits for it
-            pool.sent(slot, path.log().position());
+            pool.sent(slot, path().log().position());
             account.sent(length);
         } else {
             pool.cancel(slot);
             account.dropped(outcome);
         }
-        account.show(path.counters());
+        account.show(path().counters());
         pool.check(System.nanoTime());
         return isSent;
     }
@@ -341,11 +259,7 @@ public final class FramePublication implements AutoCloseable {
 
     /** A lossless frame that could not go before its session ended goes in the next one. */
     private boolean isLeftBehind(LogPublication.Outcome outcome) {
-        return outcome == LogPublication.Outcome.NOT_CONNECTED && mayWait() && isOver();
-    }
-
-    private boolean mayWait() {
-        return context.isLossless() && !Thread.currentThread().isInterrupted();
+        return outcome == LogPublication.Outcome.NOT_CONNECTED && paths.mayWait() && paths.isOver();
     }
 
     private boolean send(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
@@ -361,79 +275,67 @@ public final class FramePublication implements AutoCloseable {
             }
             if (outcome == LogPublication.Outcome.SENT) {
                 header.publishTimeNs = System.nanoTime();
-                outcome = path.log().send(header, prefix, buffer, offset);
+                outcome = path().log().send(header, prefix, buffer, offset);
             }
             // The padding at the end of a term may have taken the room that there was.
-        } while (outcome == LogPublication.Outcome.NO_ROOM && mayWait());
+        } while (outcome == LogPublication.Outcome.NO_ROOM && paths.mayWait());
         if (isLeftBehind(outcome)) {
             return sendCopy(format, buffer, offset, length, captureTimeNs);
         }
         boolean isSent = outcome == LogPublication.Outcome.SENT;
         if (isSent) {
-            if (path.pools() != null) {
-                path.pools().pool().signal();
+            if (path().pools() != null) {
+                path().pools().pool().signal();
             }
             account.sent(length);
         } else {
             account.dropped(outcome);
         }
-        account.show(path.counters());
+        account.show(path().counters());
         return isSent;
     }
 
     private LogPublication.Outcome awaitRoom(int frameLength) {
-        LogPublication log = path.log();
+        LogPublication log = path().log();
         IdleStrategy idle = context.idleStrategy();
         idle.reset();
-        long deadlineNs = context.isLossless() ? System.nanoTime() + RECONNECT_TIMEOUT_NS : 0;
+        long deadlineNs = context.isLossless() ? System.nanoTime() + SendingPaths.RECONNECT_TIMEOUT_NS : 0;
         while (true) {
             boolean isConnected = log.isConnected();
             if (isConnected && log.hasRoom(frameLength)) {
                 return LogPublication.Outcome.SENT;
             }
-            if (!isConnected && !(awaitsReturn() && System.nanoTime() - deadlineNs < 0)) {
-                wasConnected = false;
+            if (!isConnected && !(paths.awaitsReturn() && System.nanoTime() - deadlineNs < 0)) {
+                paths.disconnected();
                 return LogPublication.Outcome.NOT_CONNECTED;
             }
-            if (!mayWait()) {
+            if (!paths.mayWait()) {
                 return LogPublication.Outcome.NO_ROOM;
             }
-            if (isOver()) {
+            if (paths.isOver()) {
                 return LogPublication.Outcome.NOT_CONNECTED;
             }
             idle.idle();
         }
     }
 
-    /**
-     * Whether there are no subscribers because the driver has gone, or because those of the session before have yet to come to this one. A
-     * lossless publication waits for them.
-     */
-    private boolean awaitsReturn() {
-        return mayWait()
-                && (hadSubscribers && System.nanoTime() - openedNs < RETURN_TIMEOUT_NS
-                        || wasConnected
-                                && !path.session().counters().isDriverUp().getAsBoolean());
-    }
-
     private boolean announceIfDue() {
         long nowNs = System.nanoTime();
-        PoolPath pools = path.pools();
-        boolean hasNews = !wasConnected || pools != null && pools.hasGrown();
+        PoolPath pools = path().pools();
+        boolean hasNews = !paths.isAnnounced() || pools != null && pools.hasGrown();
         if (!hasNews && nowNs - announcedNs < ANNOUNCE_INTERVAL_NS) {
             return false;
         }
         long poolId = pools == null ? 0 : pools.pool().poolId();
         int length = messages.encodeAnnouncement(account.nextSequence(), account.dropped(), poolId);
-        if (path.log().send(messages.buffer(), length) != LogPublication.Outcome.SENT) {
+        if (path().log().send(messages.buffer(), length) != LogPublication.Outcome.SENT) {
             return false;
         }
-        wasConnected = true;
-        hadSubscribers = false;
+        paths.announced();
         announcedNs = nowNs;
         if (pools != null) {
             pools.pool().signal();
-            pools.retireOutgrown(path.log().position());
+            pools.retireOutgrown(path().log().position());
         }
         return true;
     }
@@ -484,8 +386,8 @@ public final class FramePublication implements AutoCloseable {
      */
     public boolean isConnected() {
         return !isClosed
-                && (claim.isOpen() ? path != null : follow())
-                && path.log().isConnected();
+                && (claim.isOpen() ? path() != null : paths.follow())
+                && path().log().isConnected();
     }
 
     /**
@@ -531,36 +433,7 @@ public final class FramePublication implements AutoCloseable {
             return;
         }
         isClosed = true;
-        hadSubscribers |= wasConnected;
-        long deadlineNs = System.nanoTime() + END_OF_STREAM_TIMEOUT_NS;
-        while (path != null) {
-            SendingPath last = path;
-            path = null;
-            try (last) {
-                awaitSubscribers(last, deadlineNs);
-                sendEndOfStream(last.log());
-            }
-            if (isOver(last)
-                    && hadSubscribers
-                    && !claim.isOpen()
-                    && connection.state() != ConnectionState.CLOSED
-                    && System.nanoTime() - deadlineNs < 0) {
-                reopen(connection.session(), System.nanoTime()); // they may have moved already
-                wasConnected = false;
-            }
-        }
-    }
-
-    /** In a session that has just begun, or whose driver has just gone, those who were there are to come yet. */
-    private void awaitSubscribers(SendingPath last, long deadlineNs) {
-        while (hadSubscribers
-                && !last.log().isConnected()
-                && connection.state() != ConnectionState.CLOSED
-                && !isOver(last)
-                && (!wasConnected || !last.session().counters().isDriverUp().getAsBoolean())
-                && System.nanoTime() - deadlineNs < 0) {
-            context.idleStrategy().idle();
-        }
+        paths.close(!claim.isOpen(), this::sendEndOfStream);
     }
 
     private void sendEndOfStream(LogPublication log) {
