@@ -29,6 +29,11 @@ record Figures(Plan plan, int subscribers, Map<String, Double> values) {
     static final String SUBSCRIBER_ALLOCATION = "alloc_subscriber_bytes_per_frame";
     static final String BYTES = "bytes";
 
+    /** Of the measured part's frames, those that a slow reader beside got, and how old the oldest of them was then. */
+    static final String SLOW_RECEIVED = "slow_received";
+
+    static final String SLOW_OLDEST = "slow_oldest_us";
+
     /** Prefixes of the latencies: from the stamp right before the commit; from the time the frame was due; until all of it was read. */
     static final String STAMPED = "";
 
@@ -55,9 +60,16 @@ record Figures(Plan plan, int subscribers, Map<String, Double> values) {
     /**
      * Puts the reports of a run together.
      *
+     * @param aside of a reader that is not measured; null if there was none.
      * @param cpuNs of the driver's process.
      */
-    static Figures of(Plan plan, int subscribers, Report.Written written, List<Report.Read> read, long cpuNs) {
+    static Figures of(
+            Plan plan,
+            int subscribers,
+            Report.Written written,
+            List<Report.Read> read,
+            Report.Aside aside,
+            long cpuNs) {
         Histogram stamped = Latencies.histogram();
         Histogram scheduled = Latencies.histogram();
         Histogram touched = Latencies.histogram();
@@ -111,6 +123,10 @@ record Figures(Plan plan, int subscribers, Map<String, Double> values) {
         values.put(PUBLISHER_ALLOCATION, (double) written.usage().allocatedBytes() / sent.published());
         values.put(SUBSCRIBER_ALLOCATION, readerBytes / received);
         values.put(BYTES, (double) written.payloadLength());
+        if (aside != null) {
+            values.put(SLOW_RECEIVED, (double) aside.age().getTotalCount());
+            values.put(SLOW_OLDEST, aside.age().getMaxValue() / 1e3);
+        }
         return new Figures(plan, subscribers, values);
     }
 

@@ -52,7 +52,7 @@ final class Measurement implements AutoCloseable {
     }
 
     /**
-     * One run whose processes are told more than the plan.
+     * One run whose processes are told more than the plan. With something for a slow reader there is one, which is not measured.
      *
      * @param readers       reading processes.
      * @param subscriptions of each of them.
@@ -66,6 +66,9 @@ final class Measurement implements AutoCloseable {
         for (int i = 1; i <= readers; i++) {
             String name = readers == 1 ? "reader" : "reader " + i;
             launches.add(launch(name, Role.Part.reader, plan, subscriptions, more));
+        }
+        if (more.containsKey(Role.Part.slow)) {
+            launches.add(launch("slow reader", Role.Part.slow, plan, 1, more));
         }
         launches.add(launch("writer", Role.Part.writer, plan, 1, more));
         return run(plan, launches, readers * subscriptions);
@@ -143,14 +146,17 @@ final class Measurement implements AutoCloseable {
 
         List<Report.Read> read = new ArrayList<>();
         Report.Written written = null;
+        Report.Aside aside = null;
         for (Report report : reports.values()) {
             if (report instanceof Report.Read reader) {
                 read.add(reader);
             } else if (report instanceof Report.Written writer) {
                 written = writer;
+            } else if (report instanceof Report.Aside slow) {
+                aside = slow;
             }
         }
-        Figures figures = Figures.of(plan, subscribers, written, read, cpuNs);
+        Figures figures = Figures.of(plan, subscribers, written, read, aside, cpuNs);
         if (figures.get(Figures.RECEIVED) == 0) {
             throw new BenchException("of " + (long) figures.get(Figures.SENT)
                     + " frames sent none was received; use a lower --fps, or a smaller --size");

@@ -63,6 +63,13 @@ sealed interface Report extends Serializable {
             implements Report {}
 
     /**
+     * What a reader saw that is not the one that is measured.
+     *
+     * @param age of the measured part's frames when it got them, from the stamp right before the commit, ns.
+     */
+    record Aside(Histogram age) implements Report {}
+
+    /**
      * What became of real frames after their publication.
      *
      * @param received frames of the measured part.

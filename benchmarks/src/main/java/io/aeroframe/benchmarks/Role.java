@@ -1,5 +1,6 @@
 package io.aeroframe.benchmarks;
 
+import io.aeroframe.transport.Delivery;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -24,7 +25,9 @@ final class Role implements Callable<Integer> {
     /** What the process does. */
     enum Part {
         writer,
-        reader
+        reader,
+        /** Is not measured, and takes its time. */
+        slow
     }
 
     @Parameters(index = "0")
@@ -65,6 +68,14 @@ final class Role implements Callable<Integer> {
     @Option(names = "--drop")
     private long drop;
 
+    /** That the slow reader takes for a frame. */
+    @Option(names = "--takes-ms")
+    private long takesMs;
+
+    /** What the slow reader asks for. */
+    @Option(names = "--delivery")
+    private Delivery delivery = Delivery.EVERY;
+
     @Mixin
     private StreamOptions options = new StreamOptions(new Size(1, 1), FrameRate.MAX, 1);
 
@@ -77,8 +88,7 @@ final class Role implements Callable<Integer> {
         startListening();
         try {
             Plan plan = options.plan();
-            Report figures = part == Part.writer ? write(plan, reports) : read(plan, reports);
-            send(reports, figures);
+            send(reports, run(plan, reports));
             return 0;
         } catch (RuntimeException ex) {
             if (Bench.isUnforeseen(ex)) {
@@ -87,6 +97,14 @@ final class Role implements Callable<Integer> {
             send(reports, new Report.Failed(ex.getMessage() == null ? ex.toString() : ex.getMessage()));
             return 1;
         }
+    }
+
+    private Report run(Plan plan, PrintStream reports) {
+        return switch (part) {
+            case writer -> write(plan, reports);
+            case reader -> read(plan, reports);
+            case slow -> readSlowly(plan, reports);
+        };
     }
 
     private Report write(Plan plan, PrintStream reports) {
@@ -138,6 +156,13 @@ final class Role implements Callable<Integer> {
                 stamps.write(rawFile);
             }
             return figures;
+        }
+    }
+
+    private Report readSlowly(Plan plan, PrintStream reports) {
+        long takesNs = TimeUnit.MILLISECONDS.toNanos(takesMs);
+        try (SlowReader reader = new SlowReader(plan, aeronDirectory, run, delivery, takesNs)) {
+            return reader.run(() -> send(reports, new Report.Ready()), () -> schedule);
         }
     }
 

@@ -133,6 +133,33 @@ class BenchTest {
     }
 
     @Test
+    void aSlowReaderIsToldApartFromTheOneThatIsMeasured() throws Exception {
+        Json all = run(
+                "isolation",
+                "--json",
+                "--takes",
+                "50",
+                "--size",
+                "64x48",
+                "--idle",
+                "backoff",
+                "--seconds",
+                "1",
+                "--warmup",
+                "0.3");
+        assertEquals(60, all.number("received") + all.number("lost"), all.toString());
+        assertTrue(!all.has("slow_received"), all::toString);
+        Json beside = (Json) ((List<?>) all.get("beside")).get(0);
+        assertEquals(50, beside.number("takes_ms"));
+        assertEquals(60, beside.number("received") + beside.number("lost"), beside.toString());
+        double slow = beside.number("slow_received"); // one in 50 ms at most
+        assertTrue(slow >= 2 && slow <= 21, beside::toString);
+        assertTrue(beside.number("slow_oldest_us") > 0, beside::toString);
+        assertEquals(
+                beside.number("p99_us") / all.number("p99_us"), ((Json) beside.get("ratios")).number("p99_us"), 0.001);
+    }
+
+    @Test
     void jpegIsToldForEachLibraryThatThereIs() throws Exception {
         try (BenchProcess bench =
                 BenchProcess.start("jpeg", "--json", "--size", "160x100", "--seconds", "0.1", "--runs", "2")) {

@@ -22,6 +22,7 @@ class FiguresTest {
                 List.of(
                         read(110, new Report.Missed(0, 0, 0, 0, 0), 1_000),
                         read(100, new Report.Missed(7, 3, 0, 0, 1), 3_000)),
+                null,
                 20_000_000);
         assertEquals(120, figures.get("published"));
         assertEquals(10, figures.get("dropped"));
@@ -64,6 +65,7 @@ class FiguresTest {
                 new Report.Written(
                         9_216, new Report.Sent(120, 120, 0, 0, 0), new Meter.Usage(1, 1, 0), histogram(1_000)),
                 List.of(read(received, Report.Missed.NONE, latencyNs)),
+                null,
                 0);
     }
 
