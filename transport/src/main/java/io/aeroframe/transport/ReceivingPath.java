@@ -307,8 +307,10 @@ final class ReceivingPath implements AutoCloseable {
     private void passOver(Image image) {
         if (endedImages.contains(image.correlationId())) {
             image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
-        } else if (reader != null && image != reader.image() && reader.isConfirmed()) {
-            // until it is confirmed it may be this one that is to be followed
+        } else if (reader != null && image.sessionId() != reader.image().sessionId() && reader.isConfirmed()) {
+            // Until it is confirmed it may be this one that is to be followed. Another image of the same publication is
+            // its return after it
+            // was left behind, to be followed when the first one has been read to its end.
             if (successor == null && isSilent() && look(image) == Glance.OWN) {
                 successor = image;
             } else if (image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT) > 0) {

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.status.CountersReader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +119,7 @@ class IsolationTest {
         }
         assertTrue(fast.ledger.isClosed(), fast.ledger::toString);
         assertTrue(slow.ledger.isClosed(), slow.ledger::toString);
+        assertEquals(List.of(), host.reported(), "whoever is left behind comes back without being taken for another");
         System.out.printf("%s beside one of %d ms: %s%n", way, takesMs, fast.ledger);
         assertTrue(fast.ledger.received() >= share * fast.ledger.published() - 2, fast.ledger + ", " + sent);
         if (share == 1) {
@@ -126,6 +129,43 @@ class IsolationTest {
             long limitNs = INTERVAL_NS + TimeUnit.MILLISECONDS.toNanos(takesMs);
             assertTrue(slow.worstAgeNs <= limitNs + TimeUnit.MILLISECONDS.toNanos(100), slow.worstAgeNs + " ns old");
         }
+    }
+
+    /** The driver gives it another image of the same publication while it is still busy with a frame of the one before. */
+    @Test
+    void oneThatWasLeftBehindComesBackToTheSamePublication() {
+        FrameFormat format = FrameFormat.gray8(8, 8);
+        FrameSubscription subscription = host.subscribe("shared", FrameChannel.IPC, Delivery.EVERY);
+        try (FrameSubscription fast = host.subscribe("shared", FrameChannel.IPC, Delivery.EVERY);
+                FramePublication publication = host.publish("shared", format)) {
+            LiveHost.awaitConnected(publication);
+            BooleanSupplier isSent = () -> {
+                boolean sent = Pattern.send(publication, format);
+                while (fast.poll(Pattern::assertIn, 8) > 0) {
+                    continue;
+                }
+                return sent;
+            };
+            LiveHost.await("a frame", () -> {
+                isSent.getAsBoolean();
+                return subscription.poll(frame -> sendUntilItIsBack(isSent), 1) > 0;
+            });
+            long before = subscription.ledger().received();
+            LiveHost.await("frames again", () -> {
+                isSent.getAsBoolean();
+                subscription.poll(Pattern::assertIn, 8);
+                return subscription.ledger().received() > before + 10;
+            });
+        }
+        assertEquals(List.of(), host.reported());
+        subscription.close();
+    }
+
+    private static void sendUntilItIsBack(BooleanSupplier isSent) {
+        LiveHost.await("the log to be full", () -> !isSent.getAsBoolean());
+        LiveHost.await("it to be left behind", isSent);
+        long backNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_500); // the driver lets it rest for a second
+        LiveHost.await("it to be back", () -> isSent.getAsBoolean() && System.nanoTime() - backNs > 0);
     }
 
     @Test
