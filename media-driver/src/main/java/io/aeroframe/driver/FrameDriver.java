@@ -197,6 +197,17 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
+     * Whether the driver's host has said that it is about to end it. A sender that must lose nothing pauses until another is up: the host waits
+     * until what was sent has been read, for two seconds at most.
+     *
+     * @return true from then on until another process has taken over; false for somebody else's driver.
+     * @throws FrameDriverException if the base directory cannot be read.
+     */
+    public boolean isHandingOver() {
+        return base != null && base.announced() == null;
+    }
+
+    /**
      * Where the processes that use this driver share files in memory: the base directory; for somebody else's driver, a directory of
      * the user's own beside that driver's, with {@code -aeroframe} behind its name.
      *

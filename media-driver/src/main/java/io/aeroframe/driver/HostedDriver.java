@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
+import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.status.CountersReader;
 
 /** The media driver in this process, and the lock that gives the right to it. Its owner calls {@link #close()} once. */
@@ -16,6 +18,11 @@ final class HostedDriver implements AutoCloseable {
     private static final long REQUIRED_BYTES = 20L << 20;
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private static final long DRAIN_TIMEOUT_NS = 2 * MediaDriverSettings.PUBLICATION_LINGER_NS;
+
+    /** In which every process has seen that the announcement is withdrawn: they look each 40 ms. */
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(150);
 
     private final BaseDirectory.Lock lock;
     private final MediaDriver mediaDriver;
@@ -76,19 +83,37 @@ final class HostedDriver implements AutoCloseable {
         return isClosed ? 0 : DriverCounters.clientCount(counters());
     }
 
-    /** Lets closed publications drain to their subscribers (at most two seconds), ends the driver and removes its files. */
+    /**
+     * Lets closed publications, and those that pause because this ends, drain to their subscribers (at most two seconds each), ends the driver and
+     * removes its files.
+     */
     @Override
     public void close() {
         isClosed = true;
-        long deadlineNs = System.nanoTime() + 2 * MediaDriverSettings.PUBLICATION_LINGER_NS;
-        while (DriverCounters.hasUnsentPublications(counters()) && System.nanoTime() - deadlineNs < 0) {
-            LockSupport.parkNanos(POLL_INTERVAL_NS);
-        }
+        drain(() -> DriverCounters.hasUnsentPublications(counters()));
         try {
             lock.withdraw(); // first: who sees its streams disconnected is to know why
+            if (DriverCounters.clientCount(counters()) > 0) {
+                drainPaused();
+            }
             mediaDriver.close();
         } finally {
             lock.removeAndRelease();
+        }
+    }
+
+    /** Clients that find their driver closed unmap its logs at once, with what was not read yet: lossless publications have stopped sending before. */
+    private void drainPaused() {
+        long untilNs = System.nanoTime() + PAUSE_NS;
+        drain(() -> System.nanoTime() - untilNs < 0);
+        Long2LongHashMap positions = DriverCounters.publisherPositions(counters());
+        drain(() -> DriverCounters.arePausedUnread(counters(), positions));
+    }
+
+    private static void drain(BooleanSupplier isUndrained) {
+        long deadlineNs = System.nanoTime() + DRAIN_TIMEOUT_NS;
+        while (isUndrained.getAsBoolean() && System.nanoTime() - deadlineNs < 0) {
+            LockSupport.parkNanos(POLL_INTERVAL_NS);
         }
     }
 

@@ -48,6 +48,7 @@ final class DriverConnection implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "aeroframe-connection");
     private volatile ClientSession session;
     private volatile ConnectionState state = ConnectionState.CONNECTED;
+    private volatile boolean isHandingOver;
     private String told = "";
 
     /**
@@ -132,6 +133,11 @@ final class DriverConnection implements AutoCloseable {
         return state;
     }
 
+    /** Whether the driver is about to end, in good order: what is to lose nothing waits for the next. Any thread. */
+    boolean isHandingOver() {
+        return isHandingOver;
+    }
+
     /**
      * Makes something in the session that is up; if that ends meanwhile, in the next.
      *
@@ -186,6 +192,7 @@ final class DriverConnection implements AutoCloseable {
         closeRetired();
         ClientSession current = session;
         RunningDriver running = driver.running().orElse(null);
+        isHandingOver = running == null && driver.isHandingOver();
         boolean isOther = running != null && !running.isSameAs(current.driver());
         if (!isOther && !current.isClosed()) {
             return;

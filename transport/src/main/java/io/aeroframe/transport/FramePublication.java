@@ -302,7 +302,7 @@ public final class FramePublication implements AutoCloseable {
         long deadlineNs = context.isLossless() ? System.nanoTime() + SendingPaths.RECONNECT_TIMEOUT_NS : 0;
         while (true) {
             boolean isConnected = log.isConnected();
-            if (isConnected && log.hasRoom(frameLength)) {
+            if (isConnected && log.hasRoom(frameLength) && !paths.isPaused()) {
                 return LogPublication.Outcome.SENT;
             }
             if (!isConnected && !(paths.awaitsReturn() && System.nanoTime() - deadlineNs < 0)) {

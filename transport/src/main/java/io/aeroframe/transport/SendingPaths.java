@@ -97,7 +97,7 @@ final class SendingPaths {
 
     /** Follows; a lossless publication waits for a driver. */
     boolean await() {
-        if (follow() || !mayWait()) {
+        if (follow() && !isPaused() || !mayWait()) {
             return path != null && !path.session().isClosed();
         }
         long deadlineNs = System.nanoTime() + RECONNECT_TIMEOUT_NS;
@@ -109,9 +109,14 @@ final class SendingPaths {
                 && connection.state() != ConnectionState.CLOSED
                 && mayWait()) {
             idle.idle();
-            isOpen = follow();
+            isOpen = follow() && !isPaused();
         }
         return isOpen;
+    }
+
+    /** Whether a lossless publication is to send nothing for a moment: the driver's host waits until what was sent has been read. */
+    boolean isPaused() {
+        return connection.isHandingOver() && mayWait();
     }
 
     boolean mayWait() {

@@ -173,7 +173,7 @@ final class StreamProcess implements AutoCloseable {
         process.outputWriter().flush();
     }
 
-    /** Sends a signal: {@code STOP} or {@code CONT}. */
+    /** Sends a signal, such as {@code STOP}. */
     void signal(String name) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
         if (kill.waitFor() != 0) {
