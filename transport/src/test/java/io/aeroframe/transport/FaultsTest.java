@@ -366,13 +366,26 @@ class FaultsTest {
         comeAndGo(20); // whatever is made once is made now
         long files = publisher.openFiles();
         long mapped = publisher.mappedBytes();
-        comeAndGo(IS_LONG ? 1_000 : 100);
-        LiveHost.await("as many files as before", () -> {
+        long counters = counters();
+        int times = IS_LONG ? 1_000 : 100;
+        comeAndGo(times);
+        LiveHost.await("as many files and counters as before", () -> {
             pollAll();
-            return publisher.openFiles() <= files && publisher.mappedBytes() <= mapped + (1 << 20);
+            return publisher.openFiles() <= files
+                    && publisher.mappedBytes() <= mapped + (1 << 20)
+                    && counters() <= counters;
         });
+        System.out.printf(
+                "%d times: %d files open (%d before), %d KiB mapped (%d), %d counters (%d)%n",
+                times, publisher.openFiles(), files, publisher.mappedBytes() >> 10, mapped >> 10, counters(), counters);
         SubscriptionLedger ledger = watchers.get(0).subscription.ledger();
         assertEquals(ledger.published(), ledger.received(), ledger::toString);
+    }
+
+    private long counters() {
+        long[] count = new long[1];
+        aeroframe.session().aeron().countersReader().forEach((id, label) -> count[0]++);
+        return count[0];
     }
 
     /** Twenty minutes of guests, killed readers and a stopped publisher, or some seconds of them. */
