@@ -11,7 +11,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * within tens of microseconds and nothing is burnt before. A sleep ends after 4 ms all the same.
  *
  * <p>A core that sleeps takes longer to wake than a frame takes to arrive. Video is regular, so when the last frames have come at
- * even intervals this wakes a hundredth of an interval (0.1 ms at most) before the next one is due, and spins that long before and after.
+ * even intervals this wakes before the next one is due, by as much as waking has taken lately, and spins for as long before and after as
+ * frames are usually off, a hundredth of an interval at most.
  *
  * <p>Where there is no pool to sleep on (no publisher yet, the log path, UDP) or no futex (not Linux), it sleeps for a short while that
  * grows to 1 ms. Several pools at a time need Linux 5.16; before, it sleeps on the first of them for 1 ms at most.
@@ -40,25 +41,32 @@ public final class WaitIdleStrategy implements IdleStrategy {
     private static final int MAX_WAITERS = 128;
     private static final int TIMESPEC_LENGTH = 16;
 
-    /** The part of an interval that is spun away before the next frame is due, and after. */
+    /** What is spun away before the next frame is due, and after: this and some times what frames are usually off, up to a part of an interval. */
+    private static final long MIN_LEAD_NS = TimeUnit.MICROSECONDS.toNanos(20);
+
+    private static final int LEAD_STRAYS = 2;
     private static final int LEAD_PART = 100;
 
-    private static final long MAX_LEAD_NS = TimeUnit.MICROSECONDS.toNanos(100);
+    /** Who would have to be awake for more than this part of an interval sleeps until woken. */
+    private static final int AWAKE_PART = 8;
 
-    /** Intervals are even if they differ by less than this part of one. */
-    private static final int JITTER_PART = 16;
+    /** Of a waking that took longer than expected, and of one that took less, the part that counts: rather too early than too late. */
+    private static final int LATER_PART = 2;
 
-    /** Beyond these a stream has no rhythm to follow. */
-    private static final long MAX_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int EARLIER_PART = 16;
+
+    /** A waking that takes longer is the scheduler's doing, and tells nothing of the next. */
+    private static final long MAX_WAKING_NS = TimeUnit.MICROSECONDS.toNanos(500);
 
     private final FrameSubscription[] subscriptions;
     private final AttachedPool[] pools;
     private final UnsafeBuffer timespec = direct(TIMESPEC_LENGTH);
     private final UnsafeBuffer waiters;
+    private final Rhythm rhythm = new Rhythm(System.nanoTime());
     private long napNs = MIN_NAP_NS;
-    private long arrivedNs = System.nanoTime();
-    private long intervalNs;
-    private boolean isRegular;
+
+    /** From the end of a sleep to being awake. */
+    private long wakingNs;
 
     /**
      * For a thread that polls some subscriptions, and polls each of them before it idles.
@@ -95,28 +103,19 @@ public final class WaitIdleStrategy implements IdleStrategy {
     public void idle(int workCount) {
         if (workCount > 0) {
             reset();
-            follow(System.nanoTime());
+            rhythm.note(System.nanoTime());
         } else {
             idle();
         }
     }
 
-    /** Something has come: was it at the same interval as what came before? */
-    private void follow(long nowNs) {
-        long lastNs = nowNs - arrivedNs;
-        arrivedNs = nowNs;
-        isRegular = lastNs < MAX_INTERVAL_NS && Math.abs(lastNs - intervalNs) < intervalNs / JITTER_PART;
-        intervalNs = isRegular ? intervalNs + (lastNs - intervalNs) / 8 : lastNs;
-    }
-
-    private long leadNs() {
-        return Math.min(MAX_LEAD_NS, intervalNs / LEAD_PART);
-    }
-
     @Override
     public void idle() {
-        long untilDueNs = isRegular ? arrivedNs + intervalNs - System.nanoTime() : Long.MAX_VALUE;
-        if (Math.abs(untilDueNs) <= leadNs()) {
+        long leadNs = Math.min(MIN_LEAD_NS + LEAD_STRAYS * rhythm.strayNs(), rhythm.intervalNs() / LEAD_PART);
+        long aheadNs = leadNs + wakingNs;
+        boolean isExpecting = rhythm.isRegular() && aheadNs <= rhythm.intervalNs() / AWAKE_PART;
+        long untilDueNs = isExpecting ? rhythm.dueNs() - System.nanoTime() : Long.MAX_VALUE;
+        if (untilDueNs >= -leadNs && untilDueNs <= aheadNs) {
             Thread.onSpinWait();
             return;
         }
@@ -127,7 +126,7 @@ public final class WaitIdleStrategy implements IdleStrategy {
             return;
         }
         try {
-            sleep(count, untilDueNs > 0 ? Math.min(MAX_SLEEP_NS, untilDueNs - leadNs()) : MAX_SLEEP_NS);
+            sleep(count, untilDueNs > 0 ? Math.min(MAX_SLEEP_NS, untilDueNs - aheadNs) : MAX_SLEEP_NS);
         } finally {
             withdraw();
         }
@@ -157,6 +156,15 @@ public final class WaitIdleStrategy implements IdleStrategy {
     }
 
     private void sleep(int count, long longestNs) {
+        long untilNs = System.nanoTime() + longestNs;
+        awaitSignal(count, longestNs);
+        long lateNs = System.nanoTime() - untilNs;
+        if (lateNs >= 0 && lateNs <= MAX_WAKING_NS) { // nobody woke it: the time did
+            wakingNs += (lateNs - wakingNs) / (lateNs > wakingNs ? LATER_PART : EARLIER_PART);
+        }
+    }
+
+    private void awaitSignal(int count, long longestNs) {
         if (count > 1 && Futex.canWaitForSeveral()) {
             setTimespec(System.nanoTime() + longestNs); // CLOCK_MONOTONIC is what nanoTime() reads on Linux
             Futex.awaitAny(waiters.addressOffset(), count, timespec.addressOffset());

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +37,7 @@ class FaultsTest {
     private static final int FPS = 60;
     private static final double S = 1e9;
 
+    private FrameChannel channel = FrameChannel.IPC;
     private Path directory;
     private Path base;
     private FrameDriver driver;
@@ -109,7 +111,8 @@ class FaultsTest {
         });
         aeroframe = Aeroframe.connect(driver);
         for (int i = 0; i < count; i++) {
-            watchers.add(new Watcher(aeroframe.addSubscription("stress")));
+            watchers.add(new Watcher(aeroframe.addSubscription(
+                    new FrameSubscription.Context().stream("stress").channel(channel))));
         }
     }
 
@@ -140,8 +143,9 @@ class FaultsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void publishersAreKilledAndTheNextOneIsFollowed(boolean isHostToo) throws Exception {
+    @CsvSource({"ipc, false", "ipc, true", "udp, false", "udp, true"})
+    void publishersAreKilledAndTheNextOneIsFollowed(String way, boolean isHostToo) throws Exception {
+        channel = LiveHost.channel(way);
         if (!isHostToo) {
             host();
         }
@@ -149,7 +153,8 @@ class FaultsTest {
         double limit = isHostToo ? 2 : 1;
         double worst = 0;
         for (int run = 0; run < rounds; run++) {
-            try (StreamProcess publisher = StreamProcess.publisher(base, FORMAT, 0, FPS, Integer.MAX_VALUE, run)) {
+            try (StreamProcess publisher =
+                    StreamProcess.publisher(base, channel, FORMAT, 0, FPS, Integer.MAX_VALUE, run)) {
                 if (run == 0) {
                     watch(1);
                 }
@@ -160,8 +165,8 @@ class FaultsTest {
             pollFor(0.05);
         }
         System.out.printf(
-                "%d publishers killed%s: frames again %.2f s after the next one's first offer at worst%n",
-                rounds, isHostToo ? " with the driver that they hosted" : "", worst);
+                "%s: %d publishers killed%s: frames again %.2f s after the next one's first offer at worst%n",
+                way, rounds, isHostToo ? " with the driver that they hosted" : "", worst);
         assertTrue(worst <= limit, "frames came again after " + worst + " s");
         assertTrue(poolFiles().size() <= 1, poolFiles()::toString); // the last one's, until it is noticed
     }

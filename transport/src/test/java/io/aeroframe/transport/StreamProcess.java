@@ -55,7 +55,14 @@ final class StreamProcess implements AutoCloseable {
      */
     static StreamProcess publisher(Path base, FrameFormat format, int slots, int fps, int frames, int run)
             throws IOException {
-        return start(base, "publisher", format.width(), format.height(), slots, fps, frames, run);
+        return publisher(base, FrameChannel.IPC, format, slots, fps, frames, run);
+    }
+
+    /** The same on another channel. */
+    static StreamProcess publisher(
+            Path base, FrameChannel channel, FrameFormat format, int slots, int fps, int frames, int run)
+            throws IOException {
+        return start(base, "publisher", format.width(), format.height(), slots, fps, frames, run, channel.uri());
     }
 
     /** Verifies frames until the stream ends. Says {@code seen}, and at the end {@code verified ...}. */
@@ -357,7 +364,10 @@ final class StreamProcess implements AutoCloseable {
         int run = Integer.parseInt(args[7]);
         try (Aeroframe aeroframe = Aeroframe.connect(driver);
                 FramePublication publication = aeroframe.addPublication(new FramePublication.Context()
-                        .stream("stress").format(format).slots(Integer.parseInt(args[4])))) {
+                        .stream("stress")
+                                .channel(FrameChannel.parse(args[8]))
+                                .format(format)
+                                .slots(Integer.parseInt(args[4])))) {
             boolean hasSent = false;
             long dueNs = System.nanoTime();
             long left = frames;

@@ -1,0 +1,81 @@
+package io.aeroframe.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** When the next frame is expected. */
+class RhythmTest {
+
+    private static final long INTERVAL_NS = 16_666_667;
+
+    private long nowNs = Long.MAX_VALUE - 5 * INTERVAL_NS; // nanoTime() may be anything, and run over
+    private final Rhythm rhythm = new Rhythm(nowNs);
+
+    private void noteAfter(long intervalNs) {
+        nowNs += intervalNs;
+        rhythm.note(nowNs);
+    }
+
+    @Test
+    void theThirdFrameAtAnEvenIntervalMakesItRegular() {
+        noteAfter(123_456);
+        assertFalse(rhythm.isRegular());
+        noteAfter(INTERVAL_NS);
+        assertFalse(rhythm.isRegular());
+        noteAfter(INTERVAL_NS + 1_000);
+        assertTrue(rhythm.isRegular());
+        assertEquals(INTERVAL_NS, rhythm.dueNs() - nowNs, 2_000);
+    }
+
+    @Test
+    void aFrameThatIsOffMovesTheNextOneOnlyInPart() {
+        for (int i = 0; i < 100; i++) {
+            noteAfter(INTERVAL_NS);
+        }
+        noteAfter(INTERVAL_NS + 400_000);
+        assertTrue(rhythm.isRegular());
+        assertEquals(INTERVAL_NS - 300_000, rhythm.dueNs() - nowNs, 20_000);
+        assertTrue(rhythm.strayNs() > 40_000 && rhythm.strayNs() < 60_000, "" + rhythm.strayNs());
+    }
+
+    @Test
+    void frameRateThatDriftsIsFollowed() {
+        Random random = new Random(3);
+        long beginNs = nowNs;
+        for (int i = 1; i <= 2_000; i++) {
+            long dueNs =
+                    beginNs + i * INTERVAL_NS + i * i * 5L; // a hundredth of a millisecond longer after 1,000 frames
+            nowNs = dueNs + random.nextInt(100_000);
+            rhythm.note(nowNs);
+            assertTrue(i < 3 || rhythm.isRegular(), "frame " + i);
+        }
+        assertEquals(INTERVAL_NS + 2_000 * 10, rhythm.intervalNs(), 10_000);
+        assertTrue(rhythm.strayNs() < 50_000, "" + rhythm.strayNs());
+    }
+
+    @Test
+    void aFrameThatIsMissingEndsItAndTwoMoreBringItBack() {
+        for (int i = 0; i < 10; i++) {
+            noteAfter(INTERVAL_NS);
+        }
+        noteAfter(2 * INTERVAL_NS);
+        assertFalse(rhythm.isRegular());
+        noteAfter(INTERVAL_NS);
+        assertFalse(rhythm.isRegular());
+        noteAfter(INTERVAL_NS);
+        assertTrue(rhythm.isRegular());
+        assertEquals(INTERVAL_NS, rhythm.dueNs() - nowNs);
+    }
+
+    @Test
+    void anIntervalOfMoreThanASecondIsNone() {
+        for (int i = 0; i < 5; i++) {
+            noteAfter(1_000_000_001);
+            assertFalse(rhythm.isRegular());
+        }
+    }
+}
