@@ -12,10 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 
 /** An X server of the test's own, without a screen: Xvfb on a free display number, white where there is no window. */
@@ -35,8 +39,9 @@ final class VirtualDisplay implements AutoCloseable {
     }
 
     static VirtualDisplay start(Path directory) throws IOException {
-        for (String tool : List.of("Xvfb", "xdotool", "import")) {
-            assumeTrue(isOnThePath(tool), tool + " is not installed: apt-get install xvfb xdotool imagemagick");
+        for (String tool : List.of("Xvfb", "xdotool", "import", "xwininfo")) {
+            assumeTrue(
+                    isOnThePath(tool), tool + " is not installed: apt-get install xvfb xdotool imagemagick x11-utils");
         }
         VirtualDisplay display = new VirtualDisplay(directory);
         String screen = WIDTH + "x" + HEIGHT + "x24";
@@ -71,7 +76,7 @@ final class VirtualDisplay implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("DISPLAY", name);
         processes.add(builder.start());
-        await("openbox", () -> run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").contains("window id"));
+        await("openbox", () -> run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").contains("window id"), () -> "");
     }
 
     String name() {
@@ -85,22 +90,41 @@ final class VirtualDisplay implements AutoCloseable {
     /** The X window of a title. */
     String window(String title) {
         String[] found = {""};
-        await("a window called " + title, () -> {
-            found[0] = run("xdotool", "search", "--onlyvisible", "--name", "^" + title + "$")
-                    .strip();
-            return !found[0].isEmpty();
-        });
+        await(
+                "a window called " + title,
+                () -> {
+                    found[0] = run("xdotool", "search", "--onlyvisible", "--name", "^" + title + "$")
+                            .strip();
+                    return !found[0].isEmpty();
+                },
+                () -> ", but\n" + run("xwininfo", "-root", "-tree"));
         return found[0].lines().reduce((first, last) -> last).orElseThrow();
     }
 
     /** Takes screenshots until one is as wanted. */
     BufferedImage awaitScreen(String what, Predicate<BufferedImage> condition) {
         BufferedImage[] last = new BufferedImage[1];
-        await(what, () -> {
-            last[0] = screenshot();
-            return condition.test(last[0]);
-        });
+        await(
+                what,
+                () -> {
+                    last[0] = screenshot();
+                    return condition.test(last[0]);
+                },
+                () -> ", but " + coloursOf(last[0]) + "; windows:\n" + run("xwininfo", "-root", "-tree"));
         return last[0];
+    }
+
+    /** Its most frequent colours, for a failed test. */
+    private static String coloursOf(BufferedImage screen) {
+        Map<Integer, Integer> count = new HashMap<>();
+        for (int rgb : screen.getRGB(0, 0, screen.getWidth(), screen.getHeight(), null, 0, screen.getWidth())) {
+            count.merge(rgb & 0xffffff, 1, Integer::sum);
+        }
+        return count.entrySet().stream()
+                .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
+                .limit(5)
+                .map(colour -> String.format("%06x %d times", colour.getKey(), colour.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     private BufferedImage screenshot() {
@@ -134,11 +158,11 @@ final class VirtualDisplay implements AutoCloseable {
         }
     }
 
-    static void await(String what, Condition condition) {
+    private static void await(String what, Condition condition, Supplier<String> seen) {
         long deadline = System.nanoTime() + PATIENCE_NS;
         while (!condition.isMet()) {
             if (System.nanoTime() > deadline) {
-                fail("not seen in time: " + what);
+                fail("not seen in time: " + what + seen.get());
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }

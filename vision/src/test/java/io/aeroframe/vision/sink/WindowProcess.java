@@ -96,11 +96,12 @@ final class WindowProcess implements AutoCloseable {
         }
     }
 
-    /** The end of its input ends it; if not, it is killed. */
+    /** The end of its input ends it; if not, it is killed. What it has to complain about is told, for a test that failed. */
     @Override
     public void close() {
         commands.close();
         ChildJvm.endWithin(process, 10);
+        System.err.print(standardError());
     }
 
     public static void main(String[] arguments) throws IOException {
