@@ -131,7 +131,9 @@ class NetworkIT {
         network.loseDatagrams(2, percent);
         AeroframeProcess subscriber = subscribe(2, channel);
         network.awaitListening(2, PORT);
-        Report published = Report.of(publish(channel, "--frames", frames, "--await-subscriber"));
+        AeroframeProcess publisher = publish(channel, "--frames", frames, "--await-subscriber");
+        publisher.endsWithin(TimeUnit.SECONDS.toMillis(frames / FPS)); // and then as long again as any process may take
+        Report published = Report.of(publisher);
         Report received = Report.of(subscriber);
         expectExact(received);
         assertTrue(network.droppedDatagrams(2) > 0, "no datagram was lost");
