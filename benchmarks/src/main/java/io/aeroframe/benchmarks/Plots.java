@@ -54,7 +54,10 @@ final class Plots {
     private static final BasicStroke DASHED = dashed(1.8f, 8, 6);
     private static final BasicStroke DOTTED = dashed(1.6f, 2, 5);
 
-    /** The maximum is drawn where a run of ever more frames would have it: one decade after the last percentile. */
+    /** A limit so many times below the fastest would only squeeze what is to be seen; it is left out. */
+    private static final double FARTHEST_LIMIT = 1_000;
+
+    /** Where a percentile is drawn: at the number of frames of which one takes longer. */
     private static final Map<String, Double> NINES = nines();
 
     private Plots() {}
@@ -82,19 +85,40 @@ final class Plots {
                 .forEach((load, ofLoad) -> {
                     Map<String, List<Result>> byLabel = byLabel(ofLoad);
                     if (byLabel.size() > 1) {
-                        charts.put(load, percentiles(load, byLabel, results.handOver()));
+                        charts.put(load, percentiles(load, byLabel, limits(results, ofLoad)));
                     }
                 });
         return charts;
     }
 
-    private static XYChart percentiles(Load load, Map<String, List<Result>> byLabel, double handOver) {
+    /** What bounds the latency of these frames: a copy, if one of as many bytes was measured, and a hand-over. */
+    private static Map<String, Double> limits(Results results, List<Result> shown) {
+        Map<String, Double> limits = new LinkedHashMap<>();
+        shown.stream()
+                .map(result -> results.copies().get(result.bytes()))
+                .filter(copyUs -> copyUs != null)
+                .findFirst()
+                .ifPresent(copyUs -> limits.put("one copy of the frame", copyUs));
+        if (!Double.isNaN(results.handOver())) {
+            limits.put("one core-to-core hand-over", results.handOver());
+        }
+        return limits;
+    }
+
+    private static XYChart percentiles(Load load, Map<String, List<Result>> byLabel, Map<String, Double> limits) {
+        List<Double> all = new ArrayList<>();
+        double most = byLabel.values().stream()
+                .flatMap(runs -> NINES.entrySet().stream()
+                        .filter(nine -> !Double.isNaN(median(runs, nine.getKey())))
+                        .map(Map.Entry::getValue))
+                .max(Comparator.naturalOrder())
+                .orElse(1e4);
         XYChart chart = xyChart(
                 "Latency of a frame from process to process: " + load.describe(),
-                "of so many frames one takes longer: 2 is the median, 10 p90, 100 p99, 1,000 p99.9, 10,000 p99.99",
+                "of so many frames one takes longer: 2 is the median, 10 p90, 100 p99"
+                        + (most > 100 ? ", 1,000 p99.9" : "") + (most > 1e3 ? ", 10,000 p99.99" : ""),
                 "latency in µs, lower is better");
-        chart.getStyler().setXAxisMin(1.0).setXAxisMax(1e4);
-        List<Double> all = new ArrayList<>();
+        chart.getStyler().setXAxisMin(1.0).setXAxisMax(most);
         sortedByMedian(byLabel).forEach(label -> {
             List<Double> xs = new ArrayList<>();
             List<Double> ys = new ArrayList<>();
@@ -110,9 +134,15 @@ final class Plots {
                 style(chart.addSeries(label, xs, ys), chart.getSeriesMap().size() - 1, SOLID);
             }
         });
-        if (!Double.isNaN(handOver)) {
-            limit(chart, "one core-to-core hand-over", List.of(1.0, 1e4), List.of(handOver, handOver), DASHED);
-            all.add(handOver);
+        double fastest = all.stream().min(Comparator.naturalOrder()).orElse(1.0);
+        BasicStroke stroke = DASHED;
+        for (Map.Entry<String, Double> limit : limits.entrySet()) {
+            double us = limit.getValue();
+            if (us * FARTHEST_LIMIT > fastest) {
+                limit(chart, limit.getKey(), List.of(1.0, most), List.of(us, us), stroke);
+                all.add(us);
+            }
+            stroke = DOTTED;
         }
         decades(chart.getStyler(), all);
         return chart;
@@ -218,11 +248,10 @@ final class Plots {
                 .build();
         style(chart.getStyler());
         chart.getStyler()
-                .setAvailableSpaceFill(0.6)
+                .setAvailableSpaceFill(labels.size() > 6 ? 0.9 : 0.6)
                 .setLabelsVisible(true)
-                .setLabelsPosition(labels.size() > 6 ? 0.85 : 1.0) // where the middle of a label is
-                .setLabelsRotation(labels.size() > 6 ? 90 : 0)
-                .setLabelsFont(font(Font.BOLD, 14))
+                .setLabelsPosition(1.0)
+                .setLabelsFont(font(Font.BOLD, labels.size() > 6 ? 11 : 14))
                 .setLabelsFontColor(Color.WHITE)
                 .setLabelsFontColorAutomaticEnabled(false)
                 .setLegendVisible(false);
