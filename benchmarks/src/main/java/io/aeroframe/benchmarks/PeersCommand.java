@@ -69,6 +69,7 @@ final class PeersCommand implements Callable<Integer> {
     @Option(
             names = "--encoding",
             paramLabel = "raw|jpeg",
+            converter = RawOrJpeg.class,
             description =
                     "raw: pixels as they are. jpeg: encoded by each writer and decoded by each reader. Default: raw.")
     private FrameEncoding encoding = FrameEncoding.RAW;
@@ -119,13 +120,9 @@ final class PeersCommand implements Callable<Integer> {
         boolean isJpeg = encoding == FrameEncoding.JPEG;
         Size frame = size != null ? size : isJpeg ? new Size(640, 480) : new Size(1280, 688);
         FrameRate pace = rate != null ? rate : new FrameRate(isJpeg ? 30 : 60);
-        check(encoding != FrameEncoding.ZSTD, "--encoding zstd is not measured here; give raw or jpeg");
         check(seconds > 0 && seconds <= LONGEST_SECONDS, "--seconds=" + seconds + " is not above 0 and at most 3600");
         check(warmup >= 0 && warmup <= LONGEST_SECONDS, "--warmup=" + warmup + " is not within 0 to 3600");
         check(runs >= 1 && runs <= MOST_RUNS, "--runs=" + runs + " is not within 1 to " + MOST_RUNS);
-        check(
-                encoding != FrameEncoding.ZSTD,
-                "--encoding zstd is not for peers, which have none; 'bench stages' measures the codec");
         check(
                 pace.isMax() || pace.perSecond() * seconds >= 1,
                 "--seconds " + seconds + " at --fps " + pace + " is less than one frame; give more seconds");

@@ -53,6 +53,7 @@ final class StreamOptions {
     @Option(
             names = "--encoding",
             paramLabel = "raw|jpeg",
+            converter = RawOrJpeg.class,
             description = {
                 "jpeg: one picture, encoded before the run, so that its bytes are measured and not a codec. Default: raw."
             })
@@ -112,10 +113,6 @@ final class StreamOptions {
         check(warmup >= 0 && warmup <= LONGEST_SECONDS, "--warmup", warmup, "within 0 to 86400");
         if (!rate.isMax() && rate.perSecond() * seconds < 1) {
             throw mistake("--seconds " + seconds + " at --fps " + rate + " is less than one frame; give more seconds");
-        }
-        if (encoding == FrameEncoding.ZSTD) {
-            throw mistake(
-                    "--encoding zstd is no other load for the transport than raw or jpeg; 'bench stages' measures the codec");
         }
         FramePath chosen = path != null ? path : channel.allowsPool() ? FramePath.pool : FramePath.log;
         if (chosen == FramePath.pool && !channel.allowsPool()) {
