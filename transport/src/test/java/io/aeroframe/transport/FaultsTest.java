@@ -349,6 +349,7 @@ class FaultsTest {
         FrameFormat format = FrameFormat.bgr24(320, 240);
         int frames = IS_LONG ? 1_000 : 120;
         StreamProcess publisher = keep(StreamProcess.publisher(base, format, 0, FPS, frames, 1));
+        pollFor((double) frames / FPS);
         LiveHost.await("the end", () -> {
             pollAll();
             return watchers.stream().allMatch(watcher -> watcher.subscription.state() == StreamState.ENDED);
