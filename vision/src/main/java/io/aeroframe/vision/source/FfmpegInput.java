@@ -42,6 +42,15 @@ final class FfmpegInput implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_NS = 1_000_000_000L;
     private static final long AGAIN_PAUSE_NS = 1_000_000L;
 
+    /**
+     * A frame thread waits where the frame before is not decoded yet, and all of them while the frame is put to use that is next. With one for each
+     * processor these are idle for a fifth of the time.
+     */
+    private static final int THREADS_PER_PROCESSOR = 4;
+
+    /** As FFmpeg bounds its own choice: each thread holds a picture. */
+    private static final int MAX_FRAME_THREADS = 16;
+
     private final FfmpegLocation location;
     private final FfmpegInterrupt interrupt;
     private final long timeoutNs;
@@ -143,12 +152,15 @@ final class FfmpegInput implements AutoCloseable {
         int result = avcodec.avcodec_parameters_to_context(decoder, stream.codecpar());
         if (result >= 0) {
             decoder.pkt_timebase(stream.time_base());
-            decoder.thread_count(0);
             if (location.isLive()) {
+                decoder.thread_count(0); // as many as there are processors
                 // Frame threads delay every frame by as many frames as there are threads.
                 decoder.thread_type(AVCodecContext.FF_THREAD_SLICE);
                 decoder.flags(decoder.flags() | avcodec.AV_CODEC_FLAG_LOW_DELAY);
             } else {
+                decoder.thread_count(Math.min(
+                        MAX_FRAME_THREADS,
+                        THREADS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors()));
                 decoder.thread_type(AVCodecContext.FF_THREAD_FRAME | AVCodecContext.FF_THREAD_SLICE);
             }
             result = avcodec.avcodec_open2(decoder, codec, (PointerPointer<?>) null);
