@@ -40,7 +40,7 @@ final class Futex {
         return syscall(FUTEX_WAITV, 0, 0, 0, 0, 0, 0) == -1 && Native.getLastError() != NO_SUCH_CALL;
     }
 
-    /** Why there is no sleeping here; null if there is. */
+    /** Why there is no sleeping here and nobody to wake, so that nothing else may be called; null if there is. */
     static String unavailable() {
         return UNAVAILABLE;
     }
@@ -73,9 +73,7 @@ final class Futex {
 
     /** Wakes all who sleep on a word, of all processes. */
     static void wakeAll(long address) {
-        if (UNAVAILABLE == null) {
-            syscall(FUTEX, address, WAKE, EVERYBODY, 0, 0, 0);
-        }
+        syscall(FUTEX, address, WAKE, EVERYBODY, 0, 0, 0);
     }
 
     private static native long syscall(long number, long a, long b, long c, long d, long e, long f);

@@ -40,6 +40,9 @@ final class PublishedPool implements AutoCloseable {
     /** The part of the free memory that a pool takes at most, unless its slots were counted by the user. */
     private static final int SHARE_OF_FREE = 4;
 
+    /** Asked here so that what waking needs is loaded before the first frame, not by the first that wakes anybody. */
+    private static final boolean CAN_WAKE = Futex.unavailable() == null;
+
     private final long poolId;
     private final SharedFile file;
     private final int slotCount;
@@ -306,7 +309,7 @@ final class PublishedPool implements AutoCloseable {
      */
     void signal() {
         control.getAndAddInt(PoolLayout.SIGNAL_OFFSET, 1);
-        if (control.getLongVolatile(PoolLayout.WAITING_OFFSET) != 0) {
+        if (CAN_WAKE && control.getLongVolatile(PoolLayout.WAITING_OFFSET) != 0) {
             Futex.wakeAll(control.addressOffset() + PoolLayout.SIGNAL_OFFSET);
         }
     }

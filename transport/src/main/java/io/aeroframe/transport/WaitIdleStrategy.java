@@ -58,6 +58,9 @@ public final class WaitIdleStrategy implements IdleStrategy {
     /** A waking that takes longer is the scheduler's doing, and tells nothing of the next. */
     private static final long MAX_WAKING_NS = TimeUnit.MICROSECONDS.toNanos(500);
 
+    /** Asked here so that what sleeping needs is loaded before the first frame. */
+    private static final boolean CAN_SLEEP = Futex.unavailable() == null;
+
     private final FrameSubscription[] subscriptions;
     private final AttachedPool[] pools;
     private final UnsafeBuffer timespec = direct(TIMESPEC_LENGTH);
@@ -119,7 +122,7 @@ public final class WaitIdleStrategy implements IdleStrategy {
             Thread.onSpinWait();
             return;
         }
-        int count = Futex.unavailable() == null ? announce() : 0;
+        int count = CAN_SLEEP ? announce() : 0;
         if (count == 0) {
             LockSupport.parkNanos(napNs);
             napNs = Math.min(2 * napNs, MAX_NAP_NS);

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -199,13 +200,21 @@ final class StreamProcess implements AutoCloseable {
         }
     }
 
-    /** Descriptors that it has open, as Linux tells. */
-    long openFiles() {
-        try (var files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
-            return files.count();
+    /** Files, sockets and pipes that it has open, as Linux tells. */
+    List<String> openFiles() {
+        List<String> targets = new ArrayList<>();
+        try (var descriptors = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                try {
+                    targets.add(Files.readSymbolicLink(descriptor).toString());
+                } catch (NoSuchFileException ex) {
+                    continue; // closed in the meantime
+                }
+            }
         } catch (IOException ex) {
             throw new UncheckedIOException(ex);
         }
+        return targets;
     }
 
     /** Bytes of files in memory that it has mapped, as Linux tells. */
