@@ -33,6 +33,7 @@ final class VirtualDisplay implements AutoCloseable {
     private final List<Process> processes = new ArrayList<>();
     private final Path directory;
     private String name;
+    private boolean isManaged;
 
     private VirtualDisplay(Path directory) {
         this.directory = directory;
@@ -77,13 +78,21 @@ final class VirtualDisplay implements AutoCloseable {
         builder.environment().put("DISPLAY", name);
         processes.add(builder.start());
         await("openbox", () -> run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").contains("window id"), () -> "");
+        isManaged = true;
     }
 
     String name() {
         return name;
     }
 
+    /** Where there is a window manager it acts on the active window, which a window is a while after it can be seen. */
     void press(String key) {
+        if (isManaged) {
+            await(
+                    "an active window",
+                    () -> run("xdotool", "getactivewindow").strip().matches("[1-9]\\d*"),
+                    () -> ", but\n" + run("xprop", "-root") + run("xwininfo", "-root", "-tree"));
+        }
         run("xdotool", "key", key);
     }
 

@@ -71,7 +71,7 @@ class ConvertingSourceTest {
 
     @Test
     void allocatesNothingPerFrame() throws Exception {
-        FrameFormat[] formats = new FrameFormat[400];
+        FrameFormat[] formats = new FrameFormat[800];
         Arrays.fill(formats, FrameFormat.bgr24(320, 240));
         try (FrameSource source = ConvertingSource.of(new FlatSource(formats), options(160, 120, PixelFormat.NV12))) {
             ByteBuffer target = ByteBuffer.allocateDirect(160 * 120 * 2);

@@ -278,7 +278,7 @@ class FfmpegSourceTest {
     @Test
     void allocatesNextToNothingPerFrame() throws Exception {
         Path clip = FfmpegTool.clip(
-                directory.resolve("steady.mp4"), "640x480", 25, 300, "-c:v", "libx264", "-preset", "ultrafast");
+                directory.resolve("steady.mp4"), "640x480", 25, 600, "-c:v", "libx264", "-preset", "ultrafast");
         for (PixelFormat pixels : new PixelFormat[] {null, PixelFormat.BGR24}) {
             try (FrameSource source = FfmpegSource.open(clip.toString(), options(0, 0, pixels, false))) {
                 assertTrue(source.advance());
