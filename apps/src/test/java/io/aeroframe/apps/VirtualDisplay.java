@@ -54,6 +54,9 @@ final class VirtualDisplay implements AutoCloseable {
                 "a window manager",
                 () -> run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").contains("window id"),
                 () -> "");
+        // The first key makes the server announce another keyboard, at which openbox is deaf until it has taken its
+        // keys anew.
+        run("xdotool", "key", "shift");
     }
 
     String name() {

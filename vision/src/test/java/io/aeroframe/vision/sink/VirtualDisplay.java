@@ -78,7 +78,13 @@ final class VirtualDisplay implements AutoCloseable {
         builder.environment().put("DISPLAY", name);
         processes.add(builder.start());
         await("openbox", () -> run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").contains("window id"), () -> "");
+        pressAnyKey();
         isManaged = true;
+    }
+
+    /** The first key makes the server announce another keyboard, at which openbox is deaf until it has taken its keys anew. */
+    private void pressAnyKey() {
+        run("xdotool", "key", "shift");
     }
 
     String name() {
