@@ -1,18 +1,23 @@
 package io.aeroframe.transport;
 
 import io.aeroframe.driver.FrameDriver;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
 /**
  * Publications and subscriptions of frames, over one Aeron client at a time.
  *
- * <p>When the media driver goes with the process that hosts it, another process takes over, and when this process has slept for so long that the
- * driver took it for dead, it is connected anew; either way all publications and subscriptions are made anew at their next call, and go on. Nobody
- * has to do anything; {@link Context#stateListener} tells.
+ * <p>When the media driver goes with the process that owns it, another process takes over, and when this process was stopped for so long that the
+ * driver took it for dead, it connects again. Either way all publications and subscriptions are opened again at their next call, and go on. Users
+ * need not do anything; {@link Context#stateListener} reports it.
  *
- * <p>Thread-safe; what it makes is not. Closing it closes the Aeron client and with it what is still open; close publications first, so that
- * they tell their subscribers that the stream has ended.
+ * <p>Thread-safe. What it makes is for one thread at a time, but can be closed on any. An interrupt ends the wait of the thread that is interrupted, and
+ * has no other effect: threads of the library's own do all that an interrupt could break.
  */
 public final class Aeroframe implements AutoCloseable {
 
@@ -20,6 +25,7 @@ public final class Aeroframe implements AutoCloseable {
     private final Context context;
     private final OpenPools pools = new OpenPools();
     private final DriverConnection connection;
+    private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
     private boolean hasWarnedOfSockets;
 
     private Aeroframe(FrameDriver driver, Context context) {
@@ -74,7 +80,17 @@ public final class Aeroframe implements AutoCloseable {
     public FramePublication addPublication(FramePublication.Context settings) {
         settings.conclude();
         warnOfSockets(settings.channel());
-        return new FramePublication(connection, poolHost(), settings);
+        return opened(new FramePublication(connection, poolHost(), settings, open::remove));
+    }
+
+    /** Notes what is to be closed with this, unless this has been closed meanwhile. */
+    private <T extends AutoCloseable> T opened(T made) {
+        open.add(made);
+        if (connection.state() == ConnectionState.CLOSED) {
+            CloseHelper.close(context.errorHandler(), made);
+            throw new IllegalStateException("the connection is closed");
+        }
+        return made;
     }
 
     /**
@@ -97,7 +113,7 @@ public final class Aeroframe implements AutoCloseable {
     public FrameSubscription addSubscription(FrameSubscription.Context settings) {
         settings.conclude(context.errorHandler());
         warnOfSockets(settings.channel());
-        return new FrameSubscription(connection, driver.sharedDirectory(), settings);
+        return opened(new FrameSubscription(connection, driver.sharedDirectory(), settings, open::remove));
     }
 
     private PoolPath.Host poolHost() {
@@ -126,30 +142,49 @@ public final class Aeroframe implements AutoCloseable {
         }
     }
 
-    /** Closes the Aeron client. Waits up to four seconds for subscribers that have yet to find the pool of a publication that was closed. */
+    /**
+     * Closes the connection and what is still open in it. Close publications first: else their subscribers see their streams as lost, and not as ended. Any
+     * thread; closing twice does nothing.
+     *
+     * <p>Calls that wait end their wait. This waits {@link Context#closeTimeout()} at most for subscribers that have yet to find the pool of a publication
+     * that was closed, and as long again for threads that are inside a call of a publication or subscription. A thread that stays longer, in a
+     * handler, may go on: the memory that it uses is unmapped when it has left. Called in a handler, this does not wait for that handler. An interrupt ends the
+     * wait for subscribers.
+     */
     @Override
     public void close() {
-        pools.close();
-        connection.close();
+        boolean isInside = open.stream().anyMatch(Aeroframe::isInsideHere);
+        connection.shut();
+        CloseHelper.closeAll(context.errorHandler(), List.copyOf(open));
+        pools.close(context.closeTimeout().toNanos());
+        connection.close(isInside);
+    }
+
+    private static boolean isInsideHere(AutoCloseable open) {
+        return open instanceof FrameSubscription subscription
+                ? subscription.isInsideHere()
+                : open instanceof FramePublication publication && publication.isInsideHere();
     }
 
     /** Settings of {@link Aeroframe#connect(FrameDriver, Context)}. Not thread-safe; used once. */
     public static final class Context {
         private ErrorHandler errorHandler;
         private Consumer<ConnectionState> stateListener = state -> {};
+        private Duration connectTimeout = Duration.ofSeconds(5);
+        private Duration closeTimeout = Duration.ofSeconds(4);
 
         /** Settings with their defaults. */
         public Context() {}
 
         private void conclude() {
-            if (errorHandler == null) {
-                System.Logger logger = System.getLogger(Aeroframe.class.getName());
-                errorHandler = error -> logger.log(System.Logger.Level.WARNING, error.getMessage());
-            }
+            errorHandler = GuardedErrorHandler.of(errorHandler);
+            connectTimeout = Timeouts.check("connectTimeout", connectTimeout);
+            closeTimeout = Timeouts.check("closeTimeout", closeTimeout);
         }
 
         /**
-         * Takes what goes wrong in the background, on any thread. It must not throw.
+         * Takes what goes wrong in the background, on any thread. What it throws is logged, and hurts nothing else. The thread that calls it waits
+         * for it to return: it should do so soon.
          *
          * @param value default: a warning to {@link System.Logger}.
          * @return this.
@@ -169,10 +204,10 @@ public final class Aeroframe implements AutoCloseable {
         }
 
         /**
-         * Is told of each state that the connection enters after the first one, on a thread of the connection's own. It must not throw, nor
-         * close the connection.
+         * Takes each state that the connection enters after the first one, on a thread of the connection's own, which waits for it to return. What it
+         * throws is reported to the error handler. It must not close the connection.
          *
-         * @param value default: nobody is told.
+         * @param value default: none.
          * @return this.
          */
         public Context stateListener(Consumer<ConnectionState> value) {
@@ -181,12 +216,53 @@ public final class Aeroframe implements AutoCloseable {
         }
 
         /**
-         * Is told of each state that the connection enters.
+         * Takes each state that the connection enters.
          *
          * @return the listener.
          */
         public Consumer<ConnectionState> stateListener() {
             return stateListener;
+        }
+
+        /**
+         * How long {@link Aeroframe#connect(FrameDriver, Context)}, and what adds publications and subscriptions, wait for a media driver while none is up. A
+         * driver that is up and does not answer ends the wait after three seconds more.
+         *
+         * @param value default 5 s.
+         * @return this.
+         */
+        public Context connectTimeout(Duration value) {
+            connectTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long to wait for a media driver.
+         *
+         * @return the longest wait.
+         */
+        public Duration connectTimeout() {
+            return connectTimeout;
+        }
+
+        /**
+         * How long {@link Aeroframe#close()} waits for subscribers, and for threads that are inside a call.
+         *
+         * @param value default 4 s: a little longer than the driver takes to notice that a subscriber is dead.
+         * @return this.
+         */
+        public Context closeTimeout(Duration value) {
+            closeTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long closing waits.
+         *
+         * @return the longest wait of each kind.
+         */
+        public Duration closeTimeout() {
+            return closeTimeout;
         }
     }
 }

@@ -3,6 +3,8 @@ package io.aeroframe.transport;
 import io.aeron.ErrorCode;
 import io.aeron.exceptions.AeronException;
 import io.aeron.exceptions.RegistrationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,7 +21,27 @@ final class ChannelErrors {
 
     private ChannelErrors() {}
 
-    static FrameTransportException explain(AeronException ex, StreamName stream, FrameChannel channel) {
+    /**
+     * Waits for what the driver was asked for; an interrupt does not end the wait, which the session bounds.
+     *
+     * @throws FrameTransportException if the driver refuses it, or does not answer.
+     */
+    static <T> T await(Future<T> added, StreamName stream, FrameChannel channel) {
+        try {
+            return Uninterruptible.get(added);
+        } catch (ExecutionException ex) {
+            throw explain(ex.getCause(), stream, channel);
+        }
+    }
+
+    /** Why something that the driver was asked for could not be had. */
+    static FrameTransportException explain(Throwable cause, StreamName stream, FrameChannel channel) {
+        return cause instanceof AeronException ex
+                ? explain(ex, stream, channel)
+                : new FrameTransportException("stream '" + stream + "' on channel '" + channel + "': " + cause, cause);
+    }
+
+    private static FrameTransportException explain(AeronException ex, StreamName stream, FrameChannel channel) {
         if (!(ex instanceof RegistrationException)) { // no answer: the driver went at this moment
             return new DriverLostException("stream '" + stream + "'", ex);
         }

@@ -3,42 +3,32 @@ package io.aeroframe.transport;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.driver.FrameDriverException;
 import io.aeroframe.driver.RunningDriver;
-import io.aeron.Aeron;
-import io.aeron.RethrowingErrorHandler;
 import io.aeron.exceptions.AeronException;
-import io.aeron.exceptions.TimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import org.agrona.concurrent.AgentTerminationException;
 
 /**
- * The connection to whichever driver is up: the one place that notices when a driver has gone or another has taken over, and that connects anew.
+ * The connection to whichever driver is up: the one place that notices when a driver has gone or another has taken over, and that connects again.
  *
  * <pre>
- * CONNECTED     the client has closed itself, or another driver is up     -> RECONNECTING
+ * CONNECTED     the client has ended, or another driver is up             -> RECONNECTING
  * RECONNECTING  a driver is up and answers: a new session                 -> CONNECTED
  * any           close(), or the FrameDriver is closed                     -> CLOSED
  * </pre>
  *
- * <p>Publications and subscriptions compare {@link #session()} with the session that they were made in, and make themselves anew in it, each
+ * <p>Publications and subscriptions compare {@link #session()} with the session that they were made in, and move to the new one, each
  * on its own thread. As long as no other driver is up, the old session is kept: over IPC frames go on in its log buffers, driver or no driver.
+ *
+ * <p>Its thread survives whatever is thrown in it, by listeners and handlers of the user's too, and reports it.
  */
-final class DriverConnection implements AutoCloseable {
+final class DriverConnection {
 
-    private static final long DRIVER_TIMEOUT_MS = 3_000;
-    private static final long KEEP_ALIVE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(40);
 
-    /** A host that was found may be gone before the connection is made; another then takes over. */
-    private static final long FIRST_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
-
-    /** How long to wait for a session in which something can be made. */
-    private static final long OPEN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
-
-    /** A session that is over is closed after this long, whoever uses it: Aeron gives its own resources less. */
+    /** A session that is over is ended after this long even if it is still in use: Aeron gives its own resources less. */
     private static final long RETIRED_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final FrameDriver driver;
@@ -49,7 +39,7 @@ final class DriverConnection implements AutoCloseable {
     private volatile ClientSession session;
     private volatile ConnectionState state = ConnectionState.CONNECTED;
     private volatile boolean isHandingOver;
-    private String told = "";
+    private String lastReport = "";
 
     /**
      * A session that is over.
@@ -67,28 +57,33 @@ final class DriverConnection implements AutoCloseable {
     }
 
     /**
-     * Connects.
+     * Connects. Waits for {@link Aeroframe.Context#connectTimeout()} at most; an interrupt ends the wait.
      *
      * @param pools to look after, so that what nobody reads any more goes.
-     * @throws DriverLostException if no driver answers.
+     * @throws DriverLostException     if no driver answers.
+     * @throws FrameTransportException if the thread is interrupted.
      */
     static DriverConnection open(FrameDriver driver, Aeroframe.Context context, OpenPools pools) {
         DriverConnection connection = new DriverConnection(driver, context, pools);
-        long deadlineNs = System.nanoTime() + FIRST_TIMEOUT_NS;
-        while (connection.session == null) {
+        long startNs = System.nanoTime();
+        long timeoutNs = context.connectTimeout().toNanos();
+        AeronException refusal = null;
+        while (true) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new FrameTransportException(
+                        driver.aeronDirectoryName() + ": interrupted while connecting to the media driver");
+            }
             RunningDriver running = driver.running().orElse(null);
-            try {
-                if (running != null) {
+            if (running != null) {
+                try {
                     connection.session = connection.connect(running);
                     break;
-                }
-            } catch (AeronException ex) {
-                if (System.nanoTime() - deadlineNs > 0) {
-                    throw new DriverLostException(driver.aeronDirectoryName(), ex);
+                } catch (AeronException ex) {
+                    refusal = ex; // it may be gone by now, and another about to take over
                 }
             }
-            if (System.nanoTime() - deadlineNs > 0 || Thread.currentThread().isInterrupted()) {
-                throw new DriverLostException(driver.aeronDirectoryName());
+            if (System.nanoTime() - startNs > timeoutNs) {
+                throw new DriverLostException(driver.aeronDirectoryName(), refusal);
             }
             LockSupport.parkNanos(CHECK_INTERVAL_NS);
         }
@@ -97,30 +92,7 @@ final class DriverConnection implements AutoCloseable {
     }
 
     private ClientSession connect(RunningDriver running) {
-        Aeron aeron = Aeron.connect(new Aeron.Context()
-                .aeronDirectoryName(running.aeronDirectoryName())
-                .epochClock(running.epochClock())
-                .driverTimeoutMs(DRIVER_TIMEOUT_MS)
-                .keepAliveIntervalNs(KEEP_ALIVE_INTERVAL_NS)
-                .errorHandler(this::onError) // Aeron's own would end the JVM when the driver is gone
-                .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE));
-        return new ClientSession(running, aeron, this::isUp);
-    }
-
-    /** A client that has lost its driver says so more than once, in Aeron's own terms, and closes itself: the state machine sees that. */
-    private void onError(Throwable error) {
-        if (!(error instanceof TimeoutException)
-                && !(error instanceof AgentTerminationException)
-                && !isEviction(error)) {
-            context.errorHandler().onError(error);
-        }
-    }
-
-    /** What a client throws that finds its heartbeat counter gone; Aeron has no type for it. */
-    private static boolean isEviction(Throwable error) {
-        return error instanceof AeronException
-                && error.getMessage() != null
-                && error.getMessage().contains("heartbeat timestamp counter");
+        return ClientSession.connect(running, pools.gate(), context.errorHandler(), this::isUp);
     }
 
     /** The session to be in. Any thread. */
@@ -133,28 +105,33 @@ final class DriverConnection implements AutoCloseable {
         return state;
     }
 
-    /** Whether the driver is about to end, in good order: what is to lose nothing waits for the next. Any thread. */
+    /** Whether the driver's owner is about to end it cleanly: lossless publications pause until the next driver is up. Any thread. */
     boolean isHandingOver() {
         return isHandingOver;
     }
 
     /**
-     * Makes something in the session that is up; if that ends meanwhile, in the next.
+     * Makes something in the session that is up; if that ends meanwhile, in the next. Waits for
+     * {@link Aeroframe.Context#connectTimeout()} at most for a session, in which {@code open} has bounds of its own. An interrupt ends the wait.
      *
      * @param open throws {@link FrameTransportException} if it fails.
      */
     <T> T inSession(Function<ClientSession, T> open) {
-        long deadlineNs = System.nanoTime() + OPEN_TIMEOUT_NS;
+        long startNs = System.nanoTime();
         while (true) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new FrameTransportException(
+                        driver.aeronDirectoryName() + ": interrupted while waiting for the media driver");
+            }
             ClientSession current = session;
             try {
                 return open.apply(current);
             } catch (FrameTransportException ex) {
-                boolean isOver = ex instanceof DriverLostException || current.isClosed() || current != session;
+                boolean isOver = ex instanceof DriverLostException || current.isOver() || current != session;
                 if (!isOver
                         || state == ConnectionState.CLOSED
-                        || System.nanoTime() - deadlineNs > 0
-                        || Thread.currentThread().isInterrupted()) {
+                        || System.nanoTime() - startNs
+                                > context.connectTimeout().toNanos()) {
                     throw ex;
                 }
             }
@@ -167,7 +144,7 @@ final class DriverConnection implements AutoCloseable {
         try {
             return which.isSameAs(driver.running().orElse(null));
         } catch (FrameDriverException ex) {
-            return false; // the state machine tells
+            return false; // the state machine reports it
         }
     }
 
@@ -175,10 +152,11 @@ final class DriverConnection implements AutoCloseable {
         while (state != ConnectionState.CLOSED) {
             try {
                 check();
-                told = "";
-            } catch (FrameDriverException | AeronException ex) {
-                tell(ex); // and try again
+                lastReport = "";
+            } catch (Throwable ex) { // a file that was cut short throws an Error; whatever it is, streams go on
+                report(ex);
             }
+            Thread.interrupted(); // nobody is meant to interrupt this thread, and a flag would make it spin
             LockSupport.parkNanos(CHECK_INTERVAL_NS);
         }
     }
@@ -189,12 +167,14 @@ final class DriverConnection implements AutoCloseable {
             return;
         }
         pools.release();
-        closeRetired();
+        endRetired();
         ClientSession current = session;
         RunningDriver running = driver.running().orElse(null);
         isHandingOver = running == null && driver.isHandingOver();
+        current.handOver(isHandingOver);
         boolean isOther = running != null && !running.isSameAs(current.driver());
-        if (!isOther && !current.isClosed()) {
+        current.noteDriver(running == null || isOther);
+        if (!isOther && !current.isOver()) {
             return;
         }
         enter(ConnectionState.RECONNECTING);
@@ -202,7 +182,7 @@ final class DriverConnection implements AutoCloseable {
             ClientSession next = connect(running);
             synchronized (this) {
                 if (state == ConnectionState.CLOSED) {
-                    next.close();
+                    next.end();
                     return;
                 }
                 session = next;
@@ -212,13 +192,13 @@ final class DriverConnection implements AutoCloseable {
         }
     }
 
-    private synchronized void closeRetired() {
+    private synchronized void endRetired() {
         retired.removeIf(old -> {
             if (System.nanoTime() - old.sinceNs() > RETIRED_TIMEOUT_NS) {
-                old.session().close();
+                old.session().end();
                 return true;
             }
-            return old.session().closeIfUnused();
+            return old.session().endIfUnused();
         });
     }
 
@@ -229,36 +209,50 @@ final class DriverConnection implements AutoCloseable {
             }
             state = next;
         }
-        context.stateListener().accept(next);
+        try {
+            context.stateListener().accept(next);
+        } catch (Throwable ex) { // the listener's, of whatever kind
+            context.errorHandler()
+                    .onError(new FrameTransportException("the state listener threw when it was given " + next, ex));
+        }
     }
 
-    private void tell(RuntimeException error) {
-        if (state != ConnectionState.CLOSED && !told.equals(error.getMessage())) {
-            told = String.valueOf(error.getMessage());
+    private void report(Throwable error) {
+        String message = String.valueOf(error.getMessage());
+        if (state != ConnectionState.CLOSED && !lastReport.equals(message)) {
+            lastReport = message;
             context.errorHandler().onError(error);
         }
     }
 
-    /** Closes the client, and with it what is still open. */
-    @Override
-    public void close() {
+    /** From now on publications and subscriptions are refused, and what waits ends its wait. Any thread. Does not wait. */
+    void shut() {
         enter(ConnectionState.CLOSED);
         LockSupport.unpark(thread);
-        boolean isInterrupted = false;
-        while (thread.isAlive() && Thread.currentThread() != thread) {
-            try {
-                thread.join();
-            } catch (InterruptedException ex) {
-                isInterrupted = true;
-            }
-        }
+    }
+
+    /**
+     * Ends the client. Waits for {@link Aeroframe.Context#closeTimeout()} at most until no thread is inside a publication or subscription; after that the
+     * client ends in the background, when they have left. Called by a handler, it does not wait for that.
+     *
+     * @param isInside whether the calling thread is inside one.
+     */
+    void close(boolean isInside) {
+        shut();
+        long startNs = System.nanoTime();
+        long timeoutNs = isInside ? 0 : context.closeTimeout().toNanos();
+        List<ClientSession> open = new ArrayList<>();
         synchronized (this) {
-            retired.forEach(old -> old.session().close());
+            retired.forEach(old -> open.add(old.session()));
             retired.clear();
-            session.close();
+            open.add(session);
         }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
+        open.forEach(ClientSession::end);
+        for (ClientSession each : open) {
+            each.awaitEnd(timeoutNs - (System.nanoTime() - startNs));
+        }
+        if (Thread.currentThread() != thread) {
+            Uninterruptible.join(thread, timeoutNs - (System.nanoTime() - startNs));
         }
     }
 }

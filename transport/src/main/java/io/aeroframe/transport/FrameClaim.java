@@ -8,7 +8,8 @@ import org.agrona.MutableDirectBuffer;
  * A writable frame, handed out by a publication. It ends with {@link #commit()} or {@link #abort()}; using it afterwards
  * throws {@link IllegalStateException}.
  *
- * <p>The publication hands out the same object again and again: keep no reference past the end. One thread, that of the publication.
+ * <p>The publication hands out the same object again and again: keep no reference past the end. One thread, that of the publication. Its memory stays
+ * valid until the claim ends, even if the publication is closed meanwhile.
  */
 public final class FrameClaim {
 
@@ -20,6 +21,9 @@ public final class FrameClaim {
     private int metadataLength;
     private boolean isOpen;
 
+    /** Null if the memory is not a slot. */
+    private PublishedPool pool;
+
     /** Of the pool; negative if the memory is not a slot. */
     private int slot;
 
@@ -27,14 +31,20 @@ public final class FrameClaim {
         this.owner = owner;
     }
 
-    void open(FrameFormat format, MutableDirectBuffer buffer, ByteBuffer byteBuffer, int slot) {
+    void open(FrameFormat format, MutableDirectBuffer buffer, ByteBuffer byteBuffer, PublishedPool pool, int slot) {
         this.format = format;
         this.buffer = buffer;
         this.byteBuffer = byteBuffer;
         payloadLength = format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : 0;
         metadataLength = 0;
+        this.pool = pool;
         this.slot = slot;
         isOpen = true;
+    }
+
+    /** Ends the claim; what was set stays readable to the publication. */
+    void end() {
+        isOpen = false;
     }
 
     boolean isOpen() {
@@ -43,6 +53,18 @@ public final class FrameClaim {
 
     int slot() {
         return slot;
+    }
+
+    PublishedPool pool() {
+        return pool;
+    }
+
+    FrameFormat shape() {
+        return format;
+    }
+
+    DirectBuffer memory() {
+        return buffer;
     }
 
     /**
@@ -147,8 +169,9 @@ public final class FrameClaim {
      * Sends the frame.
      *
      * @param captureTimeNs when the picture was taken, nanoseconds since the epoch.
-     * @return true if it went out; false if it was dropped, and counted, because nobody is connected or the slowest subscriber
-     *     has not made room.
+     * @return true if it went out; false if it was dropped: counted, because nobody is connected or the slowest subscriber
+     *     has not made room, or, without being counted, because the publication was closed meanwhile.
+     * @throws IllegalStateException if the claim has ended, or lacks the length of a compressed payload.
      */
     public boolean commit(long captureTimeNs) {
         checkOpen();
@@ -156,14 +179,16 @@ public final class FrameClaim {
             throw new IllegalStateException(
                     "payloadLength was not set: a " + format.encoding() + " claim needs it before commit");
         }
-        isOpen = false;
-        return owner.commit(this, captureTimeNs, format, buffer);
+        return owner.commit(this, captureTimeNs);
     }
 
-    /** Gives the claim back unsent. It does not count as a frame. */
+    /**
+     * Gives the claim back unsent. It does not count as a frame. Also after the publication was closed.
+     *
+     * @throws IllegalStateException if the claim has ended.
+     */
     public void abort() {
         checkOpen();
-        isOpen = false;
         owner.abort(this);
     }
 

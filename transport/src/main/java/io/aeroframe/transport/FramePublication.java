@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
@@ -16,10 +17,16 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Sends the frames of one stream on one channel.
  *
- * <p>One thread at a time writes. A publication never waits unless it is {@linkplain Context#isLossless(boolean) lossless}: a frame that the
+ * <p>One thread at a time may use it: a call while another thread is inside one is refused with an {@link IllegalStateException}. {@link #close()} is safe on any
+ * thread. A publication does not wait for subscribers unless it is {@linkplain Context#isLossless(boolean) lossless}: a frame that the
  * slowest subscriber has left no room for is dropped and counted. Nothing is allocated per frame once frames have
- * their size. When the media driver has gone, frames are dropped until there is another (a lossless publication waits for it, and for its
- * subscribers, ten and three seconds at most).
+ * their size. When the media driver has gone, frames are dropped until there is another; a lossless publication waits for it
+ * ({@link Context#reconnectTimeout(Duration)}), then up to three seconds for its subscribers to return. Each wait of a call has a bound, and
+ * ends early when the thread is interrupted (its flag stays set) or the publication is closed: the frame is dropped and counted.
+ *
+ * <p>What may block without being lossless: a frame larger than the window of the channel, which goes only as its subscribers read
+ * ({@link Context#largeFrameTimeout(Duration)}), and the first call after another driver has taken over, which opens the stream there (three
+ * seconds at most, if that driver does not answer).
  *
  * <pre>{@code
  * FrameClaim claim = publication.tryClaim();
@@ -35,7 +42,6 @@ public final class FramePublication implements AutoCloseable {
     private static final int NO_SLOT = -1;
 
     private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final long END_OF_STREAM_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
 
     /** The system's own makes an object a call. This one compares the two clocks once an hour, and counts on. */
     private final EpochNanoClock epochClock = new OffsetEpochNanoClock();
@@ -43,21 +49,33 @@ public final class FramePublication implements AutoCloseable {
     private final Context context;
     private final StreamName stream;
     private final DriverConnection connection;
+    private final Runnable whenClosed;
     private final FrameHeader header = new FrameHeader();
     private final StreamMessages messages;
     private final UnsafeBuffer prefix = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer staging = new UnsafeBuffer(0, 0);
     private final FrameClaim claim = new FrameClaim(this);
 
+    private final Gate gate;
+    private final SendWait wait;
     private final SendingPaths paths;
     private ByteBuffer stagingBytes;
     private long announcedNs;
 
     private final SendingAccount account = new SendingAccount();
-    private boolean isClosed;
 
-    FramePublication(DriverConnection connection, PoolPath.Host poolHost, Context context) {
+    /**
+     * A publication.
+     *
+     * @param whenClosed run on the thread that closed it, after it is closed.
+     */
+    FramePublication(
+            DriverConnection connection,
+            PoolPath.Host poolHost,
+            Context context,
+            Consumer<FramePublication> whenClosed) {
         this.connection = connection;
+        this.whenClosed = () -> whenClosed.accept(this);
         this.context = context;
         stream = context.stream();
         header.streamHash = stream.hash();
@@ -68,7 +86,37 @@ public final class FramePublication implements AutoCloseable {
         header.bootIdLow = boot.low();
         messages = new StreamMessages(stream, header.publicationId);
         growPrefix(0);
-        paths = new SendingPaths(connection, poolHost, context, header.publicationId);
+        gate = new Gate("publication of stream '" + stream + "'");
+        wait = new SendWait(context, connection, gate);
+        paths = new SendingPaths(connection, poolHost, context, wait, gate, header.publicationId);
+    }
+
+    /** Begins a call that needs the publication to be usable; it ends with {@link #leave()}. */
+    private void enter() {
+        if (!gate.enter()) {
+            throw new IllegalStateException("the publication of stream '" + stream + "' is closed");
+        }
+        boolean isUsable = false;
+        try {
+            if (connection.state() == ConnectionState.CLOSED) {
+                throw new IllegalStateException("the connection of stream '" + stream + "' is closed");
+            }
+            if (claim.isOpen()) {
+                throw new IllegalStateException("the last claim has not ended: commit or abort it first");
+            }
+            wait.begin();
+            isUsable = true;
+        } finally {
+            if (!isUsable) {
+                leave();
+            }
+        }
+    }
+
+    private void leave() {
+        if (!gate.leave()) {
+            release();
+        }
     }
 
     /**
@@ -97,16 +145,25 @@ public final class FramePublication implements AutoCloseable {
      * @param maxPayloadLength bytes to make room for; a raw frame's own length, a bound for a JPEG or zstd frame.
      * @return the claim; null if the frame is dropped, and counted, because nobody is connected or the slowest subscriber has
      *     not made room.
-     * @throws IllegalStateException   if the last claim has not ended, or the publication is closed.
+     * @throws IllegalStateException if the last claim has not ended, the publication or its connection is closed, or another thread is
+     *     inside a call.
      */
     public FrameClaim tryClaim(FrameFormat format, int maxPayloadLength) {
-        checkUsable();
+        enter();
+        try {
+            return claim(format, maxPayloadLength);
+        } finally {
+            leave();
+        }
+    }
+
+    private FrameClaim claim(FrameFormat format, int maxPayloadLength) {
         int expected = format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : 1;
         int length = Math.max(maxPayloadLength, expected);
         LogPublication.Outcome outcome;
         do {
             outcome = paths.await() ? tryOpenClaim(format, length, expected) : LogPublication.Outcome.NOT_CONNECTED;
-        } while (outcome == LogPublication.Outcome.NOT_CONNECTED && paths.isOver() && paths.mayWait());
+        } while (outcome == LogPublication.Outcome.NOT_CONNECTED && paths.isOver() && wait.mayWaitForDriver());
         if (outcome == LogPublication.Outcome.SENT) {
             return claim;
         }
@@ -124,7 +181,7 @@ public final class FramePublication implements AutoCloseable {
             outcome = tryClaimSlot(format);
         } else if (outcome == LogPublication.Outcome.SENT) {
             growStaging(length);
-            claim.open(format, staging, stagingBytes, NO_SLOT);
+            claim.open(format, staging, stagingBytes, null, NO_SLOT);
         }
         return outcome;
     }
@@ -138,19 +195,15 @@ public final class FramePublication implements AutoCloseable {
                     ? LogPublication.Outcome.NO_SLOT
                     : LogPublication.Outcome.NOT_CONNECTED;
         }
-        claim.open(format, pool.buffer(slot), pool.byteBuffer(slot), slot);
+        claim.open(format, pool.buffer(slot), pool.byteBuffer(slot), pool, slot);
         return LogPublication.Outcome.SENT;
     }
 
     private int awaitSlot(PublishedPool pool) {
         int slot = pool.tryTake();
         if (slot < 0) {
-            pool.check(System.nanoTime());
-            IdleStrategy idle = context.idleStrategy();
-            idle.reset();
-            while ((slot = pool.tryTake()) < 0 && path().log().isConnected() && paths.mayWait() && !paths.isOver()) {
-                idle.idle();
-                pool.check(System.nanoTime());
+            while ((slot = pool.tryTake()) < 0 && path().log().isConnected() && !paths.isOver() && wait.mayWait()) {
+                wait.idle();
             }
         }
         return slot;
@@ -165,16 +218,22 @@ public final class FramePublication implements AutoCloseable {
      * @param length        of the payload in bytes; a raw frame's own, see {@link FrameFormat#maxPayloadLength()}.
      * @param captureTimeNs when the picture was taken, nanoseconds since the epoch.
      * @return as {@link FrameClaim#commit(long)}.
+     * @throws IllegalArgumentException if the length is not that of a frame of the format.
+     * @throws IllegalStateException    as {@link #tryClaim(FrameFormat, int)}.
      */
     public boolean offer(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
-        checkUsable();
         buffer.boundsCheck(offset, length);
         if (format.encoding() == FrameEncoding.RAW ? length != format.maxPayloadLength() : length < 1) {
             throw new IllegalArgumentException(
                     "length=" + length + " is not that of a " + format.describe() + " frame");
         }
-        header.metadataLength = 0;
-        return sendCopy(format, buffer, offset, length, captureTimeNs);
+        enter();
+        try {
+            header.metadataLength = 0;
+            return sendCopy(format, buffer, offset, length, captureTimeNs);
+        } finally {
+            leave();
+        }
     }
 
     private SendingPath path() {
@@ -191,44 +250,77 @@ public final class FramePublication implements AutoCloseable {
             return send(format, buffer, offset, length, captureTimeNs);
         }
         int metadataLength = header.metadataLength;
-        FrameClaim slot = tryClaim(format, length);
-        if (slot == null) {
+        FrameClaim copy = claim(format, length);
+        if (copy == null) {
             return false;
         }
-        slot.buffer().putBytes(0, buffer, offset, length);
-        return slot.payloadLength(length).keptMetadata(metadataLength).commit(captureTimeNs);
+        copy.buffer().putBytes(0, buffer, offset, length);
+        copy.payloadLength(length).keptMetadata(metadataLength);
+        return send(copy, captureTimeNs);
     }
 
-    boolean commit(FrameClaim ended, long captureTimeNs, FrameFormat format, DirectBuffer buffer) {
-        header.metadataLength = ended.metadataLength();
-        return ended.slot() == NO_SLOT
-                ? send(format, buffer, 0, ended.payloadLength(), captureTimeNs)
-                : sendSlot(format, ended.slot(), ended.payloadLength(), captureTimeNs);
+    /**
+     * The claim has been filled.
+     *
+     * @return false if the frame is dropped: counted, or not counted any more because the publication is closed.
+     */
+    boolean commit(FrameClaim filled, long captureTimeNs) {
+        if (!gate.enter()) {
+            abandon(filled);
+            return false;
+        }
+        try {
+            wait.begin();
+            return send(filled, captureTimeNs);
+        } finally {
+            leave();
+        }
     }
 
-    void abort(FrameClaim ended) {
-        if (ended.slot() != NO_SLOT) {
-            path().pools().pool().cancel(ended.slot());
+    private boolean send(FrameClaim filled, long captureTimeNs) {
+        filled.end();
+        header.metadataLength = filled.metadataLength();
+        return filled.slot() == NO_SLOT
+                ? send(filled.shape(), filled.memory(), 0, filled.payloadLength(), captureTimeNs)
+                : sendSlot(filled.pool(), filled.shape(), filled.slot(), filled.payloadLength(), captureTimeNs);
+    }
+
+    void abort(FrameClaim unused) {
+        if (!gate.enter()) {
+            abandon(unused);
+            return;
+        }
+        try {
+            abandon(unused);
+        } finally {
+            leave();
+        }
+    }
+
+    /** The pool keeps its memory until its claim has ended, closed or not. */
+    private static void abandon(FrameClaim unused) {
+        unused.end();
+        if (unused.slot() != NO_SLOT) {
+            unused.pool().cancel(unused.slot());
         }
     }
 
     /** The frame is in its slot: says so. */
-    private boolean sendSlot(FrameFormat format, int slot, int length, long captureTimeNs) {
-        PublishedPool pool = path().pools().pool();
+    private boolean sendSlot(PublishedPool pool, FrameFormat format, int slot, int length, long captureTimeNs) {
         describe(format, length, captureTimeNs);
         header.poolId = pool.poolId();
         header.poolSlot = slot;
         header.chunkOffset = 0;
         header.chunkLength = length;
         pool.endWrite(slot, account.nextSequence());
-        LogPublication.Outcome outcome;
-        do {
-            outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength);
-            if (outcome == LogPublication.Outcome.SENT) {
-                header.publishTimeNs = System.nanoTime();
-                outcome = path().log().sendDescriptor(header, prefix);
+        LogPublication.Outcome outcome = null;
+        try {
+            outcome = sendDescriptor();
+        } finally {
+            if (outcome == null) {
+                pool.cancel(slot); // it threw: the idle strategy, or Aeron at the end of its positions
             }
-        } while (outcome == LogPublication.Outcome.NO_ROOM && paths.mayWait());
+        }
         if (isLeftBehind(outcome)) {
             growStaging(length);
             staging.putBytes(0, pool.buffer(slot), 0, length); // the pool goes with its session
@@ -245,8 +337,19 @@ public final class FramePublication implements AutoCloseable {
             account.dropped(outcome);
         }
         account.show(path().counters());
-        pool.check(System.nanoTime());
         return isSent;
+    }
+
+    private LogPublication.Outcome sendDescriptor() {
+        LogPublication.Outcome outcome;
+        do {
+            outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength);
+            if (outcome == LogPublication.Outcome.SENT) {
+                header.publishTimeNs = System.nanoTime();
+                outcome = path().log().sendDescriptor(header, prefix);
+            }
+        } while (outcome == LogPublication.Outcome.NO_ROOM && wait.mayWait());
+        return outcome;
     }
 
     private void describe(FrameFormat format, int length, long captureTimeNs) {
@@ -259,7 +362,7 @@ public final class FramePublication implements AutoCloseable {
 
     /** A lossless frame that could not go before its session ended goes in the next one. */
     private boolean isLeftBehind(LogPublication.Outcome outcome) {
-        return outcome == LogPublication.Outcome.NOT_CONNECTED && paths.mayWait() && paths.isOver();
+        return outcome == LogPublication.Outcome.NOT_CONNECTED && paths.isOver() && wait.mayWaitForDriver();
     }
 
     private boolean send(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
@@ -278,7 +381,7 @@ public final class FramePublication implements AutoCloseable {
                 outcome = path().log().send(header, prefix, buffer, offset);
             }
             // The padding at the end of a term may have taken the room that there was.
-        } while (outcome == LogPublication.Outcome.NO_ROOM && paths.mayWait());
+        } while (outcome == LogPublication.Outcome.NO_ROOM && wait.mayWait());
         if (isLeftBehind(outcome)) {
             return sendCopy(format, buffer, offset, length, captureTimeNs);
         }
@@ -297,25 +400,23 @@ public final class FramePublication implements AutoCloseable {
 
     private LogPublication.Outcome awaitRoom(int frameLength) {
         LogPublication log = path().log();
-        IdleStrategy idle = context.idleStrategy();
-        idle.reset();
-        long deadlineNs = context.isLossless() ? System.nanoTime() + SendingPaths.RECONNECT_TIMEOUT_NS : 0;
         while (true) {
             boolean isConnected = log.isConnected();
             if (isConnected && log.hasRoom(frameLength) && !paths.isPaused()) {
+                wait.found();
                 return LogPublication.Outcome.SENT;
             }
-            if (!isConnected && !(paths.awaitsReturn() && System.nanoTime() - deadlineNs < 0)) {
+            if (!isConnected && !paths.awaitsReturn()) {
                 paths.disconnected();
                 return LogPublication.Outcome.NOT_CONNECTED;
             }
-            if (!paths.mayWait()) {
+            if (!wait.mayWait()) {
                 return LogPublication.Outcome.NO_ROOM;
             }
             if (paths.isOver()) {
                 return LogPublication.Outcome.NOT_CONNECTED;
             }
-            idle.idle();
+            wait.idle();
         }
     }
 
@@ -363,31 +464,27 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
-    private void checkUsable() {
-        if (isClosed) {
-            throw new IllegalStateException("the publication of stream '" + stream + "' is closed");
-        }
-        if (connection.state() == ConnectionState.CLOSED) {
-            throw new IllegalStateException("the connection of stream '" + stream + "' is closed");
-        }
-        if (claim.isOpen()) {
-            throw new IllegalStateException("the last claim has not ended: commit or abort it first");
-        }
-    }
-
     long epochTimeNs() {
         return epochClock.nanoTime();
     }
 
     /**
-     * Whether a subscriber is there. Call it on the thread that writes.
+     * Whether a subscriber is there. Call it on the thread that writes. After another driver has taken over it opens the stream there, which can block as
+     * {@link #tryClaim()} can.
      *
-     * @return true if a frame would be received.
+     * @return true if a frame would be received; false if the publication is closed.
+     * @throws IllegalStateException if another thread is inside a call.
      */
     public boolean isConnected() {
-        return !isClosed
-                && (claim.isOpen() ? path() != null : paths.follow())
-                && path().log().isConnected();
+        if (!gate.enter()) {
+            return false;
+        }
+        try {
+            boolean isOpen = claim.isOpen() ? path() != null : paths.follow();
+            return isOpen && path().log().isConnected();
+        } finally {
+            leave();
+        }
     }
 
     /**
@@ -426,21 +523,43 @@ public final class FramePublication implements AutoCloseable {
         return context.channel();
     }
 
-    /** Tells the subscribers that the stream has ended (waiting up to a second for room to say so), and closes. */
+    /**
+     * Tells the subscribers that the stream has ended, and closes. Any thread; closing twice does nothing.
+     *
+     * <p>Waits up to {@link Context#closeTimeout(Duration)} for room to say so. If another thread is inside a call, this returns at once: that call ends its
+     * wait, if it waits, and closes the publication when it returns. A claim that is open stays valid memory until it is committed, which returns
+     * false then, or aborted.
+     */
     @Override
     public void close() {
-        if (isClosed) {
-            return;
+        if (gate.close()) {
+            release();
         }
-        isClosed = true;
-        paths.close(!claim.isOpen(), this::sendEndOfStream);
+    }
+
+    /** Whether the calling thread is inside a call. */
+    boolean isInsideHere() {
+        return gate.isInsideHere();
+    }
+
+    private void release() {
+        try {
+            paths.close(!claim.isOpen(), this::sendEndOfStream);
+        } finally {
+            gate.released();
+            whenClosed.run();
+        }
     }
 
     private void sendEndOfStream(LogPublication log) {
+        if (connection.state() == ConnectionState.CLOSED) {
+            return; // the connection was closed under the publication: subscribers see it as lost
+        }
         int length = messages.encodeEndOfStream(account.nextSequence(), account.dropped());
-        long deadlineNs = System.nanoTime() + END_OF_STREAM_TIMEOUT_NS;
+        long startNs = System.nanoTime();
         while (log.send(messages.buffer(), length) == LogPublication.Outcome.NO_ROOM
-                && System.nanoTime() - deadlineNs < 0) {
+                && System.nanoTime() - startNs < context.closeTimeout().toNanos()) {
+            gate.pass();
             context.idleStrategy().idle();
         }
     }
@@ -454,6 +573,10 @@ public final class FramePublication implements AutoCloseable {
         private boolean isPooled = true;
         private int slots;
         private Duration timeToLive = Duration.ZERO;
+        private Duration offerTimeout = Duration.ofSeconds(60);
+        private Duration reconnectTimeout = Duration.ofSeconds(10);
+        private Duration largeFrameTimeout = Duration.ofMillis(250);
+        private Duration closeTimeout = Duration.ofSeconds(1);
         private IdleStrategy idleStrategy;
 
         /** Settings with their defaults. */
@@ -474,6 +597,10 @@ public final class FramePublication implements AutoCloseable {
             if (timeToLive.isNegative()) {
                 throw new IllegalArgumentException("timeToLive=" + timeToLive + " is negative");
             }
+            offerTimeout = Timeouts.check("offerTimeout", offerTimeout);
+            reconnectTimeout = Timeouts.check("reconnectTimeout", reconnectTimeout);
+            largeFrameTimeout = Timeouts.check("largeFrameTimeout", largeFrameTimeout);
+            closeTimeout = Timeouts.check("closeTimeout", closeTimeout);
             if (idleStrategy == null) {
                 idleStrategy = new BackoffIdleStrategy(10, 20, 1_000, 100_000);
             }
@@ -540,8 +667,8 @@ public final class FramePublication implements AutoCloseable {
         }
 
         /**
-         * Whether to wait for the slowest subscriber instead of dropping. While nobody is connected frames are dropped all the same.
-         * A wait ends early, with a dropped frame, when the thread is interrupted.
+         * Whether to wait for the slowest subscriber instead of dropping, {@link #offerTimeout(Duration)} at most for a call. While nobody is connected
+         * frames are dropped all the same. A wait ends early, with a dropped frame, when the thread is interrupted or the publication is closed.
          *
          * @param value default false.
          * @return this.
@@ -620,6 +747,88 @@ public final class FramePublication implements AutoCloseable {
          */
         public Duration timeToLive() {
             return timeToLive;
+        }
+
+        /**
+         * How long one call of a lossless publication waits for its subscribers to make room, all its waits together. After that the frame is
+         * dropped and counted.
+         *
+         * @param value default 60 s.
+         * @return this.
+         */
+        public Context offerTimeout(Duration value) {
+            offerTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long one call of a lossless publication waits for subscribers.
+         *
+         * @return the longest wait.
+         */
+        public Duration offerTimeout() {
+            return offerTimeout;
+        }
+
+        /**
+         * How long one call of a lossless publication waits for a media driver when there is none.
+         *
+         * @param value default 10 s.
+         * @return this.
+         */
+        public Context reconnectTimeout(Duration value) {
+            reconnectTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long one call of a lossless publication waits for a media driver.
+         *
+         * @return the longest wait.
+         */
+        public Duration reconnectTimeout() {
+            return reconnectTimeout;
+        }
+
+        /**
+         * How long a publication that is not lossless waits for its subscribers to read the first part of a frame that is larger than the channel's window,
+         * before it gives the frame up.
+         *
+         * @param value default 250 ms.
+         * @return this.
+         */
+        public Context largeFrameTimeout(Duration value) {
+            largeFrameTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long a frame that is larger than the channel's window may wait.
+         *
+         * @return the longest wait.
+         */
+        public Duration largeFrameTimeout() {
+            return largeFrameTimeout;
+        }
+
+        /**
+         * How long {@link FramePublication#close()} waits for room to say that the stream has ended. Without that subscribers see the stream as lost.
+         *
+         * @param value default 1 s.
+         * @return this.
+         */
+        public Context closeTimeout(Duration value) {
+            closeTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long closing waits.
+         *
+         * @return the longest wait.
+         */
+        public Duration closeTimeout() {
+            return closeTimeout;
         }
 
         /**

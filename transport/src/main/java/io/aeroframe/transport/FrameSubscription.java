@@ -1,15 +1,20 @@
 package io.aeroframe.transport;
 
 import io.aeroframe.driver.SharedDirectory;
+import io.aeron.Subscription;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
 
 /**
  * Receives the frames of one stream from one channel.
  *
  * <p>It follows one publication at a time: when that ends, vanishes or falls silent it takes another of the same name, and those that publish at
- * the same time are passed over and reported. When another media driver has taken over, it first gives what it still has from before. One thread
- * at a time polls. Nothing is allocated per frame once frames have their size.
+ * the same time are skipped and reported. When another media driver has taken over, it first delivers what it still has from before.
+ *
+ * <p>One thread at a time polls: a call while another thread is inside one is refused with an {@link IllegalStateException}. {@link #close()} is safe on any
+ * thread. Nothing is allocated per frame once frames have their size.
  */
 public final class FrameSubscription implements AutoCloseable {
 
@@ -23,8 +28,15 @@ public final class FrameSubscription implements AutoCloseable {
     private final DriverConnection connection;
     private final FrameLeasePool leases = new FrameLeasePool();
     private final StreamAccount account = new StreamAccount();
+    private final Gate gate;
     private final ReceivingPath.Parts parts;
+    private final Runnable whenClosed;
     private ReceivingPath path;
+
+    /** What the driver was asked for in {@link #openingSession}; null if nothing. */
+    private CompletableFuture<Subscription> opening;
+
+    private ClientSession openingSession;
 
     /** In the session that {@link #path} will be left for; null if there is none. */
     private ReceivingPath next;
@@ -32,36 +44,62 @@ public final class FrameSubscription implements AutoCloseable {
     private long reopenNs = System.nanoTime();
     private boolean notesSignals;
     private int notedSignal;
-    private boolean isPolling;
-    private boolean isClosed;
 
-    FrameSubscription(DriverConnection connection, SharedDirectory directory, Context context) {
+    /**
+     * A subscription. Waits for the driver, about three seconds at most in a session.
+     *
+     * @param whenClosed run on the thread that closed it, after it is closed.
+     */
+    FrameSubscription(
+            DriverConnection connection,
+            SharedDirectory directory,
+            Context context,
+            Consumer<FrameSubscription> whenClosed) {
         this.connection = connection;
         this.context = context;
+        this.whenClosed = () -> whenClosed.accept(this);
+        gate = new Gate("subscription of stream '" + context.stream() + "'");
         FaultReporter faults = new FaultReporter(context.stream(), context.errorHandler());
-        parts = new ReceivingPath.Parts(context, directory, account, faults, HostIdentity.current(), leases);
-        path = connection.inSession(session -> new ReceivingPath(parts, session, StreamState.WAITING));
+        parts = new ReceivingPath.Parts(context, gate, directory, account, faults, HostIdentity.current(), leases);
+        path = connection.inSession(this::openIn);
+    }
+
+    private ReceivingPath openIn(ClientSession session) {
+        Subscription subscription = ChannelErrors.await(subscribe(session), context.stream(), context.channel());
+        return new ReceivingPath(parts, session, subscription, StreamState.WAITING);
+    }
+
+    private CompletableFuture<Subscription> subscribe(ClientSession session) {
+        return session.addSubscription(
+                context.channel().subscriptionUri(), context.stream().streamId());
     }
 
     /**
-     * Gives the frames that have arrived to a handler, on this thread. Does not wait.
+     * Delivers the frames that have arrived to a handler, on this thread. Does not wait for frames; the first poll after a publisher has come, or its frames have
+     * outgrown its pool, maps the pool, which takes as long as the system takes to map that much memory. An interrupt has no effect.
      *
      * @param handler takes each frame; the frame is borrowed until the handler returns. What it throws is thrown from here.
      * @param limit   frames at most, 1 or more.
-     * @return frames given.
+     * @return frames delivered.
      * @throws FrameTransportException if the channel has failed.
-     * @throws IllegalStateException   if the subscription is closed.
+     * @throws IllegalStateException   if the subscription or its connection is closed, or a thread is inside a call: another one, or this one, which
+     *     polled in its own handler.
      */
     public int poll(FrameHandler handler, int limit) {
-        checkUsable();
-        isPolling = true;
+        if (!gate.enter()) {
+            throw new IllegalStateException("the subscription of stream '" + context.stream() + "' is closed");
+        }
         try {
+            checkUsable();
             return pollUsable(handler, limit);
         } finally {
-            isPolling = false;
-            if (isClosed) {
-                release();
-            }
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (!gate.leave()) {
+            release();
         }
     }
 
@@ -69,13 +107,10 @@ public final class FrameSubscription implements AutoCloseable {
         if (notesSignals && path.pool() != null) {
             notedSignal = path.pool().signal(); // before looking: what comes later changes it
         }
-        ClientSession current = connection.session();
-        if (current != path.session() && (next == null || current != next.session())) {
-            openNext(current);
-        }
+        followConnection();
         boolean mayLeave = next != null && mayLeave(); // before the poll: what was sent before that is there to be read
         int delivered = path.poll(handler, limit);
-        if (!isClosed) {
+        if (!gate.isClosed()) {
             path.passOverOthers();
             if (mayLeave && !path.hasRead()) {
                 move();
@@ -84,30 +119,58 @@ public final class FrameSubscription implements AutoCloseable {
         return delivered;
     }
 
-    private void openNext(ClientSession current) {
+    /** Subscribes in the session that has replaced the one of the path, without waiting for the driver. */
+    private void followConnection() {
+        ClientSession current = connection.session();
+        if (current == path.session() || next != null && current == next.session()) {
+            return;
+        }
+        if (opening != null && openingSession == current) {
+            if (opening.isDone()) {
+                openNext();
+            }
+            return;
+        }
+        forgetOpening();
         long nowNs = System.nanoTime();
         if (next != null) {
             next.close();
             next = null;
             reopenNs = nowNs;
         }
-        if (nowNs - reopenNs < 0) {
-            return;
+        if (nowNs - reopenNs >= 0) {
+            openingSession = current;
+            opening = subscribe(current);
         }
+    }
+
+    private void openNext() {
         try {
-            next = new ReceivingPath(parts, current, path.state());
+            Subscription subscription = ChannelErrors.await(opening, context.stream(), context.channel());
+            next = new ReceivingPath(parts, openingSession, subscription, path.state());
             reopenNs = System.nanoTime() + OVERLAP_NS;
         } catch (FrameTransportException ex) {
-            reopenNs = nowNs + REOPEN_INTERVAL_NS;
-            if (!(ex instanceof DriverLostException) && !current.isClosed() && current == connection.session()) {
+            reopenNs = System.nanoTime() + REOPEN_INTERVAL_NS;
+            if (!(ex instanceof DriverLostException) && !openingSession.isOver()) {
                 parts.faults().report(ex); // else the session after it may do
             }
+        }
+        opening = null;
+        openingSession = null;
+    }
+
+    /** What was asked for in a session that has been replaced meanwhile goes with that session. */
+    private void forgetOpening() {
+        if (opening != null) {
+            opening.cancel(false);
+            opening = null;
+            openingSession = null;
         }
     }
 
     /** Whether nothing more will be sent in the session before. */
     private boolean mayLeave() {
-        return !path.isFollowing() || path.session().isClosed() || next.hasNews() || System.nanoTime() - reopenNs >= 0;
+        return !path.isFollowing() || path.session().isOver() || next.hasNews() || System.nanoTime() - reopenNs >= 0;
     }
 
     private void move() {
@@ -119,9 +182,6 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     private void checkUsable() {
-        if (isClosed) {
-            throw new IllegalStateException("the subscription of stream '" + context.stream() + "' is closed");
-        }
         if (connection.state() == ConnectionState.CLOSED) {
             throw new IllegalStateException("the connection of stream '" + context.stream() + "' is closed");
         }
@@ -138,9 +198,30 @@ public final class FrameSubscription implements AutoCloseable {
         return notedSignal;
     }
 
-    /** The pool that frames come from at present; null if none. For the polling thread. */
+    /**
+     * Begins to sleep on the pool: as long as the thread is inside, it stays mapped.
+     *
+     * @return the pool that frames come from at present; null if there is none, or the subscription is closed. If it is not null,
+     *     {@link #endSleep()} is to follow.
+     */
+    AttachedPool beginSleep() {
+        if (!gate.enter()) {
+            return null;
+        }
+        AttachedPool pool = path.pool();
+        if (pool == null) {
+            leave();
+        }
+        return pool;
+    }
+
+    void endSleep() {
+        leave();
+    }
+
+    /** The pool that frames come from at present; null if none. The polling thread, while nothing else is inside. */
     AttachedPool pool() {
-        return isClosed ? null : path.pool();
+        return gate.isClosed() ? null : path.pool();
     }
 
     /**
@@ -171,24 +252,37 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     /**
-     * Leaves the stream; called by a handler, when it returns: its frame stays readable until then. Frames that were retained stay valid until their leases are closed.
+     * Leaves the stream. Any thread; closing twice does nothing; does not wait.
+     *
+     * <p>If a thread is inside {@link #poll}, another one or this one in its handler, that call closes the subscription when it returns: the frame
+     * of the handler stays readable until then, and a handler that closes its own subscription is given no more. Frames that were
+     * retained stay valid until their leases are closed.
      */
     @Override
     public void close() {
-        if (!isClosed) {
-            isClosed = true;
-            if (isPolling) {
-                path.stop();
-            } else {
-                release();
-            }
+        boolean isInHandler = gate.isInsideHere();
+        if (gate.close()) {
+            release();
+        } else if (isInHandler) {
+            path.stop();
         }
     }
 
+    /** Whether the calling thread is inside a call. */
+    boolean isInsideHere() {
+        return gate.isInsideHere();
+    }
+
     private void release() {
-        path.close();
-        if (next != null) {
-            next.close();
+        try {
+            forgetOpening();
+            path.close();
+            if (next != null) {
+                next.close();
+            }
+        } finally {
+            gate.released();
+            whenClosed.run();
         }
     }
 
@@ -214,9 +308,7 @@ public final class FrameSubscription implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "maxFrameLength=" + maxFrameLength + " is not within 1 to " + (Integer.MAX_VALUE - 64));
             }
-            if (errorHandler == null) {
-                errorHandler = defaultErrorHandler;
-            }
+            errorHandler = errorHandler == null ? defaultErrorHandler : GuardedErrorHandler.of(errorHandler);
         }
 
         /**

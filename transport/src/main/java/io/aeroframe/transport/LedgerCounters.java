@@ -1,12 +1,16 @@
 package io.aeroframe.transport;
 
-import io.aeron.Aeron;
 import io.aeron.Counter;
-import io.aeron.exceptions.AeronException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A ledger as counters of the driver, one for each of its numbers, so that Aeron's own tools show it. They are as good as the ledger within a
- * poll or a frame, and go with the path that they belong to. The thread of its publication or subscription.
+ * poll or a frame, and end with the session or the publication or subscription that they belong to.
+ *
+ * <p>{@link #show} is for the thread of the publication or subscription, inside its gate: it takes no lock, and does nothing until the driver has made the
+ * counters. If the driver has no room for them the stream goes on without.
  */
 final class LedgerCounters implements AutoCloseable {
 
@@ -16,11 +20,15 @@ final class LedgerCounters implements AutoCloseable {
     /** Of a subscription's counters. */
     static final int SUBSCRIPTION_TYPE_ID = 17_002;
 
-    private final Aeron aeron;
-    private final long[] requests;
-    private final Counter[] counters;
+    /** Of the counter that says that lossless publications have stopped for the driver's sake. */
+    static final int HAND_OVER_TYPE_ID = 17_003;
+
+    private final ClientSession session;
+    private final List<CompletableFuture<Counter>> requests = new ArrayList<>();
     private final long[] shown;
-    private int missing;
+
+    /** Complete when it is seen. */
+    private volatile Counter[] counters;
 
     /**
      * Asks the driver for counters. They are there some time later.
@@ -28,53 +36,40 @@ final class LedgerCounters implements AutoCloseable {
      * @param what  in front of each label: the side and the stream.
      * @param names of the numbers, as in the ledger.
      */
-    LedgerCounters(Aeron aeron, int typeId, String what, String... names) {
-        this.aeron = aeron;
-        requests = new long[names.length];
-        counters = new Counter[names.length];
+    LedgerCounters(ClientSession session, int typeId, String what, String... names) {
+        this.session = session;
         shown = new long[names.length];
-        try {
-            for (int i = 0; i < names.length; i++) {
-                requests[i] = aeron.asyncAddCounter(typeId, "aeroframe " + what + ": " + names[i]);
-                missing++;
-            }
-        } catch (AeronException ex) {
-            missing = 0; // the session has just ended: its path will be left
+        Counter[] made = new Counter[names.length];
+        for (String name : names) {
+            requests.add(session.addCounter(typeId, "aeroframe " + what + ": " + name));
         }
+        CompletableFuture.allOf(requests.toArray(CompletableFuture[]::new)).thenRun(() -> {
+            for (int i = 0; i < made.length; i++) {
+                made[i] = requests.get(i).join();
+            }
+            counters = made;
+        });
     }
 
     /** Shows a number if it has changed. */
     void show(int index, long value) {
         if (shown[index] != value) {
-            Counter counter = counters[index];
-            if (counter == null && missing > 0) {
-                counter = find(index);
-            }
-            if (counter != null && !counter.isClosed()) { // its memory is gone soon after its client
+            Counter[] made = counters;
+            if (made != null && !session.isOver() && !made[index].isClosed()) {
                 shown[index] = value;
-                counter.setRelease(value);
+                made[index].setRelease(value);
             }
         }
     }
 
-    private Counter find(int index) {
-        try {
-            counters[index] = aeron.getCounter(requests[index]);
-            missing -= counters[index] == null ? 0 : 1;
-        } catch (AeronException ex) {
-            missing = 0; // refused, for want of room: the stream goes on without
-        }
-        return counters[index];
-    }
-
+    /** Gives the counters back. Inside the gate, or with it closed. */
     @Override
     public void close() {
-        for (int i = 0; i < counters.length; i++) {
-            if (counters[i] != null) {
-                counters[i].close();
-            } else if (requests[i] != 0 && !aeron.isClosed()) {
-                aeron.asyncRemoveCounter(requests[i]);
+        counters = null;
+        session.execute(() -> requests.forEach(request -> {
+            if (!request.cancel(false) && !request.isCompletedExceptionally()) {
+                request.join().close();
             }
-        }
+        }));
     }
 }

@@ -1,38 +1,29 @@
 package io.aeroframe.transport;
 
-import io.aeron.Aeron;
-import io.aeron.exceptions.AeronException;
 import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * The driver's counters, as long as there is a client: Aeron unmaps them some milliseconds after it has closed one that lost its
- * driver, so that they are asked for anew each time, and used at once. Thread-safe.
+ * The driver's counters, as long as their session lasts. For threads that are inside a gate of the session: the memory of the counters is unmapped
+ * only when none is. Ask again at each use.
  */
 final class LiveCounters {
 
-    private final Aeron aeron;
+    private final ClientSession session;
     private final BooleanSupplier isDriverUp;
 
-    LiveCounters(Aeron aeron, BooleanSupplier isDriverUp) {
-        this.aeron = aeron;
+    LiveCounters(ClientSession session, BooleanSupplier isDriverUp) {
+        this.session = session;
         this.isDriverUp = isDriverUp;
     }
 
-    /** Whether their driver still is the one that is up. Looks at files. */
+    /** Whether their driver still is the one that is up. Looks at files: not for a thread that carries frames. */
     BooleanSupplier isDriverUp() {
         return isDriverUp;
     }
 
-    /** Null if the client is closed. */
+    /** Null if the session is over. */
     CountersReader reader() {
-        if (aeron.isClosed()) {
-            return null;
-        }
-        try {
-            return aeron.countersReader();
-        } catch (AeronException ex) {
-            return null; // closed just now
-        }
+        return session.isOver() ? null : session.aeron().countersReader();
     }
 }

@@ -1,18 +1,14 @@
 package io.aeroframe.transport;
 
-import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
-import io.aeron.exceptions.AeronException;
 import io.aeron.logbuffer.BufferClaim;
-import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.IdleStrategy;
 
 /**
  * The log path's sending half: frames through the log buffers of one Aeron publication, in as many messages as it takes. One
- * thread.
+ * thread, inside the gate of the publication: while the session is not over, the log buffers stay mapped. Once it is, nothing is sent.
  */
 final class LogPublication implements AutoCloseable {
 
@@ -24,12 +20,10 @@ final class LogPublication implements AutoCloseable {
         NOT_CONNECTED
     }
 
-    /** A frame in chunks is given up if the subscribers make no room for this long. */
-    private static final long CHUNK_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(250);
-
+    private final ClientSession session;
+    private final SendWait wait;
     private final StreamName stream;
     private final boolean isLossless;
-    private final IdleStrategy idleStrategy;
     private final ExclusivePublication publication;
     private final BufferClaim bufferClaim = new BufferClaim();
     private final int mtu;
@@ -45,23 +39,22 @@ final class LogPublication implements AutoCloseable {
 
     private boolean isWindowOpen;
 
+    /**
+     * Adds the publication. Waits for the driver, about three seconds at most; an interrupt does not end the wait.
+     *
+     * @param frameLength bytes of most frames, header included.
+     * @param isPooled    whether the log carries descriptors only, but for frames that do not fit the pool.
+     * @throws FrameTransportException if the channel cannot be used, there is no room, or the session ends.
+     */
     LogPublication(
-            Aeron aeron,
-            FrameChannel channel,
-            StreamName stream,
-            int frameLength,
-            boolean isLossless,
-            IdleStrategy idleStrategy,
-            boolean isPooled) {
-        this.stream = stream;
-        this.isLossless = isLossless;
-        this.idleStrategy = idleStrategy;
+            ClientSession session, FramePublication.Context context, SendWait wait, int frameLength, boolean isPooled) {
+        this.session = session;
+        this.wait = wait;
+        FrameChannel channel = context.channel();
+        stream = context.stream();
+        isLossless = context.isLossless();
         String uri = isPooled ? channel.descriptorUri(isLossless) : channel.publicationUri(frameLength, isLossless);
-        try {
-            publication = aeron.addExclusivePublication(uri, stream.streamId());
-        } catch (AeronException ex) {
-            throw ChannelErrors.explain(ex, stream, channel);
-        }
+        publication = ChannelErrors.await(session.addPublication(uri, stream.streamId()), stream, channel);
         mtu = publication.maxPayloadLength() + FrameChannel.DATA_HEADER_LENGTH;
         int windowLength = FrameChannel.windowLength(uri, publication.termBufferLength());
         maxWholeLength = Math.min(publication.maxMessageLength(), windowLength);
@@ -71,7 +64,7 @@ final class LogPublication implements AutoCloseable {
 
     /** Whether there is a subscriber, and the driver, which does so a little after it has linked the first one, has opened the window. */
     boolean isConnected() {
-        if (!publication.isConnected()) {
+        if (session.isOver() || !publication.isConnected()) {
             isWindowOpen = false;
         } else if (!isWindowOpen) {
             isWindowOpen = publication.availableWindow() > 0;
@@ -86,10 +79,11 @@ final class LogPublication implements AutoCloseable {
      * all of it has room, or, if it is larger than the window, when nothing is in flight.
      */
     boolean hasRoom(int frameLength) {
-        return publication.availableWindow() // negative if the client is closed
-                >= (frameLength <= maxWholeLength
-                        ? 1
-                        : Math.min(roomWhenIdle, FrameChannel.framedLength(frameLength, mtu) + chunkLength));
+        return !session.isOver()
+                && publication.availableWindow() // negative if the client has closed it
+                        >= (frameLength <= maxWholeLength
+                                ? 1
+                                : Math.min(roomWhenIdle, FrameChannel.framedLength(frameLength, mtu) + chunkLength));
     }
 
     /**
@@ -105,8 +99,7 @@ final class LogPublication implements AutoCloseable {
             header.chunkOffset = 0;
             header.chunkLength = header.payloadLength;
             int prefixLength = header.encode(prefix, 0) + header.metadataLength;
-            // Room there was, but the end of a term may have taken it: that is nothing to drop a frame for if none is
-            // to be dropped.
+            // There was room, but the padding at the end of a term may have taken it.
             return isLossless
                     ? offerWaiting(prefix, prefixLength, payload, payloadOffset, header.payloadLength)
                     : offer(prefix, prefixLength, payload, payloadOffset, header.payloadLength);
@@ -129,19 +122,13 @@ final class LogPublication implements AutoCloseable {
         return outcome;
     }
 
-    /** A frame larger than the window can go on only as its subscribers read, so that this waits for them a little; lossless, for ever. */
+    /** A frame larger than the window can go on only as its subscribers read: this waits for them, as long as the publication was told to. */
     private Outcome offerWaiting(
             DirectBuffer prefix, int prefixLength, DirectBuffer payload, int payloadOffset, int payloadLength) {
         Outcome outcome = offer(prefix, prefixLength, payload, payloadOffset, payloadLength);
-        if (outcome == Outcome.NO_ROOM) {
-            long deadlineNs = System.nanoTime() + CHUNK_TIMEOUT_NS;
-            while (outcome == Outcome.NO_ROOM
-                    && (isLossless || System.nanoTime() - deadlineNs < 0)
-                    && !Thread.currentThread().isInterrupted()) {
-                idleStrategy.idle();
-                outcome = offer(prefix, prefixLength, payload, payloadOffset, payloadLength);
-            }
-            idleStrategy.reset();
+        while (outcome == Outcome.NO_ROOM && wait.mayWaitForWindow()) {
+            wait.idle();
+            outcome = offer(prefix, prefixLength, payload, payloadOffset, payloadLength);
         }
         return outcome;
     }
@@ -157,7 +144,7 @@ final class LogPublication implements AutoCloseable {
             header.encode(metadata, 0);
             return offer(metadata, length, metadata, 0, 0);
         }
-        long result = publication.tryClaim(length, bufferClaim);
+        long result = session.isOver() ? Publication.CLOSED : publication.tryClaim(length, bufferClaim);
         while (result == Publication.ADMIN_ACTION) { // a term rotation: again, at once
             Thread.onSpinWait();
             result = publication.tryClaim(length, bufferClaim);
@@ -182,7 +169,7 @@ final class LogPublication implements AutoCloseable {
 
     private Outcome offer(
             DirectBuffer prefix, int prefixLength, DirectBuffer payload, int payloadOffset, int payloadLength) {
-        while (true) {
+        while (!session.isOver()) {
             long result = publication.offer(prefix, 0, prefixLength, payload, payloadOffset, payloadLength, null);
             if (result > 0) {
                 return Outcome.SENT;
@@ -192,6 +179,7 @@ final class LogPublication implements AutoCloseable {
             }
             Thread.onSpinWait();
         }
+        return Outcome.NOT_CONNECTED;
     }
 
     private Outcome failure(long result) {
@@ -205,9 +193,9 @@ final class LogPublication implements AutoCloseable {
                 "stream '" + stream + "': its publication has come to the end of Aeron's positions");
     }
 
-    /** Behind all that was sent. */
+    /** Behind all that was sent; negative if the session is over. */
     long position() {
-        return publication.position();
+        return session.isOver() ? Publication.CLOSED : publication.position();
     }
 
     int sessionId() {
@@ -216,6 +204,8 @@ final class LogPublication implements AutoCloseable {
 
     @Override
     public void close() {
-        publication.close();
+        if (!session.isOver()) { // else it goes with its client
+            publication.close();
+        }
     }
 }

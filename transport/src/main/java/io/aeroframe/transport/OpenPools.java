@@ -11,11 +11,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class OpenPools {
 
-    /** A little longer than the driver takes to notice that a subscriber is dead. */
-    private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(4);
-
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    private final Gate gate = new Gate("pools of the connection");
     private final List<PublishedPool> written = new ArrayList<>();
     private final List<Retired> retired = new ArrayList<>();
 
@@ -30,6 +28,11 @@ final class OpenPools {
         boolean isDone() {
             return subscribers.areAll(pool.members()::contains, position);
         }
+    }
+
+    /** What the thread that looks at the driver's counters here is inside of; to be registered with each session. */
+    Gate gate() {
+        return gate;
     }
 
     synchronized void opened(PublishedPool pool) {
@@ -50,21 +53,33 @@ final class OpenPools {
      * @return whether nothing is left that gets no more frames.
      */
     synchronized boolean release() {
-        retired.removeIf(candidate -> {
-            boolean isDone = candidate.isDone();
-            if (isDone) {
-                candidate.pool().close();
-            }
-            return isDone;
-        });
+        if (retired.isEmpty()) {
+            return true;
+        }
+        gate.enter(); // cannot be refused: it is closed by nobody, and this object's lock keeps others out
+        try {
+            retired.removeIf(candidate -> {
+                boolean isDone = candidate.isDone();
+                if (isDone) {
+                    candidate.pool().close();
+                }
+                return isDone;
+            });
+        } finally {
+            gate.leave();
+        }
         return retired.isEmpty();
     }
 
-    /** Waits up to four seconds for those who still have to join, and removes all files. */
-    void close() {
-        long deadlineNs = System.nanoTime() + CLOSE_TIMEOUT_NS;
+    /**
+     * Waits for those who still have to join, and removes all files. An interrupt ends the wait.
+     *
+     * @param timeoutNs the longest wait.
+     */
+    void close(long timeoutNs) {
+        long startNs = System.nanoTime();
         while (!release()
-                && System.nanoTime() - deadlineNs < 0
+                && System.nanoTime() - startNs < timeoutNs
                 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(POLL_INTERVAL_NS);
         }

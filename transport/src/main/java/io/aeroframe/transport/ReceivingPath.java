@@ -3,7 +3,6 @@ package io.aeroframe.transport;
 import io.aeroframe.driver.SharedDirectory;
 import io.aeron.Image;
 import io.aeron.Subscription;
-import io.aeron.exceptions.AeronException;
 import io.aeron.logbuffer.ControlledFragmentHandler;
 import io.aeron.logbuffer.FragmentHandler;
 import io.aeron.logbuffer.FrameDescriptor;
@@ -17,7 +16,7 @@ import org.agrona.collections.LongHashSet;
 
 /**
  * What a subscription has in one session of the driver: its Aeron subscription, and the publication that it follows there. The polling
- * thread's.
+ * thread's, inside the gate: while the session is not over, its logs stay mapped. Once it is, nothing of them is touched.
  *
  * <p>It follows one publication at a time. When that ends or vanishes it takes the next of the same name; others that send meanwhile stand by,
  * and one of them takes over when the followed one falls silent.
@@ -68,6 +67,7 @@ final class ReceivingPath implements AutoCloseable {
      * What a subscription has whatever the session.
      *
      * @param context   its settings.
+     * @param gate      that the polling thread is inside of.
      * @param directory of the pools.
      * @param account   of its frames.
      * @param faults    takes what goes wrong.
@@ -76,6 +76,7 @@ final class ReceivingPath implements AutoCloseable {
      */
     record Parts(
             FrameSubscription.Context context,
+            Gate gate,
             SharedDirectory directory,
             StreamAccount account,
             FaultReporter faults,
@@ -83,36 +84,24 @@ final class ReceivingPath implements AutoCloseable {
             FrameLeasePool leases) {}
 
     /**
-     * Opens it.
+     * Begins to use a subscription. Inside the gate, or before others know of the subscription.
      *
-     * @param state of the stream, as known from the session before.
-     * @throws FrameTransportException if the channel cannot be used, or the session is closed.
+     * @param subscription of the session, as {@link ClientSession#addSubscription} has made it.
+     * @param state        of the stream, as known from the session before.
+     * @throws DriverLostException if the session is over.
      */
-    ReceivingPath(Parts parts, ClientSession session, StreamState state) {
+    ReceivingPath(Parts parts, ClientSession session, Subscription subscription, StreamState state) {
         this.parts = parts;
         this.session = session;
+        this.subscription = subscription;
         this.state = state;
+        session.acquire(parts.gate(), false);
         FrameSubscription.Context context = parts.context();
-        session.acquire();
-        boolean isOpen = false;
-        try {
-            subscription = session.aeron()
-                    .addSubscription(
-                            context.channel().subscriptionUri(),
-                            context.stream().streamId());
-            isOpen = true;
-        } catch (AeronException ex) {
-            throw ChannelErrors.explain(ex, context.stream(), context.channel());
-        } finally {
-            if (!isOpen) {
-                session.release();
-            }
-        }
         pools = context.channel().isIpc()
                 ? new PoolAttachment(parts.directory(), session.aeron(), context.stream(), subscription)
                 : null;
         counters = new LedgerCounters(
-                session.aeron(),
+                session,
                 LedgerCounters.SUBSCRIPTION_TYPE_ID,
                 "subscription " + context.stream(),
                 StreamAccount.names());
@@ -148,11 +137,14 @@ final class ReceivingPath implements AutoCloseable {
      * @return frames given.
      */
     int poll(FrameHandler handler, int limit) {
+        hasRead = false;
+        if (session.isOver()) {
+            return 0; // its logs are, or will be, unmapped
+        }
         if (reader == null || !reader.isConfirmed()) {
             takeNext();
         }
         int delivered = 0;
-        hasRead = false;
         if (reader != null) {
             try {
                 delivered = reader.poll(handler, limit);
@@ -171,6 +163,9 @@ final class ReceivingPath implements AutoCloseable {
 
     /** An image that nobody polls would hold back its publisher. */
     void passOverOthers() {
+        if (session.isOver()) {
+            return;
+        }
         if (hasRead) {
             parts.account().show(counters);
             noteInterval();
@@ -221,7 +216,7 @@ final class ReceivingPath implements AutoCloseable {
         if (state == StreamState.STREAMING) {
             if (lastEnding == StreamReader.Ending.END_OF_STREAM) {
                 state = StreamState.ENDED;
-            } else if (System.nanoTime() - lostNs >= 0 && !session.isClosed()) {
+            } else if (System.nanoTime() - lostNs >= 0 && !session.isOver()) {
                 state = StreamState.LOST;
             }
         }
@@ -229,6 +224,9 @@ final class ReceivingPath implements AutoCloseable {
 
     /** Whether a publication of this name has sent something here. */
     boolean hasNews() {
+        if (session.isOver()) {
+            return false;
+        }
         for (Image image : subscription.images()) {
             if (look(image) == Glance.OWN) {
                 return true;
@@ -347,7 +345,9 @@ final class ReceivingPath implements AutoCloseable {
 
     /** Throws if the channel has failed. */
     void check() {
-        if (!subscription.isClosed() && subscription.channelStatus() == ChannelEndpointStatus.ERRORED) {
+        if (!session.isOver()
+                && !subscription.isClosed()
+                && subscription.channelStatus() == ChannelEndpointStatus.ERRORED) {
             throw new FrameTransportException("stream '" + parts.context().stream() + "': channel '"
                     + parts.context().channel()
                     + "' has failed: the address cannot be used on this host, or the port is in use");
@@ -365,9 +365,11 @@ final class ReceivingPath implements AutoCloseable {
                 pools.leave();
             }
             counters.close();
-            subscription.close();
+            if (!session.isOver()) { // else it goes with its client
+                subscription.close();
+            }
         } finally {
-            session.release();
+            session.release(parts.gate());
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.aeroframe.transport;
 
 /**
- * What a publication has in one session of the driver: its Aeron publication and, over IPC, its pools. One thread.
+ * What a publication has in one session of the driver: its Aeron publication and, over IPC, its pools. One thread, inside the gate.
  */
 final class SendingPath implements AutoCloseable {
 
@@ -13,35 +13,38 @@ final class SendingPath implements AutoCloseable {
 
     private final LedgerCounters counters;
 
+    private final Gate gate;
+
     /**
-     * Opens it.
+     * Opens it. Waits for the driver, about three seconds at most.
      *
-     * @throws FrameTransportException if the channel cannot be used, there is no room, or the session is closed.
+     * @param gate that the thread which writes is inside of.
+     * @throws FrameTransportException if the channel cannot be used, there is no room, or the session is over.
      */
-    SendingPath(ClientSession session, PoolPath.Host host, FramePublication.Context context, long publicationId) {
+    SendingPath(
+            ClientSession session,
+            PoolPath.Host host,
+            FramePublication.Context context,
+            SendWait wait,
+            Gate gate,
+            long publicationId) {
         this.session = session;
-        session.acquire();
+        this.gate = gate;
+        session.acquire(gate, context.isLossless());
         boolean isOpen = false;
         try {
             boolean isPooled = context.isPooled() && context.channel().allowsPool();
-            log = new LogPublication(
-                    session.aeron(),
-                    context.channel(),
-                    context.stream(),
-                    expectedLength(context.format()),
-                    context.isLossless(),
-                    context.idleStrategy(),
-                    isPooled);
+            log = new LogPublication(session, context, wait, expectedLength(context.format()), isPooled);
             pools = isPooled ? openPool(host, context, publicationId) : null;
             counters = new LedgerCounters(
-                    session.aeron(),
+                    session,
                     LedgerCounters.PUBLICATION_TYPE_ID,
                     "publication " + context.stream(),
                     SendingAccount.names());
             isOpen = true;
         } finally {
             if (!isOpen) {
-                session.release();
+                session.release(gate);
             }
         }
     }
@@ -90,7 +93,7 @@ final class SendingPath implements AutoCloseable {
             }
             log.close();
         } finally {
-            session.release();
+            session.release(gate);
         }
     }
 }

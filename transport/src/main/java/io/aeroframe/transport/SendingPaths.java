@@ -3,28 +3,24 @@ package io.aeroframe.transport;
 import io.aeroframe.driver.FrameDriverException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.agrona.concurrent.IdleStrategy;
 
 /**
- * The sending path of a publication in whichever session of the driver is up: opened anew when another session takes over. The thread that
- * writes.
+ * The sending path of a publication in whichever session of the driver is up: opened again when another session takes over. The thread that
+ * writes, inside the gate.
  */
 final class SendingPaths {
 
     /** After a failure to open the path in a new session. */
     private static final long REOPEN_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** How long a lossless publication waits for a driver. */
-    static final long RECONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
-
-    /** How long it then waits for its subscribers to find the new one. */
+    /** How long a lossless publication waits in a new session for its subscribers to find it. */
     private static final long RETURN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(3);
-
-    private static final long END_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final DriverConnection connection;
     private final PoolPath.Host poolHost;
     private final FramePublication.Context context;
+    private final SendWait wait;
+    private final Gate gate;
     private final long publicationId;
 
     /** Null for as long as it cannot be opened in a new session. */
@@ -38,16 +34,23 @@ final class SendingPaths {
     private boolean hadSubscribers;
 
     SendingPaths(
-            DriverConnection connection, PoolPath.Host poolHost, FramePublication.Context context, long publicationId) {
+            DriverConnection connection,
+            PoolPath.Host poolHost,
+            FramePublication.Context context,
+            SendWait wait,
+            Gate gate,
+            long publicationId) {
         this.connection = connection;
         this.poolHost = poolHost;
         this.context = context;
+        this.wait = wait;
+        this.gate = gate;
         this.publicationId = publicationId;
         path = connection.inSession(this::openIn);
     }
 
     private SendingPath openIn(ClientSession session) {
-        return new SendingPath(session, poolHost, context, publicationId);
+        return new SendingPath(session, poolHost, context, wait, gate, publicationId);
     }
 
     /** The path that was opened last; null if none could be. */
@@ -56,7 +59,7 @@ final class SendingPaths {
     }
 
     /**
-     * Follows the connection: in a new session the path is opened anew.
+     * Follows the connection: in a new session the path is opened again. Waits for the driver, about three seconds at most.
      *
      * @return whether there is a path that frames can be sent on.
      */
@@ -71,7 +74,11 @@ final class SendingPaths {
             }
             reopen(current, nowNs);
         }
-        return path != null && !path.session().isClosed();
+        return isUsable();
+    }
+
+    private boolean isUsable() {
+        return path != null && !path.session().isOver();
     }
 
     private void closePath(long nowNs) {
@@ -89,7 +96,7 @@ final class SendingPaths {
             openedNs = System.nanoTime();
         } catch (FrameTransportException | FrameDriverException ex) {
             failedNs = nowNs;
-            if (!(ex instanceof DriverLostException) && !current.isClosed() && current == connection.session()) {
+            if (!(ex instanceof DriverLostException) && !current.isOver() && current == connection.session()) {
                 poolHost.errorHandler().onError(ex); // else the next session may do
             }
         }
@@ -97,30 +104,17 @@ final class SendingPaths {
 
     /** Follows; a lossless publication waits for a driver. */
     boolean await() {
-        if (follow() && !isPaused() || !mayWait()) {
-            return path != null && !path.session().isClosed();
-        }
-        long deadlineNs = System.nanoTime() + RECONNECT_TIMEOUT_NS;
-        IdleStrategy idle = context.idleStrategy();
-        idle.reset();
-        boolean isOpen = false;
-        while (!isOpen
-                && System.nanoTime() - deadlineNs < 0
-                && connection.state() != ConnectionState.CLOSED
-                && mayWait()) {
-            idle.idle();
+        boolean isOpen = follow() && !isPaused();
+        while (!isOpen && wait.mayWaitForDriver()) {
+            wait.idle();
             isOpen = follow() && !isPaused();
         }
-        return isOpen;
+        return isUsable();
     }
 
-    /** Whether a lossless publication is to send nothing for a moment: the driver's host waits until what was sent has been read. */
+    /** Whether a lossless publication is to send nothing for a moment: the driver's owner waits until what was sent has been read. */
     boolean isPaused() {
-        return connection.isHandingOver() && mayWait();
-    }
-
-    boolean mayWait() {
-        return context.isLossless() && !Thread.currentThread().isInterrupted();
+        return connection.isHandingOver() && wait.mayWaitForDriver();
     }
 
     /** Whether there is a path, and its session has ended. */
@@ -129,7 +123,7 @@ final class SendingPaths {
     }
 
     private boolean isOver(SendingPath which) {
-        return which.session() != connection.session() || which.session().isClosed();
+        return which.session() != connection.session() || which.session().isOver();
     }
 
     /** Whether the subscribers in this session have been told of the stream. */
@@ -152,47 +146,48 @@ final class SendingPaths {
      * lossless publication waits for them.
      */
     boolean awaitsReturn() {
-        return mayWait()
+        return wait.mayWaitForDriver()
                 && (hadSubscribers && System.nanoTime() - openedNs < RETURN_TIMEOUT_NS
-                        || isAnnounced
-                                && !path.session().counters().isDriverUp().getAsBoolean());
+                        || isAnnounced && path.session().isDriverGone());
     }
 
     /**
-     * Closes. Subscribers may be in the session of the path or in the next one already: the end is said in both.
+     * Closes. Subscribers may be in the session of the path or in the next one already: the end is said in both. Waits for
+     * {@link FramePublication.Context#closeTimeout()} at most.
      *
      * @param mayMove whether there is no claim on the path any more.
      * @param sayEnd  on a path that is closed then.
      */
     void close(boolean mayMove, Consumer<LogPublication> sayEnd) {
         hadSubscribers |= isAnnounced;
-        long deadlineNs = System.nanoTime() + END_TIMEOUT_NS;
+        long startNs = System.nanoTime();
         while (path != null) {
             SendingPath last = path;
             path = null;
             try (last) {
-                awaitSubscribers(last, deadlineNs);
+                awaitSubscribers(last, startNs);
                 sayEnd.accept(last.log());
             }
-            if (isOver(last)
-                    && hadSubscribers
-                    && mayMove
-                    && connection.state() != ConnectionState.CLOSED
-                    && System.nanoTime() - deadlineNs < 0) {
+            if (isOver(last) && hadSubscribers && mayMove && isPatient(startNs)) {
                 reopen(connection.session(), System.nanoTime());
                 isAnnounced = false;
             }
         }
     }
 
+    private boolean isPatient(long startNs) {
+        return System.nanoTime() - startNs < context.closeTimeout().toNanos()
+                && connection.state() != ConnectionState.CLOSED;
+    }
+
     /** In a session that has just begun, or whose driver has just gone, those who were there are to come yet. */
-    private void awaitSubscribers(SendingPath last, long deadlineNs) {
+    private void awaitSubscribers(SendingPath last, long startNs) {
         while (hadSubscribers
                 && !last.log().isConnected()
-                && connection.state() != ConnectionState.CLOSED
                 && !isOver(last)
-                && (!isAnnounced || !last.session().counters().isDriverUp().getAsBoolean())
-                && System.nanoTime() - deadlineNs < 0) {
+                && (!isAnnounced || last.session().isDriverGone())
+                && isPatient(startNs)) {
+            gate.pass();
             context.idleStrategy().idle();
         }
     }

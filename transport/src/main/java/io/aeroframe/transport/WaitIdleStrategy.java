@@ -143,7 +143,7 @@ public final class WaitIdleStrategy implements IdleStrategy {
     private int announce() {
         int count = 0;
         for (int i = 0; i < subscriptions.length; i++) {
-            AttachedPool pool = subscriptions[i].pool();
+            AttachedPool pool = subscriptions[i].beginSleep();
             pools[i] = pool;
             if (pool != null) {
                 pool.setWaiting(true);
@@ -187,6 +187,7 @@ public final class WaitIdleStrategy implements IdleStrategy {
             if (pools[i] != null) {
                 pools[i].setWaiting(false);
                 pools[i] = null;
+                subscriptions[i].endSleep();
             }
         }
     }
