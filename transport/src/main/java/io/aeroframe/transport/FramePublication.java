@@ -25,8 +25,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * ends early when the thread is interrupted (its flag stays set) or the publication is closed: the frame is dropped and counted.
  *
  * <p>What may block without being lossless: a frame larger than the window of the channel, which goes only as its subscribers read
- * ({@link Context#largeFrameTimeout(Duration)}), and the first call after another driver has taken over, which opens the stream there (three
- * seconds at most, if that driver does not answer).
+ * ({@link Context#largeFrameTimeout(Duration)}), and the first call after another driver has taken over, which opens the stream there (ten
+ * seconds at most, if that driver is slow to answer).
  *
  * <pre>{@code
  * FrameClaim claim = publication.tryClaim();
