@@ -30,7 +30,7 @@ final class MediaDriverSettings {
     private MediaDriverSettings() {}
 
     /**
-     * Settings of a driver in the given directory, which is deleted at its start and its end.
+     * Settings of a driver in the given directory, which is deleted at its start, and at its end by whoever has the lock.
      *
      * @param clock of its timeouts, and of its clients'.
      * @return settings without an error handler.
@@ -50,7 +50,7 @@ final class MediaDriverSettings {
                 .aeronDirectoryName(aeronDirectory.toString())
                 .epochClock(clock)
                 .dirDeleteOnStart(true) // safe: this process holds the lock
-                .dirDeleteOnShutdown(true)
+                .dirDeleteOnShutdown(false) // by then there may be another driver at the path
                 .counterValuesBufferLength(COUNTERS_LENGTH)
                 .warnIfDirectoryExists(false)
                 .threadingMode(threading)

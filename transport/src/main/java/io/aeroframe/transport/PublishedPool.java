@@ -72,6 +72,7 @@ final class PublishedPool implements AutoCloseable {
     private boolean isUnmapped;
 
     private PublishedPool(
+            FileChannel channel,
             long poolId,
             SharedFile file,
             int slotCount,
@@ -89,7 +90,6 @@ final class PublishedPool implements AutoCloseable {
         this.counters = counters;
         positions = new long[slotCount];
         lent = new long[slotCount];
-        FileChannel channel = file.channel();
         allocate(channel, PoolLayout.fileLength(slotCount, slotLength));
         controlBytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, PoolLayout.slotsOffset(slotCount));
         control = new UnsafeBuffer(controlBytes);
@@ -137,8 +137,8 @@ final class PublishedPool implements AutoCloseable {
         long poolId = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
         SharedFile file = directory.create(PoolLayout.fileName(poolId));
         try {
-            PublishedPool pool =
-                    new PublishedPool(poolId, file, slotCount, (int) slotLength, isLossless, subscribers, counters);
+            PublishedPool pool = file.use(channel -> new PublishedPool(
+                    channel, poolId, file, slotCount, (int) slotLength, isLossless, subscribers, counters));
             pool.describe(stream, publicationId);
             return pool;
         } catch (IOException ex) {
