@@ -60,7 +60,10 @@ final class StreamReader implements ControlledFragmentHandler {
     private boolean hasRead;
     private long messageLength;
     private boolean isConfirmed;
-    private boolean isPublisherGone;
+
+    /** The pool that was found without its publisher when nothing more came; null if none was. */
+    private AttachedPool ownerlessPool;
+
     private Ending ending = Ending.NONE;
 
     StreamReader(
@@ -112,12 +115,12 @@ final class StreamReader implements ControlledFragmentHandler {
         int read;
         do {
             // The image may end while it is polled: its end counts only if it was there before nothing was read.
-            boolean isAtEnd = image.isClosed() || image.isEndOfStream() || isPublisherGone;
+            boolean isAtEnd = image.isClosed() || image.isEndOfStream() || isOwnerGone();
             read = image.controlledPoll(fragments, FRAGMENT_LIMIT);
             hasRead |= read > 0;
             if (read == 0 && ending == Ending.NONE) {
                 ending = isAtEnd ? Ending.VANISHED : Ending.NONE;
-                isPublisherGone = pools != null && pools.isOwnerGone();
+                ownerlessPool = pools != null && pools.isOwnerGone() ? pools.current() : null;
             } else if (pools != null) {
                 pools.noteLife();
             }
@@ -127,7 +130,15 @@ final class StreamReader implements ControlledFragmentHandler {
         return delivered;
     }
 
-    /** Whether the last poll has found anything. */
+    /**
+     * Whether the publisher of the pool in use has gone. A publisher removes its pool when it outgrows it, too, and has announced the next one by
+     * then: the message that moves this reader there says that the publisher is alive.
+     */
+    private boolean isOwnerGone() {
+        return ownerlessPool != null && ownerlessPool == pools.current();
+    }
+
+    /** Whether the last poll found anything. */
     boolean hasRead() {
         return hasRead;
     }
