@@ -291,15 +291,24 @@ final class StreamReader implements ControlledFragmentHandler {
         if (announcement.streamHash() != streamHash) {
             return onForeignAnnouncement(nameLength);
         }
-        if (pools != null && announcement.poolId() > 0) {
-            // Joins before there is a frame that would have to wait for it.
-            pools.pool(announcement.poolId(), announcement.publicationId());
+        // All of it is read before a pool is attached to or a handler runs: both may take long, and when they are done
+        // the log buffer may be gone.
+        long publicationId = announcement.publicationId();
+        long nextSequence = announcement.nextSequence();
+        long dropped = announcement.dropped();
+        long poolId = announcement.poolId();
+        boolean isMove = pools != null
+                && poolId > 0
+                && (pools.current() == null || pools.current().poolId() != poolId);
+        if (isMove) {
+            deliverHeld(); // it lies in the pool that is left
+            pools.pool(poolId, publicationId); // joins before there is a frame that would have to wait for it
         }
-        if (held != null && isPossible(announcement.nextSequence(), announcement.dropped())) {
-            // The frame that follows says the same, and until then the held one may still be passed over.
+        if (held != null && isPossible(nextSequence, dropped)) {
+            // The frame that follows says the same, and until then the held one may still be superseded.
             return Action.COMMIT;
         }
-        return onPosition(announcement.publicationId(), announcement.nextSequence(), announcement.dropped());
+        return onPosition(publicationId, nextSequence, dropped);
     }
 
     /** Another stream of this id, if its name and hash bear it out. */

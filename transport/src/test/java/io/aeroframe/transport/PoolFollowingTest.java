@@ -1,11 +1,14 @@
 package io.aeroframe.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.FrameDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -76,6 +79,33 @@ class PoolFollowingTest {
                     }
                 }
             }
+        }
+    }
+
+    /** The memory of the frame that may still be superseded goes with the pool. */
+    @Test
+    void theLatestFrameIsDeliveredBeforeItsPoolIsLeft() {
+        try (FrameSubscription subscription = host.subscribe("held", FrameChannel.IPC, Delivery.LATEST);
+                FramePublication publication = host.publish("held", SMALL)) {
+            LiveHost.awaitConnected(publication);
+            assertTrue(Pattern.send(publication, SMALL));
+            receive(subscription, 1);
+            long firstPool = subscription.pool().poolId();
+            assertTrue(Pattern.send(publication, SMALL));
+            assertTrue(Pattern.send(publication, LARGE));
+            List<Long> sequences = new ArrayList<>();
+            LiveHost.pollUntil(
+                    subscription,
+                    frame -> {
+                        // First of all: the memory of a pool that has been left cannot be read.
+                        assertEquals(frame.sequence() < 2, subscription.pool().poolId() == firstPool);
+                        Pattern.assertIn(frame);
+                        sequences.add(frame.sequence());
+                    },
+                    () -> sequences.contains(2L));
+            assertEquals(List.of(1L, 2L), sequences);
+            assertNotEquals(firstPool, subscription.pool().poolId());
+            assertTrue(subscription.ledger().isClosed());
         }
     }
 
