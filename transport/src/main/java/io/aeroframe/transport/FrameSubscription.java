@@ -21,7 +21,7 @@ public final class FrameSubscription implements AutoCloseable {
 
     private final Context context;
     private final DriverConnection connection;
-    private final FrameLeasePool leases = new FrameLeasePool();
+    private final FrameAssemblies assemblies = new FrameAssemblies(HostIdentity.current(), new FrameLeasePool());
     private final StreamAccount account = new StreamAccount();
     private final ReceivingPath.Parts parts;
     private ReceivingPath path;
@@ -39,7 +39,7 @@ public final class FrameSubscription implements AutoCloseable {
         this.connection = connection;
         this.context = context;
         FaultReporter faults = new FaultReporter(context.stream(), context.errorHandler());
-        parts = new ReceivingPath.Parts(context, directory, account, faults, HostIdentity.current(), leases);
+        parts = new ReceivingPath.Parts(context, directory, account, faults, assemblies);
         path = connection.inSession(session -> new ReceivingPath(parts, session, StreamState.WAITING));
     }
 
@@ -186,9 +186,11 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     private void release() {
-        path.close();
-        if (next != null) {
-            next.close();
+        try (assemblies) {
+            path.close();
+            if (next != null) {
+                next.close();
+            }
         }
     }
 
