@@ -26,7 +26,7 @@ public final class FrameSubscription implements AutoCloseable {
 
     private final Context context;
     private final DriverConnection connection;
-    private final FrameLeasePool leases = new FrameLeasePool();
+    private final FrameAssemblies assemblies = new FrameAssemblies(HostIdentity.current(), new FrameLeasePool());
     private final StreamAccount account = new StreamAccount();
     private final Gate gate;
     private final ReceivingPath.Parts parts;
@@ -60,7 +60,7 @@ public final class FrameSubscription implements AutoCloseable {
         this.whenClosed = () -> whenClosed.accept(this);
         gate = new Gate("subscription of stream '" + context.stream() + "'");
         FaultReporter faults = new FaultReporter(context.stream(), context.errorHandler());
-        parts = new ReceivingPath.Parts(context, gate, directory, account, faults, HostIdentity.current(), leases);
+        parts = new ReceivingPath.Parts(context, gate, directory, account, faults, assemblies);
         path = connection.inSession(this::openIn);
     }
 
@@ -274,7 +274,7 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     private void release() {
-        try {
+        try (assemblies) {
             forgetOpening();
             path.close();
             if (next != null) {
