@@ -16,7 +16,6 @@ final class BorrowedFrame extends FrameView {
     private AttachedPool pool;
 
     private int slot;
-    private boolean isRetained;
     private int revocations;
 
     BorrowedFrame(HostIdentity host, FrameLeasePool leases) {
@@ -45,26 +44,17 @@ final class BorrowedFrame extends FrameView {
     void borrow(AttachedPool from, int fromSlot) {
         pool = from;
         slot = fromSlot;
-        isRetained = false;
         revocations = from.revocations();
     }
 
     /** The handler is done with the frame, or it will not be given to one. */
     void giveBack() {
         if (pool != null) {
-            if (isRetained) {
-                pool.giveBackRetained(slot);
-            } else {
-                pool.giveBack(slot);
-            }
-            forget();
+            AttachedPool from = pool;
+            pool = null;
+            payload.wrap(0, 0);
+            from.giveBack(slot);
         }
-    }
-
-    /** The slot is not this frame's any more, and its memory may go. */
-    void forget() {
-        pool = null;
-        payload.wrap(0, 0);
     }
 
     @Override
@@ -96,9 +86,8 @@ final class BorrowedFrame extends FrameView {
     @Override
     public FrameLease retain() {
         if (pool != null) {
-            FrameLease lease = pool.tryRetain(slot, !isRetained, this);
+            FrameLease lease = pool.tryRetain(slot, this);
             if (lease != null) {
-                isRetained = true;
                 return lease;
             }
         }

@@ -26,7 +26,7 @@ final class OpenPools {
      */
     private record Retired(PublishedPool pool, SubscriberPositions subscribers, long position) {
         boolean isDone() {
-            return subscribers.areAll(pool.members()::contains, position);
+            return subscribers.areAll(pool::isJoinedBy, position);
         }
     }
 
