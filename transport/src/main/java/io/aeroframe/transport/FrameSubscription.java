@@ -60,7 +60,8 @@ public final class FrameSubscription implements AutoCloseable {
         this.whenClosed = () -> whenClosed.accept(this);
         gate = new Gate("subscription of stream '" + context.stream() + "'");
         FaultReporter faults = new FaultReporter(context.stream(), context.errorHandler());
-        parts = new ReceivingPath.Parts(context, gate, directory, account, faults, HostIdentity.current(), leases);
+        parts = new ReceivingPath.Parts(
+                context, gate, directory, connection.pools(), account, faults, HostIdentity.current(), leases);
         path = connection.inSession(this::openIn);
     }
 

@@ -119,6 +119,7 @@ final class StreamReader implements ControlledFragmentHandler {
                 ending = isAtEnd ? Ending.VANISHED : Ending.NONE;
                 isPublisherGone = pools != null && pools.isOwnerGone();
             } else if (pools != null) {
+                isPublisherGone = false;
                 pools.noteLife();
             }
         } while (read > 0 && delivered < this.limit && passedOver < LATEST_SEARCH_LIMIT && ending == Ending.NONE);
