@@ -14,8 +14,13 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * A subscriber's side of a pool: the mapped file, this subscription's membership, and what it holds.
  *
- * <p>The polling thread borrows and returns slots; leases that were {@linkplain Frame#retain() retained} are closed on any
- * thread, under this object's lock. The memory is unmapped when the subscription has left and the last lease is closed.
+ * <p>The polling thread borrows slots and gives them back; leases that were {@linkplain Frame#retain() retained} are closed on any
+ * thread, under this object's lock. A slot's lease bit is set as long as the slot is borrowed or a lease of it is open. When the subscription leaves, which a larger
+ * pool may make it do under a borrowed frame, the bits of those slots stay, and the memory is unmapped when the last of them is given back: by
+ * then nothing reads it.
+ *
+ * <p>The lock is not taken on the frame path: as long as the subscription has not left, what is borrowed is the polling thread's
+ * business alone. {@link #leave()} publishes it under the lock, and from then on it changes under the lock.
  */
 final class AttachedPool {
 
@@ -31,8 +36,13 @@ final class AttachedPool {
     private final PoolMembers members;
     private final int maxRetained;
 
-    /** How often each slot is held: by retained leases, and by the handler of a frame that was retained. */
+    /** Open leases of each slot. Only the polling thread makes one of none, so that it need not lock to see that there is none. */
     private final int[] holds;
+
+    /** Slots that frames have borrowed. The polling thread's; under the lock where other threads look: of a slot with leases, and after leaving. */
+    private final boolean[] isBorrowed;
+
+    private int borrowedSlots;
 
     private final PoolLease[] spareLeases;
     private int retainedSlots;
@@ -94,6 +104,7 @@ final class AttachedPool {
         slotBytes = new MappedByteBuffer[slotCount];
         slotBuffers = new UnsafeBuffer[slotCount];
         holds = new int[slotCount];
+        isBorrowed = new boolean[slotCount];
         spareLeases = new PoolLease[slotCount];
         maxRetained = Math.max(1, slotCount / 2);
         for (int slot = 0; slot < slotCount; slot++) {
@@ -168,41 +179,63 @@ final class AttachedPool {
     /**
      * Polling thread: borrows a slot for a frame.
      *
-     * @return false if the frame is not, or no longer, there.
+     * @return false if the frame is not, or no longer, there, or this subscription has left.
      */
     boolean tryBorrow(int slot, long sequence) {
+        if (hasLeft || isBorrowed[slot]) {
+            return false; // a second descriptor for a slot that is in use is a forged one
+        }
         long bit = PoolMembers.bit(index);
-        boolean isBorrowed = slots.tryLease(slot, bit, sequence);
-        if (isBorrowed && !members.isActive(index)) {
+        if (!slots.tryLease(slot, bit, sequence)) {
+            return false;
+        }
+        if (!members.isActive(index)) {
             slots.release(slot, bit); // evicted: the bit is still ours to clear
             return false;
         }
-        return isBorrowed;
+        isBorrowed[slot] = true;
+        borrowedSlots++;
+        return true;
     }
 
-    /** Polling thread: returns a borrowed slot, of which nothing was retained. */
+    /** Polling thread: gives a borrowed slot back. Leases that are open keep it. After leaving, the last one unmaps. */
     void giveBack(int slot) {
-        slots.release(slot, PoolMembers.bit(index));
+        if (hasLeft || holds[slot] > 0) {
+            giveBackLocked(slot);
+        } else if (isBorrowed[slot]) {
+            isBorrowed[slot] = false;
+            borrowedSlots--;
+            slots.release(slot, PoolMembers.bit(index));
+        }
     }
 
-    /** Polling thread: returns a borrowed slot that leases may still hold. */
-    synchronized void giveBackRetained(int slot) {
-        drop(slot);
+    private synchronized void giveBackLocked(int slot) {
+        if (isBorrowed[slot]) {
+            isBorrowed[slot] = false;
+            borrowedSlots--;
+            releaseIfFree(slot);
+            unmapIfDone();
+        }
+    }
+
+    private void releaseIfFree(int slot) {
+        if (holds[slot] == 0 && !isBorrowed[slot]) {
+            slots.release(slot, PoolMembers.bit(index));
+        }
     }
 
     /**
      * Polling thread: keeps the borrowed slot of a frame past its handler.
      *
-     * @param isFirst whether the frame has not been retained before.
      * @return null if this subscription holds as many slots as it may.
      */
-    synchronized PoolLease tryRetain(int slot, boolean isFirst, FrameView frame) {
-        if (isFirst) {
+    synchronized PoolLease tryRetain(int slot, FrameView frame) {
+        assert isBorrowed[slot];
+        if (holds[slot] == 0) {
             if (retainedSlots >= maxRetained) {
                 return null;
             }
             retainedSlots++;
-            holds[slot] = 1; // the handler's own, until giveBackRetained()
         }
         return lease(slot, frame);
     }
@@ -238,19 +271,13 @@ final class AttachedPool {
         }
         openLeases--;
         int slot = lease.slot();
-        if (lease.revocations() == revocations) {
-            drop(slot);
+        if (lease.revocations() == revocations && --holds[slot] == 0) {
+            retainedSlots--;
+            releaseIfFree(slot);
         }
         lease.nextSpare = spareLeases[slot];
         spareLeases[slot] = lease;
-        leaveIfDone();
-    }
-
-    private void drop(int slot) {
-        if (holds[slot] > 0 && --holds[slot] == 0) {
-            retainedSlots--;
-            slots.release(slot, PoolMembers.bit(index));
-        }
+        unmapIfDone();
     }
 
     /** Any thread: whether a lease taken at a time is still good: the publisher has not taken the memory back. */
@@ -268,11 +295,12 @@ final class AttachedPool {
     }
 
     /**
-     * Polling thread: after an eviction, joins again. All leases are revoked.
+     * Polling thread: after an eviction, joins again. All leases are revoked, and nothing may be borrowed.
      *
      * @return false if there is no room for another member now.
      */
     synchronized boolean rejoin() {
+        assert borrowedSlots == 0;
         revocations++;
         Arrays.fill(holds, 0);
         retainedSlots = 0;
@@ -281,24 +309,22 @@ final class AttachedPool {
         return join();
     }
 
-    /** Polling thread: leaves. Leases stay good until they are closed. */
+    /** Polling thread: leaves. What is borrowed or leased stays good until it is given back. */
     synchronized void leave() {
         if (!hasLeft) {
             hasLeft = true;
             if (isMember) {
                 members.leave(index);
                 for (int slot = 0; slot < holds.length; slot++) {
-                    if (holds[slot] == 0) {
-                        slots.release(slot, PoolMembers.bit(index));
-                    }
+                    releaseIfFree(slot);
                 }
             }
-            leaveIfDone();
+            unmapIfDone();
         }
     }
 
-    private void leaveIfDone() {
-        if (hasLeft && openLeases == 0 && !isUnmapped) {
+    private void unmapIfDone() {
+        if (hasLeft && openLeases == 0 && borrowedSlots == 0 && !isUnmapped) {
             if (isMember) {
                 members.giveBack(index);
             }
@@ -316,8 +342,10 @@ final class AttachedPool {
         BufferUtil.free(controlBytes);
     }
 
-    // ---- for one who sleeps until the publisher signals
+    // ---- for a thread that sleeps until the publisher signals: the polling thread, inside the gate of its
+    // subscription
 
+    /** The address of the futex word. For as long as this subscription has not left. */
     long signalAddress() {
         return control.addressOffset() + PoolLayout.SIGNAL_OFFSET;
     }
@@ -327,7 +355,7 @@ final class AttachedPool {
     }
 
     void setWaiting(boolean isWaiting) {
-        if (isMember) {
+        if (isMember && !hasLeft) {
             members.setWaiting(index, isWaiting);
         }
     }

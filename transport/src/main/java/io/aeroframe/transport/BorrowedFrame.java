@@ -18,7 +18,6 @@ final class BorrowedFrame extends FrameView {
     private AttachedPool pool;
 
     private int slot;
-    private boolean isRetained;
     private int revocations;
 
     BorrowedFrame(HostIdentity host, FrameLeasePool leases) {
@@ -46,7 +45,6 @@ final class BorrowedFrame extends FrameView {
         describe(header);
         pool = from;
         slot = header.poolSlot;
-        isRetained = false;
         revocations = from.revocations();
         payload.wrap(from.buffer(slot), 0, header.payloadLength);
         metadata.wrap(metadataSource, 0, metadataLength);
@@ -64,18 +62,17 @@ final class BorrowedFrame extends FrameView {
     /** The handler is done with the frame, or it will not be delivered. */
     void giveBack() {
         if (pool != null) {
-            if (isRetained) {
-                pool.giveBackRetained(slot);
-            } else {
-                pool.giveBack(slot);
-            }
-            forget();
+            AttachedPool from = pool;
+            pool = null;
+            payload.wrap(0, 0);
+            from.giveBack(slot);
         }
     }
 
-    /** The slot is not this frame's any more, and its memory may go. */
-    void forget() {
-        pool = null;
+    /** Nobody looks at the frame any more, and its memory may go. */
+    void release() {
+        giveBack();
+        memory = null;
         payload.wrap(0, 0);
     }
 
@@ -100,9 +97,8 @@ final class BorrowedFrame extends FrameView {
     @Override
     public FrameLease retain() {
         if (pool != null) {
-            FrameLease lease = pool.tryRetain(slot, !isRetained, this);
+            FrameLease lease = pool.tryRetain(slot, this);
             if (lease != null) {
-                isRetained = true;
                 return lease;
             }
         }

@@ -28,6 +28,9 @@ final class DriverConnection {
 
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(40);
 
+    /** Between two looks at those who share pools. */
+    private static final long POOLS_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
     /** A session that is over is ended after this long even if it is still in use: Aeron gives its own resources less. */
     private static final long RETIRED_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -39,6 +42,7 @@ final class DriverConnection {
     private volatile ClientSession session;
     private volatile ConnectionState state = ConnectionState.CONNECTED;
     private volatile boolean isHandingOver;
+    private long poolsNs = System.nanoTime();
     private String lastReport = "";
 
     /**
@@ -93,6 +97,11 @@ final class DriverConnection {
 
     private ClientSession connect(RunningDriver running) {
         return ClientSession.connect(running, pools.gate(), context.errorHandler(), this::isUp);
+    }
+
+    /** The pools that are written, and read, over this connection. */
+    OpenPools pools() {
+        return pools;
     }
 
     /** The session to be in. Any thread. */
@@ -152,6 +161,7 @@ final class DriverConnection {
         while (state != ConnectionState.CLOSED) {
             try {
                 check();
+                lookAfterPools();
                 lastReport = "";
             } catch (Throwable ex) { // a file that was cut short throws an Error; whatever it is, streams go on
                 report(ex);
@@ -189,6 +199,14 @@ final class DriverConnection {
                 retired.add(new Retired(current, System.nanoTime()));
             }
             enter(ConnectionState.CONNECTED);
+        }
+    }
+
+    private void lookAfterPools() {
+        long nowNs = System.nanoTime();
+        if (nowNs - poolsNs >= POOLS_INTERVAL_NS) {
+            poolsNs = nowNs;
+            pools.lookAfter();
         }
     }
 

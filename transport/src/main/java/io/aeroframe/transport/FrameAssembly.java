@@ -170,7 +170,7 @@ final class FrameAssembly implements AutoCloseable {
     @Override
     public void close() {
         reset();
-        frame.forget();
+        frame.release();
         message.close();
         chunks.close();
     }

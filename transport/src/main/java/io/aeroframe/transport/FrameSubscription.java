@@ -60,7 +60,7 @@ public final class FrameSubscription implements AutoCloseable {
         this.whenClosed = () -> whenClosed.accept(this);
         gate = new Gate("subscription of stream '" + context.stream() + "'");
         FaultReporter faults = new FaultReporter(context.stream(), context.errorHandler());
-        parts = new ReceivingPath.Parts(context, gate, directory, account, faults, assemblies);
+        parts = new ReceivingPath.Parts(context, gate, directory, connection.pools(), account, faults, assemblies);
         path = connection.inSession(this::openIn);
     }
 

@@ -2,6 +2,7 @@ package io.aeroframe.transport;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -16,6 +17,7 @@ final class OpenPools {
     private final Gate gate = new Gate("pools of the connection");
     private final List<PublishedPool> written = new ArrayList<>();
     private final List<Retired> retired = new ArrayList<>();
+    private final List<PoolAttachment> attachments = new CopyOnWriteArrayList<>();
 
     /**
      * A pool and who may want it.
@@ -26,7 +28,7 @@ final class OpenPools {
      */
     private record Retired(PublishedPool pool, SubscriberPositions subscribers, long position) {
         boolean isDone() {
-            return subscribers.areAll(pool.members()::contains, position);
+            return subscribers.areAll(pool::isJoinedBy, position);
         }
     }
 
@@ -37,6 +39,51 @@ final class OpenPools {
 
     synchronized void opened(PublishedPool pool) {
         written.add(pool);
+    }
+
+    /** From now on the owner of the pool that a subscription reads is looked after. */
+    void attached(PoolAttachment attachment) {
+        attachments.add(attachment);
+    }
+
+    void detached(PoolAttachment attachment) {
+        attachments.remove(attachment);
+    }
+
+    /**
+     * Looks after the members of the pools that are written here, and after the owners of those that are read here. Reads counters and files: for a
+     * thread that carries no frames.
+     *
+     * @throws RuntimeException the first of those that were thrown; the others have been looked after all the same.
+     */
+    void lookAfter() {
+        List<Runnable> looks = new ArrayList<>();
+        writtenNow().forEach(pool -> looks.add(() -> lookAfter(pool)));
+        attachments.forEach(attachment -> looks.add(attachment::checkOwner));
+        RuntimeException first = null;
+        for (Runnable look : looks) {
+            try {
+                look.run();
+            } catch (RuntimeException ex) {
+                first = first == null ? ex : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private synchronized List<PublishedPool> writtenNow() {
+        return List.copyOf(written);
+    }
+
+    private synchronized void lookAfter(PublishedPool pool) {
+        gate.enter(); // as in release()
+        try {
+            pool.lookAfterMembers();
+        } finally {
+            gate.leave();
+        }
     }
 
     /** A pool gets no more frames. Its publisher does not use it any more. */

@@ -1,16 +1,22 @@
 package io.aeroframe.transport;
 
+import io.aeroframe.driver.FrameDriverException;
 import io.aeroframe.driver.SharedDirectory;
 import io.aeron.Aeron;
 import io.aeron.Subscription;
 import io.aeron.status.HeartbeatTimestamp;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.status.CountersReader;
 
-/** The pool that a subscription reads at present: attaches when a message names one, and follows to the next. The polling thread's. */
+/**
+ * The pool that a subscription reads at present: attaches when a message names one, and follows to the next. A pool that it has left stays mapped as
+ * long as a frame or a lease of it is out.
+ *
+ * <p>For the polling thread, but for {@link #checkOwner()}, which another one calls about ten times a second.
+ */
 final class PoolAttachment {
 
-    private static final long OWNER_CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long NONE = 0;
 
     private final SharedDirectory directory;
     private final Aeron aeron;
@@ -18,9 +24,18 @@ final class PoolAttachment {
     private final Subscription subscription;
     private AttachedPool pool;
     private long missingPoolId;
-    private long checkedNs = System.nanoTime();
-    private boolean hasLived;
-    private boolean isOwnerGone;
+
+    /** The id of {@link #pool}, for the thread that looks after its owner. */
+    private volatile long watchedPoolId = NONE;
+
+    /** The pool that was found without an owner. By its id, so that it says nothing of the next pool. Written by {@link #checkOwner()}. */
+    private volatile long ownerlessPoolId = NONE;
+
+    /** Counted by the polling thread when something has come. Opaque on both sides: nothing else follows from it. */
+    private final AtomicInteger life = new AtomicInteger();
+
+    /** The other thread's: what it saw last. */
+    private int seenLife;
 
     PoolAttachment(SharedDirectory directory, Aeron aeron, StreamName stream, Subscription subscription) {
         this.directory = directory;
@@ -35,7 +50,7 @@ final class PoolAttachment {
     }
 
     /**
-     * The pool of an id.
+     * The pool of an id. Attaching to one maps its memory, which takes as long as the system takes for that much.
      *
      * @return null if there is none any more.
      * @throws FrameTransportException if it cannot be used, or has no room for another subscriber.
@@ -49,12 +64,14 @@ final class PoolAttachment {
             return null;
         }
         leave();
-        pool = AttachedPool.attach(directory, stream, poolId, publicationId, membership());
-        isOwnerGone = false;
-        if (pool == null) {
+        AttachedPool next = AttachedPool.attach(directory, stream, poolId, publicationId, membership());
+        if (next == null) {
             missingPoolId = poolId;
+        } else {
+            pool = next;
+            watchedPoolId = poolId;
         }
-        return pool;
+        return next;
     }
 
     private AttachedPool.Membership membership() {
@@ -72,44 +89,50 @@ final class PoolAttachment {
     /** Takes part again, with no lease. */
     void rejoin() {
         if (!pool.rejoin()) {
-            leave(); // all places are taken: the next frame tells
+            leave(); // all places are taken: the next frame reports it
         }
     }
 
     /** Something has come: no need to look after the publisher for a while. */
     void noteLife() {
-        hasLived = true;
+        life.setOpaque(life.getPlain() + 1);
     }
 
     /**
-     * Whether the process that published into the pool is gone, or has removed it: the driver notices only some seconds later. Asked
-     * while nothing comes.
+     * Whether the process that publishes into the current pool was gone, or had removed the pool, at the last {@link #checkOwner()}: the driver
+     * notices only some seconds later. Costs a read.
      */
     boolean isOwnerGone() {
-        if (pool == null || isOwnerGone) {
-            return isOwnerGone;
-        }
-        long nowNs = System.nanoTime();
-        if (hasLived) {
-            hasLived = false;
-            checkedNs = nowNs;
-        } else if (nowNs - checkedNs >= OWNER_CHECK_INTERVAL_NS) {
-            checkedNs = nowNs;
-            isOwnerGone = directory.isAbandoned(PoolLayout.fileName(pool.poolId()));
-        }
-        return isOwnerGone;
+        return pool != null && ownerlessPoolId == pool.poolId();
     }
 
-    /** Leaves the pool. Leases stay good until they are closed. */
+    /**
+     * Looks whether the owner of the current pool is there, if nothing has come since the last look. Opens and locks a file. Any one thread.
+     *
+     * @throws FrameDriverException if it cannot be told.
+     */
+    void checkOwner() {
+        int lived = life.getOpaque();
+        if (lived != seenLife) {
+            seenLife = lived;
+            return;
+        }
+        long poolId = watchedPoolId;
+        if (poolId != NONE && poolId != ownerlessPoolId && directory.isAbandoned(PoolLayout.fileName(poolId))) {
+            ownerlessPoolId = poolId;
+        }
+    }
+
+    /** Leaves the pool. Frames and leases that are out stay good until they are given back. */
     void leave() {
         if (pool != null) {
+            watchedPoolId = NONE;
             pool.leave();
             pool = null;
         }
-        isOwnerGone = false;
     }
 
-    /** Leaves the pool of a publisher that is gone, and removes what it has left behind. */
+    /** Leaves the pool of a publisher that is gone, and removes the files that it has left behind. */
     void leaveAndSweep() {
         if (pool != null) {
             leave();

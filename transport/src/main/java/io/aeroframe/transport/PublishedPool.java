@@ -14,7 +14,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * The publisher's side of a pool: a file of slots that it owns and writes, laid out as in {@link PoolLayout}. One thread.
+ * The publisher's side of a pool: a file of slots that it owns and writes, laid out as in {@link PoolLayout}.
+ *
+ * <p>One thread writes: it takes a slot, which begins a claim, and ends it with {@link #sent} or {@link #cancel}. {@link #lookAfterMembers},
+ * {@link #isJoinedBy}, {@link #abandon} and {@link #close} are for any thread. The memory stays mapped until the pool is closed and the last claim has
+ * ended; after that, what is called here throws or does nothing.
  *
  * <p>All memory is taken from the system, and mapped, before the first frame: a file system that fills up later cannot hurt a
  * frame that is being written.
@@ -66,10 +70,14 @@ final class PublishedPool implements AutoCloseable {
 
     private final SubscriberPositions subscribers;
     private final LongPredicate wasLentTo;
+    private final UseCount uses = new UseCount();
+
+    /** The slots that are claimed. The writer's. */
+    private final boolean[] isClaimed;
+
+    private int claims;
     private int asked;
     private int next;
-    private long checkedNs;
-    private boolean isUnmapped;
 
     private PublishedPool(
             FileChannel channel,
@@ -90,6 +98,7 @@ final class PublishedPool implements AutoCloseable {
         this.counters = counters;
         positions = new long[slotCount];
         lent = new long[slotCount];
+        isClaimed = new boolean[slotCount];
         allocate(channel, PoolLayout.fileLength(slotCount, slotLength));
         controlBytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, PoolLayout.slotsOffset(slotCount));
         control = new UnsafeBuffer(controlBytes);
@@ -220,16 +229,43 @@ final class PublishedPool implements AutoCloseable {
         return slotLength;
     }
 
-    PoolMembers members() {
-        return members;
+    /** Whether an Aeron subscription has joined this pool. Any thread; false once the pool is closed. */
+    boolean isJoinedBy(long subscriptionId) {
+        if (!uses.tryAcquire()) {
+            return false;
+        }
+        try {
+            return members.contains(subscriptionId);
+        } finally {
+            endUse();
+        }
     }
 
     /**
-     * Takes the oldest slot that nobody reads.
+     * Takes the oldest slot that nobody reads. The claim on it ends with {@link #sent} or {@link #cancel}.
      *
-     * @return the slot; -1 if all are read.
+     * @return the slot; -1 if all are read, or the pool is closed.
      */
     int tryTake() {
+        if (!uses.tryAcquire()) {
+            return -1;
+        }
+        int slot = -1;
+        try {
+            slot = tryBeginWrite();
+        } finally {
+            if (slot < 0) {
+                endUse();
+            }
+        }
+        if (slot >= 0) {
+            isClaimed[slot] = true;
+            claims++;
+        }
+        return slot;
+    }
+
+    private int tryBeginWrite() {
         for (int i = 0; i < slotCount; i++) {
             int slot = next;
             next = slot + 1 == slotCount ? 0 : slot + 1;
@@ -252,17 +288,27 @@ final class PublishedPool implements AutoCloseable {
         return !subscribers.areAll(wasLentTo, positions[slot]);
     }
 
+    /** A claimed slot. */
     MutableDirectBuffer buffer(int slot) {
+        checkClaimed(slot);
         return slotBuffers[slot];
     }
 
-    /** The same object each time, position 0, limit at the end of the slot. */
+    /** A claimed slot: the same object each time, position 0, limit at the end of the slot. */
     ByteBuffer byteBuffer(int slot) {
+        checkClaimed(slot);
         return slotBytes[slot].clear();
     }
 
-    /** The frame in a slot is complete: it may be read from now on. */
+    private void checkClaimed(int slot) {
+        if (!isClaimed[slot]) {
+            throw new IllegalStateException("slot " + slot + " of pool " + poolId + " is not claimed");
+        }
+    }
+
+    /** The frame in a claimed slot is complete: it may be read from now on. */
     void endWrite(int slot, long sequence) {
+        checkClaimed(slot);
         if (isLossless) {
             long bits = members.lend(slot);
             noteMembers(bits);
@@ -286,42 +332,81 @@ final class PublishedPool implements AutoCloseable {
         }
     }
 
-    /** The message that points to a slot has been sent, up to a position of the stream. */
+    /** Ends a claim: the message that points to the slot has been sent, up to a position of the stream. */
     void sent(int slot, long position) {
+        checkClaimed(slot);
         positions[slot] = position;
+        endClaim(slot);
     }
 
-    /** The frame in a slot does not go out. */
+    /** Ends a claim: the frame in the slot does not go out. Does nothing if there is no claim. */
     void cancel(int slot) {
+        if (!isClaimed[slot]) {
+            return;
+        }
         slots.abortWrite(slot);
         if (isLossless) {
             slots.release(slot, ~0L);
         }
         positions[slot] = 0;
         next = slot;
+        endClaim(slot);
+    }
+
+    private void endClaim(int slot) {
+        isClaimed[slot] = false;
+        claims--;
+        endUse();
+    }
+
+    private void endUse() {
+        if (uses.release()) {
+            unmap();
+        }
     }
 
     /**
-     * Wakes those who sleep until something comes. Nobody sleeping costs no system call.
+     * The writer: wakes those who sleep until something comes. Nobody sleeping costs no system call. Does nothing once the pool is closed, unless a
+     * claim is open.
      *
      * <p>The increment is sequentially consistent and comes before the look at who waits, a sleeper sets its bit before it looks
      * whether the number is still what it was: one of them sees the other.
      */
     void signal() {
+        if (claims > 0) {
+            ring();
+        } else if (uses.tryAcquire()) {
+            try {
+                ring();
+            } finally {
+                endUse();
+            }
+        }
+    }
+
+    private void ring() {
         control.getAndAddInt(PoolLayout.SIGNAL_OFFSET, 1);
         if (CAN_WAKE && control.getLongVolatile(PoolLayout.WAITING_OFFSET) != 0) {
             Futex.wakeAll(control.addressOffset() + PoolLayout.SIGNAL_OFFSET);
         }
     }
 
-    /** Looks after the members now and then. */
-    void check(long nowNs) {
-        if (nowNs - checkedNs >= PoolMembers.CHECK_INTERVAL_NS) {
-            checkedNs = nowNs;
+    /**
+     * Evicts members that show no sign of life, and frees the entries of processes that are gone. Reads counters, files and {@code /proc}: for a thread
+     * that carries no frames, one at a time, where the driver's counters may be read. Does nothing once the pool is closed. While this runs,
+     * closing the pool leaves the unmapping to this thread.
+     */
+    void lookAfterMembers() {
+        if (!uses.tryAcquire()) {
+            return;
+        }
+        try {
             CountersReader reader = counters.reader();
             if (reader != null) {
                 members.check(reader, counters.isDriverUp());
             }
+        } finally {
+            endUse();
         }
     }
 
@@ -330,18 +415,25 @@ final class PublishedPool implements AutoCloseable {
         file.close();
     }
 
-    /** Removes the file. Members that have mapped it keep what they hold; nothing may be claimed or sent of it afterwards. */
+    /**
+     * Removes the file; no more slots are handed out. The memory is unmapped when the last claim has ended, by the thread that ends it. Members that
+     * have mapped it keep what they hold. Any thread; does not wait; closing twice does nothing.
+     */
     @Override
     public void close() {
-        if (!isUnmapped) {
-            isUnmapped = true;
-            for (int slot = 0; slot < slotCount; slot++) {
-                slotBuffers[slot].wrap(0, 0);
-                BufferUtil.free(slotBytes[slot]);
-            }
-            control.wrap(0, 0);
-            BufferUtil.free(controlBytes);
-            file.close();
+        if (uses.close()) {
+            unmap();
         }
+        file.close();
+    }
+
+    /** Once, by the thread that the use count names: nobody uses the memory any more. */
+    private void unmap() {
+        for (int slot = 0; slot < slotCount; slot++) {
+            slotBuffers[slot].wrap(0, 0);
+            BufferUtil.free(slotBytes[slot]);
+        }
+        control.wrap(0, 0);
+        BufferUtil.free(controlBytes);
     }
 }

@@ -69,6 +69,7 @@ final class ReceivingPath implements AutoCloseable {
      * @param context    its settings.
      * @param gate       that the polling thread is inside of.
      * @param directory  of the pools.
+     * @param openPools  of the connection.
      * @param account    of its frames.
      * @param faults     takes what goes wrong.
      * @param assemblies memory that frames are put together in.
@@ -77,6 +78,7 @@ final class ReceivingPath implements AutoCloseable {
             FrameSubscription.Context context,
             Gate gate,
             SharedDirectory directory,
+            OpenPools openPools,
             StreamAccount account,
             FaultReporter faults,
             FrameAssemblies assemblies) {}
@@ -98,6 +100,9 @@ final class ReceivingPath implements AutoCloseable {
         pools = context.channel().isIpc()
                 ? new PoolAttachment(parts.directory(), session.aeron(), context.stream(), subscription)
                 : null;
+        if (pools != null) {
+            parts.openPools().attached(pools);
+        }
         counters = new LedgerCounters(
                 session,
                 LedgerCounters.SUBSCRIPTION_TYPE_ID,
@@ -360,6 +365,7 @@ final class ReceivingPath implements AutoCloseable {
                 reader = null;
             }
             if (pools != null) {
+                parts.openPools().detached(pools);
                 pools.leave();
             }
             counters.close();

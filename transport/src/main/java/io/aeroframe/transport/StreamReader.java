@@ -152,7 +152,7 @@ final class StreamReader implements ControlledFragmentHandler {
     private void rejoinIfEvicted() {
         if (pools != null && pools.isEvicted()) {
             if (held != null && held.frame().isPooled()) {
-                held.frame().forget();
+                held.frame().giveBack();
                 account.overrun();
                 spare = held;
                 held = null;
