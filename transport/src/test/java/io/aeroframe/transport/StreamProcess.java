@@ -146,13 +146,25 @@ final class StreamProcess implements AutoCloseable {
     }
 
     /** What follows a word in the next line that begins with it. */
+    String await(String word) throws InterruptedException {
+        return await(word, LiveHost.DEADLINE_S);
+    }
+
+    /** The same for what may take longer than anything else: waits for so many seconds, if that is more than {@link LiveHost#DEADLINE_S}. */
     String await(String word, int seconds) throws InterruptedException {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        int limit = Math.max(seconds, LiveHost.DEADLINE_S);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(limit);
         List<String> others = new ArrayList<>();
         while (true) {
             String line = lines.poll(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
-            if (line == null || line.startsWith(GONE)) {
-                throw new AssertionError("waited in vain for '" + word + "': " + others + ", then " + line);
+            if (line == null) {
+                throw new AssertionError("timed out after " + limit + " s waiting for '" + word + "' from process "
+                        + process.pid() + "; seen: " + others);
+            }
+            if (line.startsWith(GONE)) {
+                lines.add(line);
+                throw new AssertionError(
+                        "waiting for '" + word + "' from process " + process.pid() + ": " + line + "; seen: " + others);
             }
             if (line.equals(word) || line.startsWith(word + " ")) {
                 return line.substring(word.length()).trim();
