@@ -94,12 +94,12 @@ public final class FramePublication implements AutoCloseable {
     /** Begins a call that needs the publication to be usable; it ends with {@link #leave()}. */
     private void enter() {
         if (!gate.enter()) {
-            throw new IllegalStateException("the publication of stream '" + stream + "' is closed");
+            throw closed();
         }
         boolean isUsable = false;
         try {
             if (connection.state() == ConnectionState.CLOSED) {
-                throw new IllegalStateException("the connection of stream '" + stream + "' is closed");
+                throw closed();
             }
             if (claim.isOpen()) {
                 throw new IllegalStateException("the last claim has not ended: commit or abort it first");
@@ -111,6 +111,11 @@ public final class FramePublication implements AutoCloseable {
                 leave();
             }
         }
+    }
+
+    private IllegalStateException closed() {
+        String what = connection.state() == ConnectionState.CLOSED ? "connection" : "publication";
+        return new IllegalStateException("the " + what + " of stream '" + stream + "' is closed");
     }
 
     private void leave() {

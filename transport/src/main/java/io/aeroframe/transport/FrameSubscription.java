@@ -87,7 +87,7 @@ public final class FrameSubscription implements AutoCloseable {
      */
     public int poll(FrameHandler handler, int limit) {
         if (!gate.enter()) {
-            throw new IllegalStateException("the subscription of stream '" + context.stream() + "' is closed");
+            throw closed();
         }
         try {
             checkUsable();
@@ -95,6 +95,11 @@ public final class FrameSubscription implements AutoCloseable {
         } finally {
             leave();
         }
+    }
+
+    private IllegalStateException closed() {
+        String what = connection.state() == ConnectionState.CLOSED ? "connection" : "subscription";
+        return new IllegalStateException("the " + what + " of stream '" + context.stream() + "' is closed");
     }
 
     private void leave() {
@@ -183,7 +188,7 @@ public final class FrameSubscription implements AutoCloseable {
 
     private void checkUsable() {
         if (connection.state() == ConnectionState.CLOSED) {
-            throw new IllegalStateException("the connection of stream '" + context.stream() + "' is closed");
+            throw closed();
         }
         path.check();
     }
