@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class RemovedDirectoryTest {
 
+    private static final ImageLimits LIMITS = new ImageLimits(64 << 20, 64, 1L << 30);
+
     private MemoryDirectory directory;
     private Path base;
     private final List<Throwable> told = new CopyOnWriteArrayList<>();
@@ -145,12 +147,12 @@ class RemovedDirectoryTest {
             names = {"ALL", "LOCK"})
     void aDriverThatEndsDeletesNothingOfTheNextAtItsPath(Part part) throws Exception {
         HostedDriver first = HostedDriver.launch(
-                BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), told::add);
+                BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), LIMITS, told::add);
         try (Aeron one = MemoryDirectory.client(base.resolve("aeron").toString())) {
             assertTrue(one.addPublication("aeron:ipc", 1).maxPayloadLength() > 0);
             part.removeFrom(base);
             HostedDriver second = HostedDriver.launch(
-                    BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), told::add);
+                    BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), LIMITS, told::add);
             try (Aeron two = MemoryDirectory.client(base.resolve("aeron").toString())) {
                 assertTrue(two.addPublication("aeron:ipc", 1).maxPayloadLength() > 0);
                 String files = directory.listing();
