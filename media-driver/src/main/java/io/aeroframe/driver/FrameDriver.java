@@ -1,5 +1,6 @@
 package io.aeroframe.driver;
 
+import io.aeron.logbuffer.LogBufferDescriptor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -140,7 +141,8 @@ public final class FrameDriver implements AutoCloseable {
     private static FrameDriver tryJoin(Context context, BaseDirectory base) {
         DriverLock lock = base.tryLock();
         if (lock != null) {
-            HostedDriver hosted = HostedDriver.launch(base, lock, new GuardedErrorHandler(context.errorHandler()));
+            HostedDriver hosted = HostedDriver.launch(
+                    base, lock, context.imageLimits(), new GuardedErrorHandler(context.errorHandler()));
             return hosted == null ? null : new FrameDriver(context, base, hosted);
         }
         return DriverFiles.running(base) == null ? null : new FrameDriver(context, base, null);
@@ -233,7 +235,7 @@ public final class FrameDriver implements AutoCloseable {
             lock.removeAndRelease();
             return;
         }
-        HostedDriver launched = HostedDriver.launch(base, lock, errorHandler);
+        HostedDriver launched = HostedDriver.launch(base, lock, context.imageLimits(), errorHandler);
         if (launched != null) {
             hasLostDriver = false;
             hostFromNowOn(launched);
@@ -313,6 +315,18 @@ public final class FrameDriver implements AutoCloseable {
     public int clientCount() {
         HostedDriver driver = hosted;
         return driver == null ? 0 : driver.clientCount();
+    }
+
+    /**
+     * How often the driver that this process hosts has refused what a peer on the network asked it to allocate, see
+     * {@link Context#maxTermLength(int)}, {@link Context#maxImagesPerChannel(int)} and {@link Context#maxImageBytes(long)}. The error handler
+     * gets the reasons, at most once a second. Any thread; does not block.
+     *
+     * @return the count since this process has hosted this driver; 0 if it does not host.
+     */
+    public long refusedSetups() {
+        HostedDriver driver = hosted;
+        return driver == null ? 0 : driver.refusedSetups();
     }
 
     /**
@@ -400,6 +414,9 @@ public final class FrameDriver implements AutoCloseable {
         private boolean takesOver = true;
         private boolean closeOnShutdown = true;
         private Duration joinTimeout = Duration.ofSeconds(10);
+        private int maxTermLength = 64 << 20;
+        private int maxImagesPerChannel = 64;
+        private long maxImageBytes = 4L << 30;
         private ErrorHandler errorHandler;
 
         /** Settings with their defaults. */
@@ -410,6 +427,11 @@ public final class FrameDriver implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "aeronDirectory=" + aeronDirectory
                                 + " and isPrivate=true: a private driver is hosted here, an Aeron directory belongs to someone else");
+            }
+            if (maxTermLength < LogBufferDescriptor.TERM_MIN_LENGTH || maxImagesPerChannel < 1) {
+                throw new IllegalArgumentException("maxTermLength=" + maxTermLength + " is under "
+                        + LogBufferDescriptor.TERM_MIN_LENGTH + " or maxImagesPerChannel=" + maxImagesPerChannel
+                        + " is under 1");
             }
             if (baseDirectory == null) {
                 baseDirectory = BaseDirectory.defaultPath();
@@ -541,6 +563,73 @@ public final class FrameDriver implements AutoCloseable {
          */
         public Duration joinTimeout() {
             return joinTimeout;
+        }
+
+        private ImageLimits imageLimits() {
+            return new ImageLimits(maxTermLength, maxImagesPerChannel, maxImageBytes);
+        }
+
+        /**
+         * The longest term that a peer on the network may set up. The driver allocates three terms for each stream that it receives, before
+         * the first frame. Counts where this process hosts the driver.
+         *
+         * @param value bytes, from 65,536; default 64 MiB, the most that frames need.
+         * @return this.
+         */
+        public Context maxTermLength(int value) {
+            maxTermLength = value;
+            return this;
+        }
+
+        /**
+         * The longest term that a peer on the network may set up.
+         *
+         * @return bytes.
+         */
+        public int maxTermLength() {
+            return maxTermLength;
+        }
+
+        /**
+         * How many streams peers on the network may set up on one channel at a time, of all stream ids that are subscribed to. One that has
+         * ended counts until its memory is released, some seconds later. Counts where this process hosts the driver.
+         *
+         * @param value from 1; default 64.
+         * @return this.
+         */
+        public Context maxImagesPerChannel(int value) {
+            maxImagesPerChannel = value;
+            return this;
+        }
+
+        /**
+         * How many streams peers on the network may set up on one channel at a time.
+         *
+         * @return the count.
+         */
+        public int maxImagesPerChannel() {
+            return maxImagesPerChannel;
+        }
+
+        /**
+         * How much memory the driver may allocate for all that peers on the network set up, on all channels. Counts where this process hosts
+         * the driver.
+         *
+         * @param value bytes; default 4 GiB.
+         * @return this.
+         */
+        public Context maxImageBytes(long value) {
+            maxImageBytes = value;
+            return this;
+        }
+
+        /**
+         * How much memory the driver may allocate for all that peers on the network set up.
+         *
+         * @return bytes.
+         */
+        public long maxImageBytes() {
+            return maxImageBytes;
         }
 
         /**

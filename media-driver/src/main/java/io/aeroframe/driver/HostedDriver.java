@@ -1,5 +1,6 @@
 package io.aeroframe.driver;
 
+import io.aeron.driver.Configuration;
 import io.aeron.driver.MediaDriver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import org.agrona.concurrent.status.CountersReader;
 
 /**
  * The media driver in this process, and the lock that gives the right to it. Its owner calls one method at a time, and {@link #close()} once;
- * {@link #clientCount()} any thread.
+ * {@link #clientCount()} and {@link #refusedSetups()} any thread.
  *
  * <p>The driver never deletes its directory itself: by then it may be another's. That is the lock's to do, which knows.
  */
@@ -34,6 +35,7 @@ final class HostedDriver implements AutoCloseable {
     private final BaseDirectory base;
     private final DriverLock lock;
     private final MediaDriver mediaDriver;
+    private final RefusedSetups refused;
     private final String announced;
 
     /** Which file the driver's command file is. */
@@ -64,11 +66,13 @@ final class HostedDriver implements AutoCloseable {
         }
     }
 
-    private HostedDriver(BaseDirectory base, DriverLock lock, MediaDriver mediaDriver, String announced)
+    private HostedDriver(
+            BaseDirectory base, DriverLock lock, MediaDriver mediaDriver, RefusedSetups refused, String announced)
             throws IOException {
         this.base = base;
         this.lock = lock;
         this.mediaDriver = mediaDriver;
+        this.refused = refused;
         this.announced = announced;
         commandFileKey = LockedFiles.key(DriverFiles.commandFile(base.aeron()));
         announce();
@@ -78,11 +82,12 @@ final class HostedDriver implements AutoCloseable {
      * Sweeps what others have left behind, starts a driver and announces it. On a {@link FileThread}, so that the driver's threads are daemon
      * threads outside of the caller's thread group.
      *
-     * @param lock of the directory; released if this fails.
+     * @param lock   of the directory; released if this fails.
+     * @param limits of what peers can make the driver allocate.
      * @return null if the directory was removed meanwhile: the caller may try again.
      * @throws FrameDriverException if there is no room, or the driver does not start.
      */
-    static HostedDriver launch(BaseDirectory base, DriverLock lock, ErrorHandler errorHandler) {
+    static HostedDriver launch(BaseDirectory base, DriverLock lock, ImageLimits limits, ErrorHandler errorHandler) {
         return FileThread.call(() -> {
             MediaDriver mediaDriver = null;
             boolean isHosting = false;
@@ -92,11 +97,13 @@ final class HostedDriver implements AutoCloseable {
                 lock.clear();
                 checkRoom(base);
                 DriverClock clock = DriverClock.startingNow();
-                mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock)
+                RefusedSetups refused = new RefusedSetups(limits, errorHandler);
+                ImageBudget budget = new ImageBudget(limits, Configuration.congestionControlSupplier());
+                mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused)
                         .errorHandler(new UnansweredErrors(errorHandler)));
                 DriverFiles.numberFromRandom(base.aeron());
                 String announced = DriverFiles.announcement(base.aeron(), clock).text();
-                HostedDriver hosted = new HostedDriver(base, lock, mediaDriver, announced);
+                HostedDriver hosted = new HostedDriver(base, lock, mediaDriver, refused, announced);
                 isHosting = true;
                 return hosted;
             } catch (IOException | RuntimeException ex) {
@@ -154,6 +161,10 @@ final class HostedDriver implements AutoCloseable {
         } catch (IOException ex) {
             return false; // whatever is there is not what this driver uses
         }
+    }
+
+    long refusedSetups() {
+        return refused.count();
     }
 
     int clientCount() {
