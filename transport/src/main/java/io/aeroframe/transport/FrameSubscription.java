@@ -50,10 +50,14 @@ public final class FrameSubscription implements AutoCloseable {
      * @param limit   frames at most, 1 or more.
      * @return frames given.
      * @throws FrameTransportException if the channel has failed.
-     * @throws IllegalStateException   if the subscription is closed.
+     * @throws IllegalStateException   if the subscription is closed, or the caller is its handler.
      */
     public int poll(FrameHandler handler, int limit) {
         checkUsable();
+        if (isPolling) {
+            throw new IllegalStateException("the subscription of stream '" + context.stream()
+                    + "' is being polled: a handler cannot poll it, because its frame would lose its memory");
+        }
         isPolling = true;
         try {
             return pollUsable(handler, limit);

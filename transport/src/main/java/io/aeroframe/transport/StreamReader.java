@@ -159,8 +159,8 @@ final class StreamReader implements ControlledFragmentHandler {
                 spare = held;
                 held = null;
             }
+            pools.rejoin(); // first: the error handler may throw
             faults.report(new LeaseRevokedException(assembling.header().sequence));
-            pools.rejoin();
         }
     }
 
@@ -362,8 +362,13 @@ final class StreamReader implements ControlledFragmentHandler {
         if (!isPossible(nextSequence, dropped)) {
             return onFault(HeaderFault.SEQUENCE);
         }
-        deliverHeld();
-        if (!account.advanceTo(id, nextSequence, dropped)) {
+        boolean isAdvanced;
+        try {
+            deliverHeld();
+        } finally { // this message is not seen again, whatever the handler throws
+            isAdvanced = account.advanceTo(id, nextSequence, dropped);
+        }
+        if (!isAdvanced) {
             return onFault(HeaderFault.SEQUENCE);
         }
         isConfirmed = true;
