@@ -6,12 +6,19 @@ package io.aeroframe.transport;
  */
 final class FrameAssemblies implements AutoCloseable {
 
+    private final HostIdentity host;
     private final FrameAssembly first;
     private final FrameAssembly second;
 
     FrameAssemblies(HostIdentity host, FrameLeasePool leases) {
+        this.host = host;
         first = new FrameAssembly(host, leases);
         second = new FrameAssembly(host, leases);
+    }
+
+    /** This host. */
+    HostIdentity host() {
+        return host;
     }
 
     /** With nothing in it; a reader before has no more use for it. */

@@ -41,6 +41,7 @@ final class StreamReader implements ControlledFragmentHandler {
     private final PoolAttachment pools;
 
     private final long streamHash;
+    private final HostIdentity host;
     private final StreamAccount account;
     private final FaultReporter faults;
     private final int maxMessageLength;
@@ -81,6 +82,7 @@ final class StreamReader implements ControlledFragmentHandler {
         maxMessageLength = (int) Math.min(
                 (long) context.maxFrameLength() + FrameHeader.LENGTH + FrameHeader.MAX_METADATA_LENGTH,
                 FrameDescriptor.computeMaxMessageLength(image.termBufferLength()));
+        host = assemblies.host();
         assembling = assemblies.first();
         if (context.delivery() == Delivery.LATEST) {
             spare = assemblies.second();
@@ -157,8 +159,8 @@ final class StreamReader implements ControlledFragmentHandler {
                 spare = held;
                 held = null;
             }
+            pools.rejoin(); // first: the error handler may throw
             faults.report(new LeaseRevokedException(assembling.header().sequence));
-            pools.rejoin();
         }
     }
 
@@ -197,6 +199,10 @@ final class StreamReader implements ControlledFragmentHandler {
 
     private Action onFrame() {
         FrameHeader frameHeader = assembling.header();
+        if (isBeforeSubscription(
+                frameHeader.publicationId, frameHeader.publishTimeNs, frameHeader.bootIdHigh, frameHeader.bootIdLow)) {
+            return Action.COMMIT;
+        }
         if (held != null) {
             account.notLatest();
             passedOver++;
@@ -219,6 +225,11 @@ final class StreamReader implements ControlledFragmentHandler {
         }
         deliver(assembling);
         return delivered == limit ? Action.BREAK : Action.COMMIT;
+    }
+
+    /** Whether a message was in the log when the subscription was made. Another host's clock cannot tell. */
+    private boolean isBeforeSubscription(long publicationId, long publishTimeNs, long bootIdHigh, long bootIdLow) {
+        return host.isSameAs(bootIdHigh, bootIdLow) && account.isBeforeSubscription(publicationId, publishTimeNs);
     }
 
     /** Borrows the slot of the frame whose header has come, if it is still there. */
@@ -289,6 +300,10 @@ final class StreamReader implements ControlledFragmentHandler {
         long nextSequence = announcement.nextSequence();
         long dropped = announcement.dropped();
         long poolId = announcement.poolId();
+        if (isBeforeSubscription(
+                publicationId, announcement.publishTimeNs(), announcement.bootIdHigh(), announcement.bootIdLow())) {
+            return Action.COMMIT;
+        }
         boolean isMove = pools != null
                 && poolId > 0
                 && (pools.current() == null || pools.current().poolId() != poolId);
@@ -329,8 +344,13 @@ final class StreamReader implements ControlledFragmentHandler {
         if (endOfStream.streamHash() != streamHash) {
             return onFault(HeaderFault.STREAM);
         }
+        long publicationId = endOfStream.publicationId();
+        if (isBeforeSubscription(
+                publicationId, endOfStream.publishTimeNs(), endOfStream.bootIdHigh(), endOfStream.bootIdLow())) {
+            return Action.COMMIT;
+        }
         ending = Ending.END_OF_STREAM; // first: the handler of the held frame may throw
-        Action action = onPosition(endOfStream.publicationId(), endOfStream.nextSequence(), endOfStream.dropped());
+        Action action = onPosition(publicationId, endOfStream.nextSequence(), endOfStream.dropped());
         if (action != Action.BREAK) {
             ending = Ending.NONE;
         }
@@ -342,8 +362,13 @@ final class StreamReader implements ControlledFragmentHandler {
         if (!isPossible(nextSequence, dropped)) {
             return onFault(HeaderFault.SEQUENCE);
         }
-        deliverHeld();
-        if (!account.advanceTo(id, nextSequence, dropped)) {
+        boolean isAdvanced;
+        try {
+            deliverHeld();
+        } finally { // this message is not seen again, whatever the handler throws
+            isAdvanced = account.advanceTo(id, nextSequence, dropped);
+        }
+        if (!isAdvanced) {
             return onFault(HeaderFault.SEQUENCE);
         }
         isConfirmed = true;

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +28,13 @@ class AssemblyMemoryTest {
 
     /** Bytes of a message that carries a piece of a larger frame. */
     private static final int CHUNK = 256 * 1024;
+
+    /** Less than the frames of a few images take, and no collection that would free what is left to the collector. */
+    private static final List<String> LITTLE_MEMORY = List.of("-XX:MaxDirectMemorySize=24m", "-XX:+DisableExplicitGC");
+
+    /** Of the driver of a child, which may not get to removing it. */
+    @TempDir
+    private Path directory;
 
     /** Sends as a stranger would, with no direct memory of its own. */
     private static final class Sender {
@@ -159,12 +168,7 @@ class AssemblyMemoryTest {
     @ParameterizedTest
     @CsvSource({"EVERY, false", "LATEST, false", "EVERY, true"})
     void publicationsThatComeAndGoTakeNoMoreMemory(Delivery delivery, boolean isChunked) throws Exception {
-        try (ChildJvm child = ChildJvm.start(
-                ManyImages.class,
-                List.of("-XX:MaxDirectMemorySize=24m", "-XX:+DisableExplicitGC"),
-                delivery,
-                isChunked,
-                IMAGES)) {
+        try (ChildJvm child = ChildJvm.start(ManyImages.class, LITTLE_MEMORY, directory, delivery, isChunked, IMAGES)) {
             assertEquals(Integer.toString(IMAGES), child.await("images", 90));
         }
     }
@@ -172,15 +176,15 @@ class AssemblyMemoryTest {
     /** Reads the frames of many publications, one after the other. */
     static final class ManyImages {
         public static void main(String[] args) throws IOException {
-            try (LiveHost host = LiveHost.start();
+            try (LiveHost host = LiveHost.startIn(Path.of(args[0]));
                     Aeron aeron = host.connectRaw();
                     FrameSubscription subscription =
-                            host.subscribe(STREAM.value(), FrameChannel.IPC, Delivery.valueOf(args[0]))) {
+                            host.subscribe(STREAM.value(), FrameChannel.IPC, Delivery.valueOf(args[1]))) {
                 Sender sender = new Sender(subscription);
-                int images = Integer.parseInt(args[2]);
+                int images = Integer.parseInt(args[3]);
                 for (int i = 0; i < images; i++) {
                     sender.open(aeron);
-                    if (Boolean.parseBoolean(args[1])) {
+                    if (Boolean.parseBoolean(args[2])) {
                         sender.sendInChunks(FrameFormat.bgr24(800, 600));
                     } else {
                         sender.sendFrame(FORMAT);
@@ -196,8 +200,7 @@ class AssemblyMemoryTest {
 
     @Test
     void aFrameThatThereIsNoMemoryForIsRejectedAndTheNextArrives() throws Exception {
-        try (ChildJvm child =
-                ChildJvm.start(NoMemory.class, List.of("-XX:MaxDirectMemorySize=24m", "-XX:+DisableExplicitGC"))) {
+        try (ChildJvm child = ChildJvm.start(NoMemory.class, LITTLE_MEMORY, directory)) {
             assertEquals("5 received, 4 lost, 4 invalid", child.await("frames", 90));
             String reason = child.await("reported", 10);
             assertTrue(reason.contains("no memory"), reason);
@@ -207,7 +210,7 @@ class AssemblyMemoryTest {
     /** Receives small frames, and between them others that do not fit the memory of the JVM. */
     static final class NoMemory {
         public static void main(String[] args) throws IOException {
-            try (LiveHost host = LiveHost.start();
+            try (LiveHost host = LiveHost.startIn(Path.of(args[0]));
                     Aeron aeron = host.connectRaw();
                     FrameSubscription subscription = host.subscribe(STREAM.value(), FrameChannel.IPC, Delivery.EVERY)) {
                 Sender sender = new Sender(subscription);
