@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
 
 /**
@@ -27,8 +29,11 @@ import org.agrona.DirectBuffer;
  */
 final class StreamProcess implements AutoCloseable {
 
-    /** Where Debian's libfaketime is. */
-    static final Path FAKE_TIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
+    /** Where Debian's libfaketime is, if it is installed. */
+    static final Optional<Path> FAKE_TIME = Stream.of("x86_64-linux-gnu", "aarch64-linux-gnu")
+            .map(machine -> Path.of("/usr/lib", machine, "faketime", "libfaketimeMT.so.1"))
+            .filter(Files::exists)
+            .findFirst();
 
     private static final String GONE = "the process is gone";
 
@@ -121,7 +126,7 @@ final class StreamProcess implements AutoCloseable {
             builder.environment()
                     .putAll(Map.of(
                             "LD_PRELOAD",
-                            FAKE_TIME.toString(),
+                            FAKE_TIME.orElseThrow().toString(),
                             "FAKETIME_TIMESTAMP_FILE",
                             timeOfDay.toString(),
                             "FAKETIME_NO_CACHE",
@@ -186,6 +191,14 @@ final class StreamProcess implements AutoCloseable {
     /** What has been said and not been awaited. */
     List<String> said() {
         return List.copyOf(lines);
+    }
+
+    /** Fails, with what it has said, if it has ended. */
+    void assertAlive() {
+        if (!process.isAlive()) {
+            throw new AssertionError(
+                    "process " + process.pid() + " has ended with status " + process.exitValue() + "; seen: " + said());
+        }
     }
 
     void tell(String order) throws IOException {
