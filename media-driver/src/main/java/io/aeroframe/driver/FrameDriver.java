@@ -45,6 +45,7 @@ public final class FrameDriver implements AutoCloseable {
     private final Context context;
     private final String aeronDirectoryName;
     private final SharedDirectory sharedDirectory;
+    private final DriverProbe probe;
 
     /** Null where the driver is somebody else's. */
     private final BaseDirectory base;
@@ -67,6 +68,7 @@ public final class FrameDriver implements AutoCloseable {
         errorHandler = new GuardedErrorHandler(context.errorHandler());
         aeronDirectoryName = base.aeron().toString();
         sharedDirectory = new SharedDirectory(base.path());
+        probe = DriverProbe.of(base);
         if (hosted != null) {
             hostFromNowOn(hosted);
         }
@@ -80,6 +82,7 @@ public final class FrameDriver implements AutoCloseable {
         errorHandler = new GuardedErrorHandler(context.errorHandler());
         aeronDirectoryName = context.aeronDirectory().toString();
         sharedDirectory = new SharedDirectory(BaseDirectory.sharedBeside(context.aeronDirectory()));
+        probe = DriverProbe.of(context.aeronDirectory());
         watch = null;
     }
 
@@ -145,7 +148,7 @@ public final class FrameDriver implements AutoCloseable {
                     base, lock, context.imageLimits(), new GuardedErrorHandler(context.errorHandler()));
             return hosted == null ? null : new FrameDriver(context, base, hosted);
         }
-        return DriverFiles.running(base) == null ? null : new FrameDriver(context, base, null);
+        return DriverProbe.runningIn(base) == null ? null : new FrameDriver(context, base, null);
     }
 
     /**
@@ -163,7 +166,7 @@ public final class FrameDriver implements AutoCloseable {
             return Optional.of(attachExternal(context));
         }
         BaseDirectory base = BaseDirectory.existing(context.baseDirectory());
-        return base != null && DriverFiles.running(base) != null
+        return base != null && DriverProbe.runningIn(base) != null
                 ? Optional.of(start(new FrameDriver(context, base, null)))
                 : Optional.empty();
     }
@@ -176,11 +179,13 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     private static FrameDriver attachExternal(Context context) {
-        if (DriverFiles.running(context.aeronDirectory()) == null) {
+        FrameDriver driver = new FrameDriver(context);
+        if (driver.running().isEmpty()) {
+            driver.close();
             throw new FrameDriverException(context.aeronDirectory()
                     + ": no media driver is running there; start it first, or leave the Aeron directory out");
         }
-        return new FrameDriver(context);
+        return driver;
     }
 
     /** Called by the watch. */
@@ -265,14 +270,14 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * The driver that is up at present. It changes when another process takes over, or when somebody else's driver is started again; what was
-     * connected to the one before has to connect again. Any thread; reads files, and waits for no process.
+     * connected to the one before has to connect again. Any thread; meant to be asked many times a second: reads the attributes of two files and
+     * a few bytes, and waits for no process. A driver whose process was killed is missed a quarter of a second later at most.
      *
      * @return empty while there is none, or its process does not run.
      * @throws FrameDriverException if its files cannot be read.
      */
     public Optional<RunningDriver> running() {
-        return Optional.ofNullable(
-                base == null ? DriverFiles.running(context.aeronDirectory()) : DriverFiles.running(base));
+        return Optional.ofNullable(probe.running());
     }
 
     /**
@@ -288,7 +293,7 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * Where the processes that use this driver share files in memory: the base directory; for somebody else's driver, a directory of
-     * the user's own beside that driver's, with {@code -aeroframe} behind its name. Any thread; does not block.
+     * the user's own beside that driver's, with {@code -aeroframe-USER} behind its name. Any thread; does not block.
      *
      * @return the directory.
      */
@@ -389,6 +394,7 @@ public final class FrameDriver implements AutoCloseable {
             if (watch != null) {
                 watch.stop();
             }
+            probe.close();
             if (hosted != null) {
                 hosted.close();
             }

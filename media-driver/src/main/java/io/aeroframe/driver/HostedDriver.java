@@ -5,7 +5,7 @@ import io.aeron.driver.MediaDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -41,7 +41,7 @@ final class HostedDriver implements AutoCloseable {
     /** Which file the driver's command file is. */
     private final Object commandFileKey;
 
-    private Snapshot announcement;
+    private FileStamp announcement;
     private volatile boolean isClosed;
 
     /** How what belongs to a hosted driver was found. */
@@ -53,19 +53,6 @@ final class HostedDriver implements AutoCloseable {
         LOST
     }
 
-    /** Tells whether a file was replaced or written. */
-    private record Snapshot(Object key, long length, Object modified) {
-
-        static Snapshot of(Path file) {
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Snapshot(LockedFiles.key(file), attributes.size(), attributes.lastModifiedTime());
-            } catch (IOException ex) {
-                return null; // gone, or as good as gone
-            }
-        }
-    }
-
     private HostedDriver(
             BaseDirectory base, DriverLock lock, MediaDriver mediaDriver, RefusedSetups refused, String announced)
             throws IOException {
@@ -74,7 +61,7 @@ final class HostedDriver implements AutoCloseable {
         this.mediaDriver = mediaDriver;
         this.refused = refused;
         this.announced = announced;
-        commandFileKey = LockedFiles.key(DriverFiles.commandFile(base.aeron()));
+        commandFileKey = LockedFiles.key(CommandFile.path(base.aeron()));
         announce();
     }
 
@@ -101,8 +88,8 @@ final class HostedDriver implements AutoCloseable {
                 ImageBudget budget = new ImageBudget(limits, Configuration.congestionControlSupplier());
                 mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused)
                         .errorHandler(new UnansweredErrors(errorHandler)));
-                DriverFiles.numberFromRandom(base.aeron());
-                String announced = DriverFiles.announcement(base.aeron(), clock).text();
+                String announced =
+                        Announcement.of(numbered(base.aeron()), clock).text();
                 HostedDriver hosted = new HostedDriver(base, lock, mediaDriver, refused, announced);
                 isHosting = true;
                 return hosted;
@@ -124,6 +111,17 @@ final class HostedDriver implements AutoCloseable {
         });
     }
 
+    /** Gives the driver's log buffers names of their own, and returns its identity. */
+    private static String numbered(Path aeronDirectory) throws IOException {
+        try (CommandFile file = CommandFile.open(aeronDirectory, CommandFile.OpenFor.NUMBERING)) {
+            if (!file.read()) {
+                throw new IOException("its file " + CommandFile.path(aeronDirectory) + " is damaged");
+            }
+            file.numberFrom(ThreadLocalRandom.current().nextLong(1L << 32, 1L << 62));
+            return file.identity();
+        }
+    }
+
     private static void checkRoom(BaseDirectory base) {
         try {
             long usable = Files.getFileStore(base.path()).getUsableSpace();
@@ -141,7 +139,7 @@ final class HostedDriver implements AutoCloseable {
     /** Announces the driver, also after the announcement was removed. */
     void announce() {
         lock.announce(announced);
-        announcement = Snapshot.of(base.announcement());
+        announcement = FileStamp.of(base.announcement());
     }
 
     /** Looks whether what belongs to the driver is still at its path: three reads of file attributes. */
@@ -150,14 +148,14 @@ final class HostedDriver implements AutoCloseable {
             if (!lock.isInPlace() || !isCommandFileInPlace()) {
                 return Condition.LOST;
             }
-            Snapshot now = Snapshot.of(base.announcement());
+            FileStamp now = FileStamp.of(base.announcement());
             return now != null && now.equals(announcement) ? Condition.INTACT : Condition.UNANNOUNCED;
         });
     }
 
     private boolean isCommandFileInPlace() {
         try {
-            return commandFileKey.equals(LockedFiles.key(DriverFiles.commandFile(base.aeron())));
+            return commandFileKey.equals(LockedFiles.key(CommandFile.path(base.aeron())));
         } catch (IOException ex) {
             return false; // whatever is there is not what this driver uses
         }
