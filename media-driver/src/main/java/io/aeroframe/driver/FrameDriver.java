@@ -42,6 +42,9 @@ public final class FrameDriver implements AutoCloseable {
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /** Others have another driver by then: there is not much to wait for. */
+    private static final long LOST_CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final Context context;
     private final String aeronDirectoryName;
     private final SharedDirectory sharedDirectory;
@@ -225,7 +228,7 @@ public final class FrameDriver implements AutoCloseable {
                                 base.path()
                                         + ": files of the media driver in this process were removed or replaced while it was running;"
                                         + " it ends, and this process joins again (do cleaners of temporary files spare the directory?)"));
-                driver.close();
+                driver.close(Math.min(context.closeTimeout().toNanos(), LOST_CLOSE_TIMEOUT_NS));
             }
         }
     }
@@ -372,9 +375,11 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Leaves. A host first lets closed publications drain to their subscribers (at most two seconds), then ends the driver and removes its
-     * files; another process that uses the driver takes over. An attached process changes nothing. Any thread; does nothing the second time
-     * but wait until the first has returned. An interrupt does not end the waits, and the interrupt flag stays set.
+     * Leaves. A host first lets closed publications drain to their subscribers, then hands over: it withdraws the announcement of the driver,
+     * waits until lossless publications have stopped sending and what they sent has been read, ends the driver and removes its files; another
+     * process that uses the driver takes over. All that takes {@link Context#closeTimeout()} at most, and some tenths of a second to end the
+     * driver. An attached process changes nothing. Any thread; does nothing the second time but wait until the first has returned. An interrupt
+     * does not end the waits, and the interrupt flag stays set.
      *
      * @throws FrameDriverException if the driver's files cannot be removed; the driver has ended nevertheless.
      */
@@ -396,7 +401,7 @@ public final class FrameDriver implements AutoCloseable {
             }
             probe.close();
             if (hosted != null) {
-                hosted.close();
+                hosted.close(context.closeTimeout().toNanos());
             }
         }
     }
@@ -420,6 +425,7 @@ public final class FrameDriver implements AutoCloseable {
         private boolean takesOver = true;
         private boolean closeOnShutdown = true;
         private Duration joinTimeout = Duration.ofSeconds(10);
+        private Duration closeTimeout = Duration.ofSeconds(5);
         private int maxTermLength = 64 << 20;
         private int maxImagesPerChannel = 64;
         private long maxImageBytes = 4L << 30;
@@ -569,6 +575,28 @@ public final class FrameDriver implements AutoCloseable {
          */
         public Duration joinTimeout() {
             return joinTimeout;
+        }
+
+        /**
+         * How long {@link FrameDriver#close()} waits in all when it hosts the driver: two fifths at most for closed publications to drain to
+         * their subscribers, a fifth for lossless publications to stop sending, two fifths for what they sent to be read. It waits only as long
+         * as there is something to wait for.
+         *
+         * @param value default 5 s; zero for no wait.
+         * @return this.
+         */
+        public Context closeTimeout(Duration value) {
+            closeTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long {@link FrameDriver#close()} waits in all when it hosts the driver.
+         *
+         * @return the longest wait.
+         */
+        public Duration closeTimeout() {
+            return closeTimeout;
         }
 
         private ImageLimits imageLimits() {

@@ -15,22 +15,17 @@ import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * The media driver in this process, and the lock that gives the right to it. Its owner calls one method at a time, and {@link #close()} once;
+ * The media driver in this process, and the lock that gives the right to it. Its owner calls one method at a time, and {@link #close(long)} once;
  * {@link #clientCount()} and {@link #refusedSetups()} any thread.
  *
  * <p>The driver never deletes its directory itself: by then it may be another's. That is the lock's to do, which knows.
  */
-final class HostedDriver implements AutoCloseable {
+final class HostedDriver {
 
     /** Command, counter, error and loss files of the driver, 12 MiB, and some room for a first small stream. */
     private static final long REQUIRED_BYTES = 20L << 20;
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
-
-    private static final long DRAIN_TIMEOUT_NS = 2 * MediaDriverSettings.PUBLICATION_LINGER_NS;
-
-    /** In which every process has seen that the announcement is withdrawn: they look each 40 ms. */
-    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(150);
 
     private final BaseDirectory base;
     private final DriverLock lock;
@@ -170,18 +165,24 @@ final class HostedDriver implements AutoCloseable {
     }
 
     /**
-     * Lets closed publications, and those that pause because this ends, drain to their subscribers (at most two seconds each), ends the driver and
-     * removes its files, as far as they are still its own.
+     * Ends the driver: lets closed publications drain to their subscribers, withdraws the announcement, waits until all clients have answered that
+     * their lossless publications have stopped sending, and until what those sent has been read; then closes the driver and removes its files, as
+     * far as they are still its own.
+     *
+     * @param timeoutNs for all waits: two fifths, one fifth and two fifths of it at most.
      */
-    @Override
-    public void close() {
+    void close(long timeoutNs) {
         isClosed = true;
         FileThread.run(() -> {
-            drain(() -> DriverCounters.hasUnsentPublications(counters()));
+            long fifthNs = timeoutNs / 5;
+            drain(2 * fifthNs, () -> DriverCounters.hasUnsentPublications(counters()));
             try {
-                lock.withdraw(); // first: who sees its streams disconnected is to know why
+                lock.withdraw(); // first: a process that sees its streams disconnected is to know why
                 if (DriverCounters.clientCount(counters()) > 0) {
-                    drainPaused();
+                    // Clients that find their driver closed unmap its logs at once, with what was not read yet.
+                    drain(fifthNs, () -> !DriverCounters.haveStoppedSending(counters()));
+                    Long2LongHashMap positions = DriverCounters.publisherPositions(counters());
+                    drain(2 * fifthNs, () -> DriverCounters.arePausedUnread(counters(), positions));
                 }
                 mediaDriver.close();
             } finally {
@@ -190,16 +191,8 @@ final class HostedDriver implements AutoCloseable {
         });
     }
 
-    /** Clients that find their driver closed unmap its logs at once, with what was not read yet: lossless publications have stopped sending before. */
-    private void drainPaused() {
-        long untilNs = System.nanoTime() + PAUSE_NS;
-        drain(() -> System.nanoTime() - untilNs < 0);
-        Long2LongHashMap positions = DriverCounters.publisherPositions(counters());
-        drain(() -> DriverCounters.arePausedUnread(counters(), positions));
-    }
-
-    private static void drain(BooleanSupplier isUndrained) {
-        long deadlineNs = System.nanoTime() + DRAIN_TIMEOUT_NS;
+    private static void drain(long timeoutNs, BooleanSupplier isUndrained) {
+        long deadlineNs = System.nanoTime() + timeoutNs;
         while (isUndrained.getAsBoolean() && System.nanoTime() - deadlineNs < 0) {
             LockSupport.parkNanos(POLL_INTERVAL_NS);
         }
