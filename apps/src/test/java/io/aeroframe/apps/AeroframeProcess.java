@@ -81,7 +81,7 @@ final class AeroframeProcess {
         if (!process.waitFor(Await.PATIENCE_S, TimeUnit.SECONDS)) {
             String threads = dumpThreads();
             kill();
-            fail("does not end: " + this + "\n" + threads);
+            fail("timed out after " + Await.PATIENCE_S + " s waiting for the end of " + this + "\n" + threads);
         }
         outputReader.join(TimeUnit.SECONDS.toMillis(Await.PATIENCE_S));
         errorReader.join(TimeUnit.SECONDS.toMillis(Await.PATIENCE_S));

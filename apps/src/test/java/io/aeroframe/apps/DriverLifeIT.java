@@ -80,7 +80,6 @@ class DriverLifeIT {
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--no-follow");
         subscriber.awaitOutputLines(3);
         publisher.kill();
-        assertTrue(subscriber.endsWithin(15_000), subscriber::toString);
         subscriber.expectExit(1);
         assertTrue(subscriber.errors().contains("its publisher vanished"), subscriber::toString);
         driver.interrupt();
@@ -99,7 +98,6 @@ class DriverLifeIT {
         subscriber.awaitOutputLines(before + 20);
         next.interrupt();
         next.expectExit(130);
-        assertTrue(subscriber.endsWithin(15_000), subscriber::toString);
         subscriber.expectExit(0); // the next one said that the stream has ended
         assertEquals(List.of(), sandbox.leftovers());
     }
@@ -117,7 +115,6 @@ class DriverLifeIT {
         subscriber.awaitOutputLines(subscriber.outputLines().size() + 20);
         publisher.interrupt();
         publisher.expectExit(130);
-        assertTrue(subscriber.endsWithin(15_000), subscriber::toString);
         subscriber.expectExit(0);
         assertEquals(List.of(), sandbox.leftovers());
     }

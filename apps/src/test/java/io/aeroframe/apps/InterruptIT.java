@@ -17,7 +17,7 @@ class InterruptIT {
     private static final int INTERRUPTED = 130;
     private static final int EARLIEST_MS = 50;
     private static final int LATEST_MS = 1_500;
-    private static final int RUNS = 10;
+    private static final int RUNS = Boolean.getBoolean("faults") ? 30 : 3;
     private static final String SMALL = "pattern:320x240@60";
 
     @RegisterExtension

@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,11 +28,19 @@ class MistakesIT {
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
 
+    /** For the command line within this JVM, which is enough for what is refused before anything is done. */
+    private static final StopSignal STOP = StopSignal.install();
+
     @RegisterExtension
     final Sandbox sandbox = new Sandbox();
 
     @TempDir
     private Path directory;
+
+    @AfterAll
+    static void finish() {
+        STOP.finished();
+    }
 
     /** What is typed, and words that the line must have. */
     @ParameterizedTest
@@ -130,13 +142,30 @@ class MistakesIT {
                     --nope                                   | '--nope'
                     """)
     void wrongUsageIsOneLineAndWhereToReadOn(String typed, String expected) throws Exception {
-        Object[] arguments = List.of(typed.replace('!', '|').split(" +")).stream()
+        String[] arguments = Stream.of(typed.replace('!', '|').split(" +"))
                 .map(word -> word.equals("''") ? "" : word)
-                .toArray();
-        AeroframeProcess process = sandbox.start(arguments);
+                .toArray(String[]::new);
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.commandLine(STOP)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+        assertEquals(WRONG_USAGE, status, err::toString);
+        List<String> lines = err.toString().lines().toList();
+        assertEquals(2, lines.size(), err::toString);
+        assertTrue(lines.get(0).startsWith("aeroframe: "), err::toString);
+        assertTrue(lines.get(0).contains(expected), () -> "'" + expected + "' in " + err);
+        assertFalse(lines.get(0).contains("Exception"), err::toString);
+        assertTrue(lines.get(1).matches("Try 'aeroframe.* --help'\\."), err::toString);
+        assertEquals("", out.toString());
+    }
+
+    @Test
+    void wrongUsageEndsTheProcessWithItsStatus() throws Exception {
+        AeroframeProcess process = sandbox.start("publish", "pattern:", "s", "--quality", 0);
         process.expectExit(WRONG_USAGE);
-        expectLines(process, 2, expected);
-        assertTrue(process.errorLines().get(1).matches("Try 'aeroframe.* --help'\\."), process::toString);
+        expectLines(process, 2, "--quality 0");
     }
 
     @Test

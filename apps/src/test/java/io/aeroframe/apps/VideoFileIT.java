@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A stream into a video file, whoever ends it and however. */
+/** A stream into a video file, whoever ends it and however. What each container holds is for VideoSinkTest. */
 class VideoFileIT {
 
     private static final int SIGINT_STATUS = 130;
@@ -70,12 +70,12 @@ class VideoFileIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"mp4, raw", "mkv, raw", "avi, jpeg"})
+    @CsvSource({"mp4, raw", "avi, jpeg"})
     void canBePlayedWhenItsWriterIsKilled(String container, String encoding) throws Exception {
         Path file = directory.resolve("out." + container);
         AeroframeProcess publisher = sandbox.start("publish", "pattern:320x240@50", "s", "--encoding", encoding);
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", file, "--json");
-        subscriber.awaitOutputLines(4);
+        subscriber.awaitOutputLines(3);
         List<String> lines = subscriber.outputLines();
         long received = (Long) Report.parse(lines.get(lines.size() - 1)).get("received");
         subscriber.kill();

@@ -89,11 +89,11 @@ class WindowIT {
     }
 
     @Test
-    void aDemoShowsItsPatternAndEndsByItself() throws Exception {
+    void aDemoShowsItsPattern() throws Exception {
         sandbox.workingDirectory(directory);
         try (VirtualDisplay display = new VirtualDisplay(directory)) {
             sandbox.display(display.name());
-            AeroframeProcess demo = sandbox.start("demo", "--seconds", 5);
+            AeroframeProcess demo = sandbox.start("demo", "--seconds", "1h"); // until it has been looked at
             BufferedImage screen = display.awaitScreen(
                     "colour bars",
                     image -> count(image, 0xbfbf00) > 5_000
@@ -101,9 +101,8 @@ class WindowIT {
                             && count(image, 0xbf0000) > 5_000,
                     demo);
             display.awaitScreen("movement", image -> differs(screen, image), demo);
-            demo.expectExit(0);
-            assertTrue(demo.errors().contains("published demo-"), demo::toString);
-            assertTrue(demo.errors().contains("received demo-"), demo::toString);
+            demo.interrupt();
+            demo.expectExit(130);
             assertTrue(Files.notExists(directory.resolve("aeroframe-demo.png")));
         }
     }

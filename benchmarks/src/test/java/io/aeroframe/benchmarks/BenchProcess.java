@@ -13,7 +13,8 @@ import org.agrona.concurrent.SleepingMillisIdleStrategy;
 /** The bench as its users start it: a process with a base directory of its own. Closing it removes what it left. */
 final class BenchProcess implements AutoCloseable {
 
-    private static final long DEADLINE_S = 30;
+    /** Only a test that fails ever waits this long, however slow or busy the machine. */
+    private static final long DEADLINE_S = 120;
 
     private final Path directory;
     private final Path out;
@@ -59,7 +60,7 @@ final class BenchProcess implements AutoCloseable {
     /** Waits for its end, and gives its exit status. */
     int awaitEnd() throws InterruptedException {
         if (!process.waitFor(DEADLINE_S, TimeUnit.SECONDS)) {
-            throw new AssertionError("the bench has not ended in " + DEADLINE_S + " s");
+            throw new AssertionError("timed out after " + DEADLINE_S + " s waiting for the end of the bench");
         }
         return process.exitValue();
     }
@@ -77,7 +78,7 @@ final class BenchProcess implements AutoCloseable {
             }
             idle.idle();
         }
-        throw new AssertionError("the bench has started no " + argument);
+        throw new AssertionError("timed out after " + DEADLINE_S + " s waiting for the " + argument + " of the bench");
     }
 
     long pid() {

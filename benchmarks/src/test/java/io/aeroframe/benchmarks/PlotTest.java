@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is drawn of what the other commands told. */
-@Timeout(60)
+@Timeout(600)
 class PlotTest {
 
     private static final String MACHINE =

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whether what the bench says is so. */
-@Timeout(60)
+@Timeout(600)
 class TruthTest {
 
     @TempDir
@@ -65,15 +65,34 @@ class TruthTest {
         assertEquals(us, toldUs, 0.05 * us, "p" + percentile);
     }
 
-    @ParameterizedTest
-    @CsvSource({"none, 0, passed", "stall, 1, FAILED", "loss, 1, FAILED"})
-    void selfcheckPassesOnlyIfStallAndLossAreSeen(String leftOut, int status, String verdict) throws Exception {
-        String path = leftOut.equals("loss") ? "log" : "pool";
+    @Test
+    void selfcheckSeesTheStallAndTheLossThatItMakes() throws Exception {
+        assertEquals(0, selfcheck("pool", "none"));
+    }
+
+    @Test
+    void selfcheckFailsWithoutTheLoss() throws Exception {
+        assertEquals(1, selfcheck("log", "loss"));
+    }
+
+    /** A busy machine may stall by itself just when the stall was left out, but not time after time. */
+    @Test
+    void selfcheckFailsWithoutTheStall() throws Exception {
+        boolean hasFailed = false;
+        for (int i = 0; i < 10 && !hasFailed; i++) {
+            hasFailed = selfcheck("pool", "stall") == 1;
+        }
+        assertTrue(hasFailed, "it sees a stall that it has not made");
+    }
+
+    private static int selfcheck(String path, String leftOut) throws Exception {
         try (BenchProcess bench = BenchProcess.start("selfcheck", "--path", path, "--leave-out", leftOut)) {
-            assertEquals(status, bench.awaitEnd(), bench.errors());
+            int status = bench.awaitEnd();
+            assertTrue(status == 0 || status == 1, bench.errors());
             assertEquals("", bench.errors());
-            assertTrue(bench.output().contains(verdict), bench.output());
+            assertTrue(bench.output().contains(status == 0 ? "passed" : "FAILED"), bench.output());
             assertEquals(List.of(), bench.leftovers());
+            return status;
         }
     }
 

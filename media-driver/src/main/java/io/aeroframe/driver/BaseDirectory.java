@@ -1,36 +1,32 @@
 package io.aeroframe.driver;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.agrona.IoUtil;
 
 /**
  * The directory that the processes of one user on one host share: {@code driver.lock} and the driver's {@code aeron/}.
  *
  * <p>Whoever holds the lock on {@code driver.lock} may write and delete here. The operating system frees the lock when its holder
  * exits for any reason, so that a lock never outlives its process.
+ *
+ * <p>A directory that exists is used as it is, if it is the user's own and lets nobody else in: also one that is a mount point, or in which
+ * a service manager has put it. At the end it is removed if that can be done, and left empty otherwise. Thread-safe; file operations run
+ * on a {@link FileThread}.
  */
 final class BaseDirectory {
 
@@ -40,15 +36,6 @@ final class BaseDirectory {
     private static final String LOCK = "driver.lock";
     private static final String IDENTITY = "driver.id";
     private static final String PRIVATE_PREFIX = "private-";
-
-    /** A far-off byte: on Windows a locked range cannot be read, and the start of the file is to stay readable. */
-    private static final long LOCK_POSITION = Long.MAX_VALUE - 1;
-
-    /**
-     * Lock files held by this JVM. POSIX drops all of a process's locks on a file when any descriptor of it is closed, so a file that
-     * this JVM has locked must not be opened a second time.
-     */
-    private static final Set<Path> HELD = new HashSet<>();
 
     private final Path path;
     private final boolean isNested;
@@ -73,8 +60,20 @@ final class BaseDirectory {
         Path parent = Files.isDirectory(memory) && Files.isWritable(memory)
                 ? memory
                 : Path.of(System.getProperty("java.io.tmpdir"));
-        String user = System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
-        return parent.resolve("aeroframe-" + user);
+        return parent.resolve("aeroframe-" + user());
+    }
+
+    /** The user's name; the numeric id where it has none, as in a container that is run with one. */
+    static String user() {
+        String name = System.getProperty("user.name", "");
+        if (name.isBlank() || name.equals("?")) {
+            try {
+                return Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();
+            } catch (IOException | UnsupportedOperationException | IllegalArgumentException ex) {
+                return "user"; // a system without numeric ids
+            }
+        }
+        return name.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
     /**
@@ -101,24 +100,27 @@ final class BaseDirectory {
 
     private static BaseDirectory open(Path path, boolean mayCreate) {
         Path absolute = path.toAbsolutePath().normalize();
-        try {
-            if (mayCreate) {
-                create(absolute);
+        return FileThread.call(() -> {
+            while (true) {
+                try {
+                    if (mayCreate) {
+                        create(absolute);
+                    }
+                    check(absolute);
+                    return new BaseDirectory(absolute, false);
+                } catch (NoSuchFileException ex) {
+                    // Its last user may have removed it between the two calls.
+                    if (!mayCreate) {
+                        return null;
+                    }
+                    if (!Files.isDirectory(absolute.getParent())) {
+                        throw unusable(absolute, ex);
+                    }
+                } catch (IOException ex) {
+                    throw unusable(absolute, ex);
+                }
             }
-            check(absolute);
-        } catch (NoSuchFileException ex) {
-            // Its last user may have removed it between the two calls.
-            if (!mayCreate) {
-                return null;
-            }
-            if (!Files.isDirectory(absolute.getParent())) {
-                throw unusable(absolute, ex);
-            }
-            return open(path, true);
-        } catch (IOException ex) {
-            throw unusable(absolute, ex);
-        }
-        return new BaseDirectory(absolute, false);
+        });
     }
 
     private static FrameDriverException unusable(Path directory, IOException ex) {
@@ -158,117 +160,120 @@ final class BaseDirectory {
         return path.resolve(AERON);
     }
 
-    /**
-     * Tries to become the one who hosts.
-     *
-     * @return the lock, or null if another process, or this one, holds it.
-     * @throws FrameDriverException if the lock file cannot be used.
-     */
-    Lock tryLock() {
-        Path file = path.resolve(LOCK);
-        synchronized (HELD) {
-            if (HELD.contains(file)) {
-                return null;
-            }
-            try {
-                create(path);
-                check(path);
-                Lock lock = lockOrNull(file);
-                if (lock != null) {
-                    HELD.add(file);
-                }
-                return lock;
-            } catch (NoSuchFileException ex) {
-                return null; // the last holder is removing the directory: the caller comes again
-            } catch (IOException ex) {
-                throw new FrameDriverException(file + ": cannot be locked: " + reason(ex), ex);
-            }
-        }
+    Path announcement() {
+        return path.resolve(IDENTITY);
+    }
+
+    Path newAnnouncement() {
+        return path.resolve(IDENTITY + ".new");
     }
 
     /**
-     * Whether somebody holds the lock: the files of a host that was killed look alive for a while.
+     * Tries to get the right to host. Makes the directory if it has been removed.
+     *
+     * @return the lock, or null if another process, or this one, holds it.
+     * @throws FrameDriverException if the directory or its lock file cannot be used.
+     */
+    DriverLock tryLock() {
+        Path file = path.resolve(LOCK);
+        return FileThread.call(() -> {
+            if (isNested) {
+                open(path.getParent());
+            }
+            open(path);
+            try {
+                LockedFiles.makeIfMissing(file);
+                LockedFiles.Locked locked = LockedFiles.tryLock(file);
+                return locked == null ? null : new DriverLock(this, locked);
+            } catch (NoSuchFileException | FileAlreadyExistsException ex) {
+                return null; // the last holder is removing it, or another process is making it: the caller comes again
+            } catch (IOException ex) {
+                throw new FrameDriverException(file + ": cannot be locked: " + reason(ex), ex);
+            }
+        });
+    }
+
+    /**
+     * Whether some process holds the lock: the files of a host that was killed look alive for a while.
      *
      * @throws FrameDriverException if the lock file cannot be used.
      */
     boolean isHosted() {
         Path file = path.resolve(LOCK);
-        synchronized (HELD) {
-            if (HELD.contains(file)) {
-                return true;
-            }
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-                    FileLock lock = channel.tryLock(LOCK_POSITION, 1, true)) {
-                return lock == null;
-            } catch (NoSuchFileException ex) {
-                return false;
-            } catch (OverlappingFileLockException ex) {
-                return true;
-            } catch (IOException ex) {
-                throw new FrameDriverException(file + ": cannot be locked: " + reason(ex), ex);
-            }
+        try {
+            return LockedFiles.isLocked(file);
+        } catch (NoSuchFileException ex) {
+            return false;
+        } catch (IOException ex) {
+            throw new FrameDriverException(file + ": cannot be locked: " + reason(ex), ex);
         }
     }
 
     /**
-     * Which driver is up here, as its host announced.
+     * Which driver is up here, as the process that hosts it has announced.
      *
      * @return the announcement, or null if there is none.
+     * @throws FrameDriverException if it cannot be read.
      */
     String announced() {
-        try {
-            return Files.readString(path.resolve(IDENTITY), StandardCharsets.ISO_8859_1); // whatever is in it
-        } catch (NoSuchFileException ex) {
-            return null;
-        } catch (IOException ex) {
-            throw new FrameDriverException(path + ": cannot be read: " + reason(ex), ex);
-        }
-    }
-
-    private Lock lockOrNull(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            Files.write(file, new byte[0], StandardOpenOption.CREATE);
-        }
-        Object keyBefore = fileKey(file);
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        boolean kept = false;
-        try {
-            FileLock fileLock = channel.tryLock(LOCK_POSITION, 1, false);
-            // The last holder deletes the file before it lets go: what was locked may be a file without a name.
-            kept = fileLock != null && Objects.equals(keyBefore, fileKey(file));
-            return kept ? new Lock(file, channel) : null;
-        } catch (OverlappingFileLockException ex) {
-            return null;
-        } finally {
-            if (!kept) {
-                channel.close();
+        return FileThread.call(() -> {
+            try {
+                return Files.readString(announcement(), StandardCharsets.ISO_8859_1); // whatever is in it
+            } catch (NoSuchFileException ex) {
+                return null;
+            } catch (IOException ex) {
+                throw new FrameDriverException(path + ": cannot be read: " + reason(ex), ex);
             }
-        }
-    }
-
-    private static Object fileKey(Path file) throws IOException {
-        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        });
     }
 
     /** Removes the private directories of processes that are gone. */
     void sweepPrivateDirectories() {
-        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(path, PRIVATE_PREFIX + "*")) {
-            for (Path candidate : candidates) {
-                Lock lock = Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)
-                        ? new BaseDirectory(candidate, true).tryLock()
-                        : null;
-                if (lock != null) {
-                    lock.removeAndRelease();
+        FileThread.run(() -> {
+            try (DirectoryStream<Path> candidates = Files.newDirectoryStream(path, PRIVATE_PREFIX + "*")) {
+                for (Path candidate : candidates) {
+                    DriverLock lock = Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)
+                            ? new BaseDirectory(candidate, true).tryLock()
+                            : null;
+                    if (lock != null) {
+                        lock.removeAndRelease();
+                    }
                 }
+            } catch (NoSuchFileException ex) {
+                return; // the last one who was here has just removed it: nothing to sweep
+            } catch (IOException ex) {
+                throw new FrameDriverException(path + ": cannot be swept: " + reason(ex), ex);
             }
-        } catch (NoSuchFileException ex) {
-            return; // the last one who was here has just removed it: nothing to sweep
-        } catch (IOException ex) {
-            throw new FrameDriverException(path + ": cannot be swept: " + reason(ex), ex);
+        });
+    }
+
+    /** Removes the directory, and the one around it if this is a nested one, as far as nothing is in them and they can be removed. */
+    void removeIfEmpty() {
+        removeIfEmpty(path);
+        if (isNested) {
+            removeIfEmpty(path.getParent());
         }
     }
 
+    /**
+     * Removes a directory if nothing is in it. One that must stay is left: a mount point, one whose parent cannot be written. Nothing of
+     * ours is in it then, and the next process uses it as it is.
+     */
+    static void removeIfEmpty(Path directory) {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (FileSystemException ex) {
+            return; // others use it, or it must stay
+        } catch (IOException ex) {
+            throw new FrameDriverException(directory + ": cannot be removed: " + reason(ex), ex);
+        }
+    }
+
+    /** Asks nothing of the parent if there is a directory already: the parent need not let this user write. */
     private static void create(Path directory) throws IOException {
+        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
         try {
             if (isPosix(directory)) {
                 Files.createDirectory(
@@ -277,12 +282,12 @@ final class BaseDirectory {
                 Files.createDirectory(directory);
             }
         } catch (FileAlreadyExistsException ex) {
-            // what is there is judged by check()
+            // what is there is validated by check()
             return;
         }
     }
 
-    /** Judges one reading of the attributes: a directory that others remove meanwhile is missing, and not something else. */
+    /** Validates one reading of the attributes: a directory that others remove meanwhile is missing, and not something else. */
     private static void check(Path directory) throws IOException {
         Class<? extends BasicFileAttributes> kind =
                 isPosix(directory) ? PosixFileAttributes.class : BasicFileAttributes.class;
@@ -328,88 +333,5 @@ final class BaseDirectory {
             return "permission denied: " + ex.getMessage();
         }
         return ex.getMessage();
-    }
-
-    /** The right to host, until released or until the process ends. */
-    final class Lock {
-        private final Path file;
-        private final FileChannel channel;
-
-        private Lock(Path file, FileChannel channel) {
-            this.file = file;
-            this.channel = channel;
-        }
-
-        /**
-         * Tells the others that the driver is up and which one it is.
-         *
-         * @param announcement to be read whole, or not at all.
-         */
-        void announce(String announcement) {
-            try {
-                Path written = Files.writeString(path.resolve(IDENTITY + ".new"), announcement);
-                Files.move(written, path.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException ex) {
-                throw new FrameDriverException(path + ": cannot be written: " + reason(ex), ex);
-            }
-        }
-
-        /** Takes back the word that a driver is up. */
-        void withdraw() {
-            try {
-                Files.deleteIfExists(path.resolve(IDENTITY));
-                Files.deleteIfExists(path.resolve(IDENTITY + ".new"));
-            } catch (IOException ex) {
-                throw new FrameDriverException(path + ": cannot be cleared: " + reason(ex), ex);
-            }
-        }
-
-        /** Removes what a driver has left here, first of all the word that it is up. */
-        void clear() {
-            withdraw();
-            IoUtil.delete(aeron().toFile(), true);
-        }
-
-        /** Removes the driver's files, the lock file and the directory, then lets the next one in. */
-        void removeAndRelease() {
-            try {
-                clear();
-                new SharedDirectory(path).sweep();
-                Files.deleteIfExists(file);
-                removeIfEmpty(path);
-                if (isNested) {
-                    removeIfEmpty(path.getParent());
-                }
-            } catch (DirectoryNotEmptyException | NoSuchFileException ex) {
-                // Another process came in between: it owns the directory now.
-                return;
-            } catch (IOException ex) {
-                throw new FrameDriverException(path + ": cannot be removed: " + reason(ex), ex);
-            } finally {
-                release();
-            }
-        }
-
-        private static void removeIfEmpty(Path directory) throws IOException {
-            boolean isEmpty;
-            try (Stream<Path> entries = Files.list(directory)) {
-                isEmpty = entries.findAny().isEmpty();
-            }
-            if (isEmpty) {
-                Files.deleteIfExists(directory);
-            }
-        }
-
-        private void release() {
-            synchronized (HELD) {
-                try {
-                    channel.close();
-                } catch (IOException ex) {
-                    throw new FrameDriverException(file + ": cannot be unlocked: " + reason(ex), ex);
-                } finally {
-                    HELD.remove(file);
-                }
-            }
-        }
     }
 }

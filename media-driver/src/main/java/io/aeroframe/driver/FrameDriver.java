@@ -1,5 +1,6 @@
 package io.aeroframe.driver;
 
+import io.aeron.logbuffer.LogBufferDescriptor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,10 +12,13 @@ import org.agrona.ErrorHandler;
  * This process's part in the host's media driver: the process that hosts it, embedded, or one that is attached to it.
  *
  * <p>No process is in charge. {@link #join()} hosts the driver if no process of this user on this host does, and attaches to it
- * otherwise; the start order does not matter. A file lock in the base directory says who hosts, and the operating system
- * frees it when that process ends, however it ends. Then one of the others takes over, with a fresh driver: {@link #running()} tells.
+ * otherwise; the start order does not matter. A file lock in the base directory says which process hosts, and the operating system
+ * frees it when that process ends, however it ends. Then one of the others takes over, with a fresh driver; {@link #running()} returns
+ * that one from then on. If the base directory, or a part of it, is removed while it is in use, the driver in it ends, and all processes
+ * join one new driver.
  *
- * <p>Thread-safe. Close it after everything that uses its Aeron directory.
+ * <p>Thread-safe. Files are used on threads of this library's own: an interrupt of the calling thread never closes one of them. Threads
+ * of a hosted driver are daemon threads. Close this after everything that uses its Aeron directory.
  *
  * <pre>{@code
  * try (FrameDriver driver = FrameDriver.join();
@@ -24,6 +28,14 @@ import org.agrona.ErrorHandler;
  * }</pre>
  */
 public final class FrameDriver implements AutoCloseable {
+
+    /**
+     * Type of the counter by which an Aeron client answers when the driver's host is about to end it. A client with lossless publications
+     * has one counter of this type, its own: 0 while its publications may still send, 1 when they have stopped since the announcement of the
+     * driver was withdrawn ({@link #isHandingOver()}). The host waits for the 1 of every live client that has such a counter before it
+     * waits for what was sent to be read; for clients without it, it does not wait.
+     */
+    public static final int HAND_OVER_COUNTER_TYPE_ID = 17_003;
 
     /** After this long without a sign of life the driver counts as dead. */
     static final long DRIVER_TIMEOUT_MS = 3_000;
@@ -37,30 +49,35 @@ public final class FrameDriver implements AutoCloseable {
     /** Null where the driver is somebody else's. */
     private final BaseDirectory base;
 
-    /** Null where there is nothing to take over. */
+    /** Null where there is nothing to take over or to look after. */
     private final TakeoverWatch watch;
 
+    private final ErrorHandler errorHandler;
     private volatile HostedDriver hosted;
+
+    /** Whether this hosted a driver that it has lost: then it takes over even if it would not otherwise. */
+    private boolean hasLostDriver;
+
     private Thread shutdownHook;
     private volatile boolean isClosed;
 
     private FrameDriver(Context context, BaseDirectory base, HostedDriver hosted) {
         this.context = context;
         this.base = base;
+        errorHandler = new GuardedErrorHandler(context.errorHandler());
         aeronDirectoryName = base.aeron().toString();
         sharedDirectory = new SharedDirectory(base.path());
         if (hosted != null) {
             hostFromNowOn(hosted);
         }
-        watch = context.isPrivate() || !context.takesOver()
-                ? null
-                : new TakeoverWatch(this, base, context.errorHandler());
+        watch = hosted == null && !context.takesOver() ? null : new TakeoverWatch(this::look, errorHandler);
     }
 
     /** Attached to somebody else's. */
     private FrameDriver(Context context) {
         this.context = context;
         base = null;
+        errorHandler = new GuardedErrorHandler(context.errorHandler());
         aeronDirectoryName = context.aeronDirectory().toString();
         sharedDirectory = new SharedDirectory(BaseDirectory.sharedBeside(context.aeronDirectory()));
         watch = null;
@@ -77,32 +94,26 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Joins the host's driver: hosts it if nobody does, else attaches to it.
+     * Joins the host's driver: hosts it if no process does, else attaches to it. Any thread. Takes about 0.2 s if it hosts the driver;
+     * otherwise waits for the process that does, for {@link Context#joinTimeout()} at most.
      *
      * @param context settings; concluded here, not to be used again.
      * @return the driver, hosted or attached.
-     * @throws FrameDriverException if the base directory cannot be used, there is no room for the driver's files, or no driver answers
-     *                              within {@link Context#joinTimeout()}.
+     * @throws FrameDriverException if the base directory cannot be used, there is no room for the driver's files, no driver answers
+     *                              within {@link Context#joinTimeout()}, or the thread is interrupted while it waits; its interrupt flag
+     *                              stays set. An interrupt that comes while nothing has to be waited for has no effect here.
      */
     public static FrameDriver join(Context context) {
         context.conclude();
         if (context.aeronDirectory() != null) {
             return attachExternal(context);
         }
-        BaseDirectory base = BaseDirectory.open(context.baseDirectory());
-        if (context.isPrivate()) {
-            base.sweepPrivateDirectories(); // and the base itself, if nothing is left in it
-            base = BaseDirectory.open(context.baseDirectory())
-                    .nested(ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
-        }
+        BaseDirectory base = directory(context);
         long deadlineNs = System.nanoTime() + context.joinTimeout().toNanos();
         while (true) {
-            BaseDirectory.Lock lock = base.tryLock();
-            if (lock != null) {
-                return start(new FrameDriver(context, base, HostedDriver.launch(base, lock, context.errorHandler())));
-            }
-            if (DriverFiles.running(base) != null) {
-                return start(new FrameDriver(context, base, null));
+            FrameDriver joined = FileThread.call(() -> tryJoin(context, base));
+            if (joined != null) {
+                return start(joined);
             }
             if (System.nanoTime() - deadlineNs > 0) {
                 throw new FrameDriverException(
@@ -116,12 +127,34 @@ public final class FrameDriver implements AutoCloseable {
         }
     }
 
+    private static BaseDirectory directory(Context context) {
+        BaseDirectory base = BaseDirectory.open(context.baseDirectory());
+        if (!context.isPrivate()) {
+            return base;
+        }
+        base.sweepPrivateDirectories(); // and the base itself, if nothing is left in it
+        return BaseDirectory.open(context.baseDirectory())
+                .nested(ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
+    }
+
+    /** Null if another process holds the lock, but its driver does not answer yet. */
+    private static FrameDriver tryJoin(Context context, BaseDirectory base) {
+        DriverLock lock = base.tryLock();
+        if (lock != null) {
+            HostedDriver hosted = HostedDriver.launch(
+                    base, lock, context.imageLimits(), new GuardedErrorHandler(context.errorHandler()));
+            return hosted == null ? null : new FrameDriver(context, base, hosted);
+        }
+        return DriverFiles.running(base) == null ? null : new FrameDriver(context, base, null);
+    }
+
     /**
      * Attaches to the host's driver if some process hosts it. One that only receives from the same host can do without a driver until
-     * there is a sender, and can then leave without disturbing anyone, unless it has had to take over.
+     * there is a sender, and can then leave without disturbing anyone, unless it has had to take over. Any thread; does not wait for other
+     * processes.
      *
      * @param context settings; may be used again while this returns nothing.
-     * @return the driver; empty if nobody hosts it.
+     * @return the driver; empty if no process hosts it.
      * @throws FrameDriverException if the base directory cannot be used.
      */
     public static Optional<FrameDriver> tryAttach(Context context) {
@@ -150,22 +183,68 @@ public final class FrameDriver implements AutoCloseable {
         return new FrameDriver(context);
     }
 
+    /** Called by the watch. */
+    private void look() {
+        HostedDriver driver = hosted;
+        if (driver != null) {
+            lookAfter(driver);
+        } else if (context.takesOver() || hasLostDriver) {
+            DriverLock lock = base.isHosted() ? null : base.tryLock();
+            if (lock != null) {
+                takeOver(lock);
+            } else if (hasLostDriver && running().isPresent()) {
+                hasLostDriver = false; // attached to another process's
+            }
+        }
+    }
+
+    private synchronized void lookAfter(HostedDriver driver) {
+        if (isClosed) {
+            return;
+        }
+        switch (driver.condition()) {
+            case INTACT -> {
+                return;
+            }
+            case UNANNOUNCED -> {
+                driver.announce();
+                errorHandler.onError(new FrameDriverException(base.path()
+                        + ": the announcement of the media driver in this process was removed or changed;"
+                        + " it has been announced again"));
+            }
+            case LOST -> {
+                hosted = null;
+                hasLostDriver = true;
+                errorHandler.onError(
+                        new FrameDriverException(
+                                base.path()
+                                        + ": files of the media driver in this process were removed or replaced while it was running;"
+                                        + " it ends, and this process joins again (do cleaners of temporary files spare the directory?)"));
+                driver.close();
+            }
+        }
+    }
+
     /**
-     * Called by the watch: nobody hosts the driver any more, and this process has got the lock.
+     * No process hosts the driver any more, and this one has got the lock.
      *
      * @throws FrameDriverException if the driver does not start; the lock is free again.
      */
-    synchronized void takeOver(BaseDirectory.Lock lock) {
+    private synchronized void takeOver(DriverLock lock) {
         if (isClosed) {
             lock.removeAndRelease();
-        } else {
-            hostFromNowOn(HostedDriver.launch(base, lock, context.errorHandler()));
+            return;
+        }
+        HostedDriver launched = HostedDriver.launch(base, lock, context.imageLimits(), errorHandler);
+        if (launched != null) {
+            hasLostDriver = false;
+            hostFromNowOn(launched);
         }
     }
 
     private synchronized void hostFromNowOn(HostedDriver started) {
         hosted = started;
-        if (context.closeOnShutdown()) {
+        if (context.closeOnShutdown() && shutdownHook == null) {
             shutdownHook = new Thread(this::stop, "aeroframe-driver-shutdown");
             try {
                 Runtime.getRuntime().addShutdownHook(shutdownHook);
@@ -176,7 +255,7 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * The directory that an Aeron client is to be given.
+     * The directory that an Aeron client is to be given. Any thread; does not block.
      *
      * @return a path.
      */
@@ -186,7 +265,7 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * The driver that is up at present. It changes when another process takes over, or when somebody else's driver is started again; what was
-     * connected to the one before has to connect anew.
+     * connected to the one before has to connect again. Any thread; reads files, and waits for no process.
      *
      * @return empty while there is none, or its process does not run.
      * @throws FrameDriverException if its files cannot be read.
@@ -197,8 +276,8 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Whether the driver's host has said that it is about to end it. A sender that must lose nothing pauses until another is up: the host waits
-     * until what was sent has been read, for two seconds at most.
+     * Whether the process that hosts the driver has announced that it is about to end it. A sender that must lose nothing pauses until another
+     * is up; see {@link #HAND_OVER_COUNTER_TYPE_ID}. Any thread; reads a file, and waits for no process.
      *
      * @return true from then on until another process has taken over; false for somebody else's driver.
      * @throws FrameDriverException if the base directory cannot be read.
@@ -209,7 +288,7 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * Where the processes that use this driver share files in memory: the base directory; for somebody else's driver, a directory of
-     * the user's own beside that driver's, with {@code -aeroframe} behind its name.
+     * the user's own beside that driver's, with {@code -aeroframe} behind its name. Any thread; does not block.
      *
      * @return the directory.
      */
@@ -218,7 +297,8 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Whether the driver runs in this process. It may begin to at any time, by taking over.
+     * Whether the driver runs in this process. It may begin to at any time, by taking over, and cease to, if its files are removed. Any
+     * thread; does not block.
      *
      * @return true if closing this takes the driver away from everyone else, until one of them has taken over.
      */
@@ -228,7 +308,7 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * Aeron clients that use the driver that this process hosts, its own included. The driver knows a client from the first publication
-     * or subscription that it makes.
+     * or subscription that it makes. Any thread; does not block.
      *
      * @return the count; 0 if this process does not host.
      */
@@ -238,19 +318,33 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * A hint for people who send frames over UDP on a host whose kernel grants small socket buffers.
+     * How often the driver that this process hosts has refused what a peer on the network asked it to allocate, see
+     * {@link Context#maxTermLength(int)}, {@link Context#maxImagesPerChannel(int)} and {@link Context#maxImageBytes(long)}. The error handler
+     * gets the reasons, at most once a second. Any thread; does not block.
      *
-     * @return one line that names the sysctl; empty if the buffers are large enough.
+     * @return the count since this process has hosted this driver; 0 if it does not host.
      */
-    public Optional<String> socketBufferWarning() {
-        return SocketBuffers.probe().warning();
+    public long refusedSetups() {
+        HostedDriver driver = hosted;
+        return driver == null ? 0 : driver.refusedSetups();
     }
 
     /**
-     * Waits until no Aeron client uses the driver that this process hosts, as {@link #clientCount()} counts them. Returns at once if it does not host.
+     * A hint for people who send frames over UDP on a host whose kernel grants small socket buffers. Any thread; opens and closes a socket.
+     *
+     * @return one line that names the sysctl; empty if the buffers are large enough.
+     * @throws FrameDriverException if no socket can be opened.
+     */
+    public Optional<String> socketBufferWarning() {
+        return FileThread.call(SocketBuffers::probe).warning();
+    }
+
+    /**
+     * Waits until no Aeron client uses the driver that this process hosts, as {@link #clientCount()} counts them. Returns at once if it does
+     * not host. Any thread.
      *
      * @param timeout the longest wait.
-     * @return true if there are none left.
+     * @return true if there are none left; false after the timeout, or if the thread is interrupted, whose interrupt flag stays set.
      */
     public boolean awaitNoClients(Duration timeout) {
         long deadlineNs = System.nanoTime() + timeout.toNanos();
@@ -264,7 +358,7 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Whether this process has left.
+     * Whether this process has left. Any thread; does not block.
      *
      * @return true after {@link #close()}: it takes nothing over any more.
      */
@@ -274,7 +368,10 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * Leaves. A host first lets closed publications drain to their subscribers (at most two seconds), then ends the driver and removes its
-     * files; another process that uses the driver takes over. An attached process changes nothing.
+     * files; another process that uses the driver takes over. An attached process changes nothing. Any thread; does nothing the second time
+     * but wait until the first has returned. An interrupt does not end the waits, and the interrupt flag stays set.
+     *
+     * @throws FrameDriverException if the driver's files cannot be removed; the driver has ended nevertheless.
      */
     @Override
     public void close() {
@@ -317,6 +414,9 @@ public final class FrameDriver implements AutoCloseable {
         private boolean takesOver = true;
         private boolean closeOnShutdown = true;
         private Duration joinTimeout = Duration.ofSeconds(10);
+        private int maxTermLength = 64 << 20;
+        private int maxImagesPerChannel = 64;
+        private long maxImageBytes = 4L << 30;
         private ErrorHandler errorHandler;
 
         /** Settings with their defaults. */
@@ -327,6 +427,11 @@ public final class FrameDriver implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "aeronDirectory=" + aeronDirectory
                                 + " and isPrivate=true: a private driver is hosted here, an Aeron directory belongs to someone else");
+            }
+            if (maxTermLength < LogBufferDescriptor.TERM_MIN_LENGTH || maxImagesPerChannel < 1) {
+                throw new IllegalArgumentException("maxTermLength=" + maxTermLength + " is under "
+                        + LogBufferDescriptor.TERM_MIN_LENGTH + " or maxImagesPerChannel=" + maxImagesPerChannel
+                        + " is under 1");
             }
             if (baseDirectory == null) {
                 baseDirectory = BaseDirectory.defaultPath();
@@ -460,8 +565,76 @@ public final class FrameDriver implements AutoCloseable {
             return joinTimeout;
         }
 
+        private ImageLimits imageLimits() {
+            return new ImageLimits(maxTermLength, maxImagesPerChannel, maxImageBytes);
+        }
+
         /**
-         * Takes what goes wrong inside a hosted driver, on the driver's threads; not what it refuses to a client, which is told itself.
+         * The longest term that a peer on the network may set up. The driver allocates three terms for each stream that it receives, before
+         * the first frame. Counts where this process hosts the driver.
+         *
+         * @param value bytes, from 65,536; default 64 MiB, the most that frames need.
+         * @return this.
+         */
+        public Context maxTermLength(int value) {
+            maxTermLength = value;
+            return this;
+        }
+
+        /**
+         * The longest term that a peer on the network may set up.
+         *
+         * @return bytes.
+         */
+        public int maxTermLength() {
+            return maxTermLength;
+        }
+
+        /**
+         * How many streams peers on the network may set up on one channel at a time, of all stream ids that are subscribed to. One that has
+         * ended counts until its memory is released, some seconds later. Counts where this process hosts the driver.
+         *
+         * @param value from 1; default 64.
+         * @return this.
+         */
+        public Context maxImagesPerChannel(int value) {
+            maxImagesPerChannel = value;
+            return this;
+        }
+
+        /**
+         * How many streams peers on the network may set up on one channel at a time.
+         *
+         * @return the count.
+         */
+        public int maxImagesPerChannel() {
+            return maxImagesPerChannel;
+        }
+
+        /**
+         * How much memory the driver may allocate for all that peers on the network set up, on all channels. Counts where this process hosts
+         * the driver.
+         *
+         * @param value bytes; default 4 GiB.
+         * @return this.
+         */
+        public Context maxImageBytes(long value) {
+            maxImageBytes = value;
+            return this;
+        }
+
+        /**
+         * How much memory the driver may allocate for all that peers on the network set up.
+         *
+         * @return bytes.
+         */
+        public long maxImageBytes() {
+            return maxImageBytes;
+        }
+
+        /**
+         * Takes what goes wrong inside a hosted driver, on the driver's threads, and around it: that its files were removed, or that it
+         * cannot be taken over. Not what it refuses to a client, which gets that itself. What the handler throws is logged.
          *
          * @param value default: a warning to {@link System.Logger}.
          * @return this.

@@ -1,8 +1,11 @@
 package io.aeroframe.driver;
 
+import io.aeron.driver.Configuration;
 import io.aeron.driver.MediaDriver;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -11,7 +14,12 @@ import org.agrona.ErrorHandler;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.status.CountersReader;
 
-/** The media driver in this process, and the lock that gives the right to it. Its owner calls {@link #close()} once. */
+/**
+ * The media driver in this process, and the lock that gives the right to it. Its owner calls one method at a time, and {@link #close()} once;
+ * {@link #clientCount()} and {@link #refusedSetups()} any thread.
+ *
+ * <p>The driver never deletes its directory itself: by then it may be another's. That is the lock's to do, which knows.
+ */
 final class HostedDriver implements AutoCloseable {
 
     /** Command, counter, error and loss files of the driver, 12 MiB, and some room for a first small stream. */
@@ -24,45 +32,96 @@ final class HostedDriver implements AutoCloseable {
     /** In which every process has seen that the announcement is withdrawn: they look each 40 ms. */
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(150);
 
-    private final BaseDirectory.Lock lock;
+    private final BaseDirectory base;
+    private final DriverLock lock;
     private final MediaDriver mediaDriver;
+    private final RefusedSetups refused;
+    private final String announced;
+
+    /** Which file the driver's command file is. */
+    private final Object commandFileKey;
+
+    private Snapshot announcement;
     private volatile boolean isClosed;
 
-    private HostedDriver(BaseDirectory.Lock lock, MediaDriver mediaDriver) {
+    /** How what belongs to a hosted driver was found. */
+    enum Condition {
+        INTACT,
+        /** The announcement is gone or is another: announcing again mends it. */
+        UNANNOUNCED,
+        /** The driver's own files, or the lock file, are gone or are others: the driver must end. */
+        LOST
+    }
+
+    /** Tells whether a file was replaced or written. */
+    private record Snapshot(Object key, long length, Object modified) {
+
+        static Snapshot of(Path file) {
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                return new Snapshot(LockedFiles.key(file), attributes.size(), attributes.lastModifiedTime());
+            } catch (IOException ex) {
+                return null; // gone, or as good as gone
+            }
+        }
+    }
+
+    private HostedDriver(
+            BaseDirectory base, DriverLock lock, MediaDriver mediaDriver, RefusedSetups refused, String announced)
+            throws IOException {
+        this.base = base;
         this.lock = lock;
         this.mediaDriver = mediaDriver;
+        this.refused = refused;
+        this.announced = announced;
+        commandFileKey = LockedFiles.key(DriverFiles.commandFile(base.aeron()));
+        announce();
     }
 
     /**
-     * Sweeps what others have left behind, starts a driver and announces it.
+     * Sweeps what others have left behind, starts a driver and announces it. On a {@link FileThread}, so that the driver's threads are daemon
+     * threads outside of the caller's thread group.
      *
-     * @param lock of the directory; released if this fails.
+     * @param lock   of the directory; released if this fails.
+     * @param limits of what peers can make the driver allocate.
+     * @return null if the directory was removed meanwhile: the caller may try again.
      * @throws FrameDriverException if there is no room, or the driver does not start.
      */
-    static HostedDriver launch(BaseDirectory base, BaseDirectory.Lock lock, ErrorHandler errorHandler) {
-        MediaDriver mediaDriver = null;
-        boolean isHosting = false;
-        try {
-            base.sweepPrivateDirectories();
-            new SharedDirectory(base.path()).sweep();
-            lock.clear();
-            checkRoom(base);
-            DriverClock clock = DriverClock.startingNow();
-            mediaDriver = MediaDriver.launch(
-                    MediaDriverSettings.forVideo(base.aeron(), clock).errorHandler(new UnansweredErrors(errorHandler)));
-            lock.announce(DriverFiles.announcement(base.aeron(), clock));
-            isHosting = true;
-            return new HostedDriver(lock, mediaDriver);
-        } catch (FrameDriverException ex) {
-            throw ex;
-        } catch (RuntimeException ex) {
-            throw new FrameDriverException(base.aeron() + ": the media driver does not start: " + ex.getMessage(), ex);
-        } finally {
-            if (!isHosting) {
-                CloseHelper.quietClose(mediaDriver);
-                lock.removeAndRelease();
+    static HostedDriver launch(BaseDirectory base, DriverLock lock, ImageLimits limits, ErrorHandler errorHandler) {
+        return FileThread.call(() -> {
+            MediaDriver mediaDriver = null;
+            boolean isHosting = false;
+            try {
+                base.sweepPrivateDirectories();
+                new SharedDirectory(base.path()).sweep();
+                lock.clear();
+                checkRoom(base);
+                DriverClock clock = DriverClock.startingNow();
+                RefusedSetups refused = new RefusedSetups(limits, errorHandler);
+                ImageBudget budget = new ImageBudget(limits, Configuration.congestionControlSupplier());
+                mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused)
+                        .errorHandler(new UnansweredErrors(errorHandler)));
+                DriverFiles.numberFromRandom(base.aeron());
+                String announced = DriverFiles.announcement(base.aeron(), clock).text();
+                HostedDriver hosted = new HostedDriver(base, lock, mediaDriver, refused, announced);
+                isHosting = true;
+                return hosted;
+            } catch (IOException | RuntimeException ex) {
+                if (!lock.isInPlace()) {
+                    return null;
+                }
+                if (ex instanceof FrameDriverException refusal) {
+                    throw refusal;
+                }
+                throw new FrameDriverException(
+                        base.aeron() + ": the media driver does not start: " + ex.getMessage(), ex);
+            } finally {
+                if (!isHosting) {
+                    CloseHelper.quietClose(mediaDriver);
+                    lock.removeAndRelease();
+                }
             }
-        }
+        });
     }
 
     private static void checkRoom(BaseDirectory base) {
@@ -79,27 +138,58 @@ final class HostedDriver implements AutoCloseable {
         }
     }
 
+    /** Announces the driver, also after the announcement was removed. */
+    void announce() {
+        lock.announce(announced);
+        announcement = Snapshot.of(base.announcement());
+    }
+
+    /** Looks whether what belongs to the driver is still at its path: three reads of file attributes. */
+    Condition condition() {
+        return FileThread.call(() -> {
+            if (!lock.isInPlace() || !isCommandFileInPlace()) {
+                return Condition.LOST;
+            }
+            Snapshot now = Snapshot.of(base.announcement());
+            return now != null && now.equals(announcement) ? Condition.INTACT : Condition.UNANNOUNCED;
+        });
+    }
+
+    private boolean isCommandFileInPlace() {
+        try {
+            return commandFileKey.equals(LockedFiles.key(DriverFiles.commandFile(base.aeron())));
+        } catch (IOException ex) {
+            return false; // whatever is there is not what this driver uses
+        }
+    }
+
+    long refusedSetups() {
+        return refused.count();
+    }
+
     int clientCount() {
         return isClosed ? 0 : DriverCounters.clientCount(counters());
     }
 
     /**
      * Lets closed publications, and those that pause because this ends, drain to their subscribers (at most two seconds each), ends the driver and
-     * removes its files.
+     * removes its files, as far as they are still its own.
      */
     @Override
     public void close() {
         isClosed = true;
-        drain(() -> DriverCounters.hasUnsentPublications(counters()));
-        try {
-            lock.withdraw(); // first: who sees its streams disconnected is to know why
-            if (DriverCounters.clientCount(counters()) > 0) {
-                drainPaused();
+        FileThread.run(() -> {
+            drain(() -> DriverCounters.hasUnsentPublications(counters()));
+            try {
+                lock.withdraw(); // first: who sees its streams disconnected is to know why
+                if (DriverCounters.clientCount(counters()) > 0) {
+                    drainPaused();
+                }
+                mediaDriver.close();
+            } finally {
+                lock.removeAndRelease();
             }
-            mediaDriver.close();
-        } finally {
-            lock.removeAndRelease();
-        }
+        });
     }
 
     /** Clients that find their driver closed unmap its logs at once, with what was not read yet: lossless publications have stopped sending before. */

@@ -30,12 +30,15 @@ final class MediaDriverSettings {
     private MediaDriverSettings() {}
 
     /**
-     * Settings of a driver in the given directory, which is deleted at its start and its end.
+     * Settings of a driver in the given directory, which is deleted at its start, and at its end by whoever has the lock.
      *
-     * @param clock of its timeouts, and of its clients'.
+     * @param clock   of its timeouts, and of its clients'.
+     * @param budget  of what peers can make the driver allocate.
+     * @param refused takes what is over the budget.
      * @return settings without an error handler.
      */
-    static MediaDriver.Context forVideo(Path aeronDirectory, EpochClock clock) {
+    static MediaDriver.Context forVideo(
+            Path aeronDirectory, EpochClock clock, ImageBudget budget, RefusedSetups refused) {
         SocketBuffers sockets = SocketBuffers.probe();
         int processors = Runtime.getRuntime().availableProcessors();
         ThreadingMode threading;
@@ -50,9 +53,12 @@ final class MediaDriverSettings {
                 .aeronDirectoryName(aeronDirectory.toString())
                 .epochClock(clock)
                 .dirDeleteOnStart(true) // safe: this process holds the lock
-                .dirDeleteOnShutdown(true)
+                .dirDeleteOnShutdown(false) // by then there may be another driver at the path
                 .counterValuesBufferLength(COUNTERS_LENGTH)
                 .warnIfDirectoryExists(false)
+                .congestControlSupplier(budget)
+                .receiveChannelEndpointSupplier((channel, dispatcher, status, context) ->
+                        new BoundedReceiveChannelEndpoint(channel, dispatcher, status, context, budget, refused))
                 .threadingMode(threading)
                 .conductorIdleStrategy(idleStrategy())
                 .senderIdleStrategy(idleStrategy())

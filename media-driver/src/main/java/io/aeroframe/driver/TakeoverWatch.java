@@ -5,28 +5,31 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.ErrorHandler;
 
 /**
- * Looks whether somebody hosts the driver, twenty times a second, on a thread of its own: the lock of a host that has ended is free at once,
- * whatever its files say. One who hosts has nothing to watch.
+ * Looks after the driver twenty times a second, on a thread of its own: that some process hosts it, and that what this process hosts is
+ * still where it belongs. The lock of a host that has ended is free at once, whatever its files say.
+ *
+ * <p>The thread outlives whatever a look throws, an {@link Error} too: a file that was cut short, memory that ran out, a handler that
+ * throws. It reports each failure once, and looks again. {@link #stop()} and {@link #join()} may be called on any thread.
  */
 final class TakeoverWatch {
 
     private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** After a takeover that failed, for want of room perhaps, others may have better luck. */
+    /** After a takeover that failed, for lack of room perhaps, others may have better luck. */
     private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
 
-    private final FrameDriver driver;
-    private final BaseDirectory base;
+    private final Runnable look;
     private final ErrorHandler errorHandler;
-    private final Thread thread = new Thread(this::run, "aeroframe-takeover");
+    private final Thread thread = new FileThread(this::run, "aeroframe-takeover");
     private volatile boolean isStopped;
     private String told = "";
 
-    TakeoverWatch(FrameDriver driver, BaseDirectory base, ErrorHandler errorHandler) {
-        this.driver = driver;
-        this.base = base;
+    /** Why the last failure could not even be reported: out of memory, most likely. For a debugger. */
+    private volatile Throwable unreported;
+
+    TakeoverWatch(Runnable look, ErrorHandler errorHandler) {
+        this.look = look;
         this.errorHandler = errorHandler;
-        thread.setDaemon(true);
     }
 
     void start() {
@@ -35,24 +38,30 @@ final class TakeoverWatch {
 
     private void run() {
         while (!isStopped) {
-            long waitNs = INTERVAL_NS;
             try {
-                BaseDirectory.Lock lock = driver.isHost() ? null : base.tryLock();
-                if (lock != null) {
-                    driver.takeOver(lock);
-                    told = "";
-                }
-            } catch (FrameDriverException ex) {
-                tell(ex);
-                waitNs = RETRY_NS;
+                LockSupport.parkNanos(lookOnce() ? INTERVAL_NS : RETRY_NS);
+            } catch (Throwable ex) {
+                unreported = ex;
+                LockSupport.parkNanos(RETRY_NS);
             }
-            LockSupport.parkNanos(waitNs);
         }
     }
 
-    private void tell(FrameDriverException error) {
-        if (!isStopped && !told.equals(error.getMessage())) {
-            told = error.getMessage();
+    private boolean lookOnce() {
+        try {
+            look.run();
+            told = "";
+            return true;
+        } catch (Throwable ex) {
+            tell(ex);
+            return false;
+        }
+    }
+
+    private void tell(Throwable error) {
+        String what = error.toString();
+        if (!isStopped && !told.equals(what)) {
+            told = what;
             errorHandler.onError(error);
         }
     }

@@ -110,13 +110,13 @@ class BaseDirectoryTest {
     @Test
     void onlyOneHoldsTheLock() throws IOException {
         BaseDirectory opened = BaseDirectory.open(base);
-        BaseDirectory.Lock lock = opened.tryLock();
+        DriverLock lock = opened.tryLock();
         assertNotNull(lock);
         assertNull(opened.tryLock());
         assertNull(BaseDirectory.open(base).tryLock());
         lock.removeAndRelease();
         assertFalse(Files.exists(base));
-        BaseDirectory.Lock next = opened.tryLock();
+        DriverLock next = opened.tryLock();
         assertNotNull(next, "the directory is made again");
         next.removeAndRelease();
         assertFalse(Files.exists(base));
@@ -124,7 +124,7 @@ class BaseDirectoryTest {
 
     @Test
     void keepsADirectoryThatHoldsSomethingElse() throws IOException {
-        BaseDirectory.Lock lock = BaseDirectory.open(base).tryLock();
+        DriverLock lock = BaseDirectory.open(base).tryLock();
         Files.writeString(base.resolve("notes"), "precious");
         lock.removeAndRelease();
         assertEquals("precious", Files.readString(base.resolve("notes")));
@@ -136,7 +136,7 @@ class BaseDirectoryTest {
         Files.createDirectory(base, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.writeString(base.resolve("private-notes"), "precious");
         BaseDirectory opened = BaseDirectory.open(base);
-        BaseDirectory.Lock lock = opened.tryLock();
+        DriverLock lock = opened.tryLock();
         opened.sweepPrivateDirectories();
         lock.removeAndRelease();
         assertEquals("precious", Files.readString(base.resolve("private-notes")));

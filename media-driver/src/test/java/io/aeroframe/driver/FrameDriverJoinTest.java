@@ -231,7 +231,7 @@ class FrameDriverJoinTest {
 
     @Test
     void saysSoWhenTheHolderOfTheLockStartsNoDriver() {
-        BaseDirectory.Lock lock = BaseDirectory.open(base).tryLock();
+        DriverLock lock = BaseDirectory.open(base).tryLock();
         try {
             FrameDriverException ex = assertThrows(
                     FrameDriverException.class, () -> FrameDriver.join(context().joinTimeout(Duration.ofMillis(200))));
@@ -246,7 +246,7 @@ class FrameDriverJoinTest {
 
     @Test
     void anInterruptEndsTheWaitForTheHolderOfTheLock() {
-        BaseDirectory.Lock lock = BaseDirectory.open(base).tryLock();
+        DriverLock lock = BaseDirectory.open(base).tryLock();
         try {
             Thread.currentThread().interrupt();
             FrameDriverException ex = assertThrows(FrameDriverException.class, () -> FrameDriver.join(context()));

@@ -30,7 +30,13 @@ final class JoiningProcess implements AutoCloseable {
     }
 
     static JoiningProcess start(Path baseDirectory, boolean isPrivate) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return start(List.of(), baseDirectory, isPrivate);
+    }
+
+    /** Starts it by another command, which runs the rest of its arguments. */
+    static JoiningProcess start(List<String> prefix, Path baseDirectory, boolean isPrivate) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-opens",
                 "java.base/jdk.internal.misc=ALL-UNNAMED",

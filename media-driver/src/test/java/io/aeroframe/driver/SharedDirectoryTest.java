@@ -55,16 +55,16 @@ class SharedDirectoryTest {
     @Test
     void openingOnesOwnFileDoesNotGiveItAway() throws Exception {
         try (SharedFile file = shared.create("frames")) {
-            file.channel().write(ByteBuffer.wrap(new byte[10]), 0);
+            file.use(channel -> channel.write(ByteBuffer.wrap(new byte[10]), 0));
             assertEquals(10, shared.<Long>open("frames", FileChannel::size));
             assertFalse(shared.isAbandoned("frames"));
-            assertEquals("alive", ask("abandoned"), "another process sees the lock still held");
+            assertEquals("alive", ask("frames", directory.base()), "another process sees the lock still held");
         }
     }
 
     @Test
     void aFileOfAKilledProcessIsSweptAndThatOfALiveOneIsNot() throws Exception {
-        Process owner = start("own");
+        Process owner = start("own", "child", directory.base());
         try {
             assertEquals("made", owner.inputReader().readLine());
             assertEquals(1, shared.<Long>open("child", FileChannel::size));
@@ -72,7 +72,7 @@ class SharedDirectoryTest {
             shared.sweep();
             assertFalse(shared.isAbandoned("child"), "a sweep leaves it alone");
             owner.destroyForcibly();
-            assertTrue(owner.waitFor(10, TimeUnit.SECONDS));
+            assertTrue(owner.waitFor(30, TimeUnit.SECONDS));
             assertTrue(shared.isAbandoned("child"));
             assertEquals(1, shared.<Long>open("child", FileChannel::size), "it can be read until it is swept");
             shared.sweep();
@@ -117,22 +117,25 @@ class SharedDirectoryTest {
         }
     }
 
-    private Process start(String part) throws IOException {
+    private static Process start(String part, String name, Path base) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Child.class.getName(),
                         part,
-                        directory.base().toString())
+                        name,
+                        base.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 
-    private String ask(String part) throws Exception {
-        Process process = start(part);
+    /** What another process takes a file for: {@code alive} or {@code abandoned}. */
+    static String ask(String name, Path base) throws Exception {
+        Process process = start("ask", name, base);
         String answer = process.inputReader().readLine();
-        assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS));
         return answer;
     }
 
@@ -141,14 +144,14 @@ class SharedDirectoryTest {
         private Child() {}
 
         public static void main(String[] args) throws IOException {
-            SharedDirectory shared = new SharedDirectory(Path.of(args[1]));
+            SharedDirectory shared = new SharedDirectory(Path.of(args[2]));
             if (args[0].equals("own")) {
-                SharedFile file = shared.create("child");
-                file.channel().write(ByteBuffer.wrap(new byte[1]), 0);
+                SharedFile file = shared.create(args[1]);
+                file.use(channel -> channel.write(ByteBuffer.wrap(new byte[1]), 0));
                 System.out.println("made");
                 System.in.read(); // until it is killed
             } else {
-                System.out.println(shared.isAbandoned("frames") ? "abandoned" : "alive");
+                System.out.println(shared.isAbandoned(args[1]) ? "abandoned" : "alive");
             }
         }
     }

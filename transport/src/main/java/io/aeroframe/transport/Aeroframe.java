@@ -226,7 +226,7 @@ public final class Aeroframe implements AutoCloseable {
 
         /**
          * How long {@link Aeroframe#connect(FrameDriver, Context)}, and what adds publications and subscriptions, wait for a media driver while none is up. A
-         * driver that is up and does not answer ends the wait after three seconds more.
+         * driver that is up but slow to answer is waited for up to ten seconds more.
          *
          * @param value default 5 s.
          * @return this.

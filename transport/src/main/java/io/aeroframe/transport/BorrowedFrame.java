@@ -3,14 +3,16 @@ package io.aeroframe.transport;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 
-/** A frame whose bytes lie in memory that somebody else owns: an assembled message, or a slot of a pool. One thread. */
+/** A frame whose bytes lie in memory that something else owns: the subscription's own, or a slot of a pool. One thread. */
 final class BorrowedFrame extends FrameView {
 
     private final HostIdentity host;
     private final FrameLeasePool leases;
 
-    private ByteBuffer payloadBytes;
-    private long payloadBytesAddress;
+    /** Where the payload lies, and where it starts there, unless it is in a pool. */
+    private FrameMemory memory;
+
+    private int start;
 
     /** The pool and slot that this has borrowed; null if none. */
     private AttachedPool pool;
@@ -23,31 +25,41 @@ final class BorrowedFrame extends FrameView {
         this.leases = leases;
     }
 
-    void wrap(
+    /** A frame that was put together from the log. */
+    void show(
             FrameHeader header,
-            DirectBuffer payloadSource,
-            int payloadOffset,
+            FrameMemory from,
+            int fromStart,
             DirectBuffer metadataSource,
             int metadataOffset,
             int metadataLength) {
+        describe(header);
+        memory = from;
+        start = fromStart;
+        payload.wrap(from.buffer(), fromStart, header.payloadLength);
+        metadata.wrap(metadataSource, metadataOffset, metadataLength);
+    }
+
+    /** A frame whose slot was borrowed for it; {@link #giveBack()} returns that. */
+    void show(FrameHeader header, AttachedPool from, DirectBuffer metadataSource, int metadataLength) {
+        describe(header);
+        pool = from;
+        slot = header.poolSlot;
+        revocations = from.revocations();
+        payload.wrap(from.buffer(slot), 0, header.payloadLength);
+        metadata.wrap(metadataSource, 0, metadataLength);
+    }
+
+    private void describe(FrameHeader header) {
         describe(
                 header.format,
                 header.sequence,
                 header.captureTimeNs,
                 header.publishTimeNs,
                 host.isSameAs(header.bootIdHigh, header.bootIdLow));
-        payload.wrap(payloadSource, payloadOffset, header.payloadLength);
-        metadata.wrap(metadataSource, metadataOffset, metadataLength);
     }
 
-    /** A slot that was borrowed for this frame; {@link #giveBack()} returns it. */
-    void borrow(AttachedPool from, int fromSlot) {
-        pool = from;
-        slot = fromSlot;
-        revocations = from.revocations();
-    }
-
-    /** The handler is done with the frame, or it will not be given to one. */
+    /** The handler is done with the frame, or it will not be delivered. */
     void giveBack() {
         if (pool != null) {
             AttachedPool from = pool;
@@ -55,6 +67,13 @@ final class BorrowedFrame extends FrameView {
             payload.wrap(0, 0);
             from.giveBack(slot);
         }
+    }
+
+    /** Nobody looks at the frame any more, and its memory may go. */
+    void release() {
+        giveBack();
+        memory = null;
+        payload.wrap(0, 0);
     }
 
     @Override
@@ -72,15 +91,7 @@ final class BorrowedFrame extends FrameView {
         if (pool != null) {
             return pool.byteBuffer(slot).position(0).limit(payloadLength());
         }
-        if (payloadBytes == null
-                || payloadBytesAddress != payload.addressOffset()
-                || payloadBytes.capacity() != payload.capacity()) {
-            payloadBytes = payload.byteBuffer()
-                    .slice(payload.wrapAdjustment(), payload.capacity())
-                    .asReadOnlyBuffer();
-            payloadBytesAddress = payload.addressOffset();
-        }
-        return payloadBytes.clear();
+        return memory.readOnly(start, payloadLength());
     }
 
     @Override

@@ -52,8 +52,10 @@ import org.agrona.concurrent.status.CountersReader;
 final class ClientSession {
 
     private static final long DRIVER_TIMEOUT_MS = 3_000;
-    private static final long DRIVER_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(DRIVER_TIMEOUT_MS);
     private static final long KEEP_ALIVE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** For an answer of a driver that lives; one that does not ends the session sooner. Large log buffers on a busy machine take seconds. */
+    private static final long ANSWER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
     /** Between two rounds of the thread when nothing is asked of it, and when something is. */
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(8);
@@ -96,7 +98,7 @@ final class ClientSession {
     }
 
     /**
-     * Connects to a driver. Waits for its answer, about three seconds at most; an interrupt does not end the wait.
+     * Connects to a driver. Waits for its answer, about ten seconds at most; an interrupt does not end the wait.
      *
      * @param gate         of whoever reads counters in the background.
      * @param errorHandler takes what goes wrong later, on the session's thread. It does not throw.
@@ -487,7 +489,7 @@ final class ClientSession {
         private final LongFunction<T> get;
         private final LongConsumer remove;
         private final String what;
-        private final long deadlineNs = System.nanoTime() + DRIVER_TIMEOUT_NS;
+        private final long deadlineNs = System.nanoTime() + ANSWER_TIMEOUT_NS;
         private long id = Aeron.NULL_VALUE;
 
         Pending(ToLongFunction<Aeron> request, LongFunction<T> get, LongConsumer remove, String what) {

@@ -1,40 +1,47 @@
 package io.aeroframe.transport;
 
-import io.aeron.ImageControlledFragmentAssembler;
-import io.aeron.logbuffer.ControlledFragmentHandler;
-import java.nio.ByteBuffer;
+import io.aeron.logbuffer.FrameDescriptor;
+import io.aeron.logbuffer.Header;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Puts one frame at a time together: Aeron's assembler joins the fragments of a message, this joins the messages of a frame that came in
- * chunks. A frame of one message stays where the assembler has it, one in a pool where the publisher put it. One thread.
+ * Puts one frame at a time together: the fragments of a message, and the messages of a frame that came in chunks. One thread.
+ *
+ * <p>A frame of one fragment is copied out of the log, one of several lies where its message was put together, one in a pool where the publisher put
+ * it. Fragments are joined by the rules of Aeron's {@code ImageControlledFragmentAssembler}, but in memory that can be freed: Aeron leaves its
+ * buffers to the garbage collector whenever they grow and when they are no longer used, and lets a message grow as long as fragments come.
  */
-final class FrameAssembly {
+final class FrameAssembly implements AutoCloseable {
 
-    private static final int INITIAL_LENGTH = 64 * 1024;
-    private static final int ALIGNMENT = 64;
-    private static final long NONE = -1;
+    private static final long NO_SEQUENCE = -1;
+    private static final int NO_OFFSET = -1;
 
-    private final ImageControlledFragmentAssembler fragments;
-    private final FrameHeader header = new FrameHeader();
-    private final BorrowedFrame frame;
-    private final UnsafeBuffer chunks = new UnsafeBuffer(0, 0);
-    private final UnsafeBuffer chunkMetadata = new UnsafeBuffer(0, 0);
-    private long assemblingSequence = NONE;
-    private int assembledLength;
-    private boolean isComplete;
-
-    FrameAssembly(ControlledFragmentHandler messages, HostIdentity host, FrameLeasePool leases) {
-        fragments = new ImageControlledFragmentAssembler(messages, INITIAL_LENGTH, true);
-        frame = new BorrowedFrame(host, leases);
+    /** What became of a fragment. */
+    enum Joined {
+        /** The message is complete. */
+        COMPLETE,
+        /** There is more to come, or the fragment belongs to a message whose start did not come. */
+        INCOMPLETE,
+        /** The message is too long. What follows of it is ignored. */
+        OVER_LIMIT,
+        /** There is no memory for the message. What follows of it is ignored. */
+        NO_MEMORY
     }
 
-    /** What an image is to be polled with. */
-    ControlledFragmentHandler fragments() {
-        return fragments;
+    private final FrameHeader header = new FrameHeader();
+    private final BorrowedFrame frame;
+    private final FrameMemory message = new FrameMemory();
+    private final FrameMemory chunks = new FrameMemory();
+    private final UnsafeBuffer metadata = new UnsafeBuffer(new byte[0]);
+    private int nextTermOffset = NO_OFFSET;
+    private long assemblingSequence = NO_SEQUENCE;
+    private int assemblingLength;
+    private boolean isComplete;
+
+    FrameAssembly(HostIdentity host, FrameLeasePool leases) {
+        frame = new BorrowedFrame(host, leases);
     }
 
     FrameHeader header() {
@@ -50,13 +57,55 @@ final class FrameAssembly {
         return isComplete;
     }
 
+    /** Forgets what it has begun: what comes next is of another log. */
+    void reset() {
+        nextTermOffset = NO_OFFSET;
+        assemblingSequence = NO_SEQUENCE;
+        isComplete = false;
+    }
+
+    /**
+     * Joins a fragment of a message that has several to those before it.
+     *
+     * @param maxLength of a message.
+     */
+    Joined join(DirectBuffer buffer, int offset, int length, Header fragment, int maxLength) {
+        if ((fragment.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0) {
+            message.clear();
+        } else if (fragment.termOffset() != nextTermOffset) {
+            nextTermOffset = NO_OFFSET;
+            return Joined.INCOMPLETE;
+        }
+        nextTermOffset = NO_OFFSET;
+        if (length > maxLength - message.length()) {
+            return Joined.OVER_LIMIT;
+        }
+        if (!message.tryAppend(buffer, offset, length, maxLength)) {
+            return Joined.NO_MEMORY;
+        }
+        if ((fragment.flags() & FrameDescriptor.END_FRAG_FLAG) != 0) {
+            return Joined.COMPLETE;
+        }
+        nextTermOffset = fragment.nextTermOffset();
+        return Joined.INCOMPLETE;
+    }
+
+    /** The message that is complete; it starts at 0. */
+    DirectBuffer message() {
+        return message.buffer();
+    }
+
+    int messageLength() {
+        return message.length();
+    }
+
     /**
      * Takes a message.
      *
-     * @param keep whether the frame must outlive the message's buffer.
+     * @param buffer that holds it: {@link #message()}, or the log, whose memory is gone before the frame is.
      * @return null if it is a valid frame, or a valid chunk of one, else the fault.
      */
-    HeaderFault take(DirectBuffer buffer, int offset, int length, long streamHash, int maxFrameLength, boolean keep) {
+    HeaderFault take(DirectBuffer buffer, int offset, int length, long streamHash, int maxFrameLength) {
         isComplete = false;
         HeaderFault fault = header.decode(buffer, offset, length, streamHash, maxFrameLength);
         if (fault != null) {
@@ -65,66 +114,64 @@ final class FrameAssembly {
         int metadataOffset = offset + header.metadataOffset;
         int payloadOffset = metadataOffset + header.metadataLength;
         if (header.isInPool()) {
-            assemblingSequence = NONE;
+            assemblingSequence = NO_SEQUENCE;
             isComplete = true;
             keepMetadata(buffer, metadataOffset);
             return null;
         }
-        if (header.chunkLength == header.payloadLength && !keep) {
-            assemblingSequence = NONE;
+        if (header.chunkLength == header.payloadLength && buffer == message.buffer()) {
+            assemblingSequence = NO_SEQUENCE;
             isComplete = true;
-            frame.wrap(header, buffer, payloadOffset, buffer, metadataOffset, header.metadataLength);
+            frame.show(header, message, payloadOffset, buffer, metadataOffset, header.metadataLength);
             return null;
         }
-        return join(buffer, metadataOffset, payloadOffset);
+        return takeChunk(buffer, metadataOffset, payloadOffset);
     }
 
-    /**
-     * Shows the frame that is in a pool, whose slot has been borrowed.
-     */
+    /** Shows the frame that is in a pool, whose slot has been borrowed. */
     void show(AttachedPool pool) {
-        frame.wrap(header, pool.buffer(header.poolSlot), 0, chunkMetadata, 0, chunkMetadata.capacity());
-        frame.borrow(pool, header.poolSlot);
+        frame.show(header, pool, metadata, metadata.capacity());
     }
 
-    private HeaderFault join(DirectBuffer buffer, int metadataOffset, int payloadOffset) {
+    private HeaderFault takeChunk(DirectBuffer buffer, int metadataOffset, int payloadOffset) {
         if (header.chunkOffset == 0) {
-            begin(buffer, metadataOffset);
+            assemblingSequence = header.sequence;
+            assemblingLength = header.payloadLength;
+            chunks.clear();
+            keepMetadata(buffer, metadataOffset);
         } else if (header.sequence != assemblingSequence) {
             return null; // the rest of a frame whose start came before this subscription, or was faulty
-        } else if (header.chunkOffset != assembledLength || header.payloadLength != chunks.capacity()) {
-            assemblingSequence = NONE;
+        } else if (header.chunkOffset != chunks.length() || header.payloadLength != assemblingLength) {
+            assemblingSequence = NO_SEQUENCE;
             return HeaderFault.CHUNK_ORDER;
         }
-        chunks.putBytes(header.chunkOffset, buffer, payloadOffset, header.chunkLength);
-        assembledLength = header.chunkOffset + header.chunkLength;
-        if (assembledLength == header.payloadLength) {
-            assemblingSequence = NONE;
+        if (!chunks.tryAppend(buffer, payloadOffset, header.chunkLength, header.payloadLength)) {
+            assemblingSequence = NO_SEQUENCE;
+            return HeaderFault.NO_MEMORY;
+        }
+        if (chunks.length() == header.payloadLength) {
+            assemblingSequence = NO_SEQUENCE;
             isComplete = true;
-            frame.wrap(header, chunks, 0, chunkMetadata, 0, chunkMetadata.capacity());
+            frame.show(header, chunks, 0, metadata, 0, metadata.capacity());
         }
         return null;
     }
 
-    private void begin(DirectBuffer buffer, int metadataOffset) {
-        assemblingSequence = header.sequence;
-        reserve(chunks, header.payloadLength);
-        keepMetadata(buffer, metadataOffset);
-    }
-
     private void keepMetadata(DirectBuffer buffer, int metadataOffset) {
-        if (header.metadataLength != 0 || chunkMetadata.capacity() != 0) {
-            reserve(chunkMetadata, header.metadataLength);
-            chunkMetadata.putBytes(0, buffer, metadataOffset, header.metadataLength);
+        int length = header.metadataLength;
+        if (metadata.byteArray().length < length) {
+            metadata.wrap(new byte[BitUtil.findNextPositivePowerOfTwo(length)]);
         }
+        metadata.wrap(metadata.byteArray(), 0, length);
+        metadata.putBytes(0, buffer, metadataOffset, length);
     }
 
-    /** Makes a buffer exactly this long, in memory that it has already if there is enough. */
-    private static void reserve(UnsafeBuffer buffer, int length) {
-        ByteBuffer memory = buffer.byteBuffer();
-        if (memory == null || memory.capacity() < length) {
-            memory = BufferUtil.allocateDirectAligned(BitUtil.align(Math.max(1, length), ALIGNMENT), ALIGNMENT);
-        }
-        buffer.wrap(memory, 0, length);
+    /** Frees its memory. */
+    @Override
+    public void close() {
+        reset();
+        frame.release();
+        message.close();
+        chunks.close();
     }
 }

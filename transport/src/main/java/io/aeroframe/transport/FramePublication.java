@@ -25,8 +25,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * ends early when the thread is interrupted (its flag stays set) or the publication is closed: the frame is dropped and counted.
  *
  * <p>What may block without being lossless: a frame larger than the window of the channel, which goes only as its subscribers read
- * ({@link Context#largeFrameTimeout(Duration)}), and the first call after another driver has taken over, which opens the stream there (three
- * seconds at most, if that driver does not answer).
+ * ({@link Context#largeFrameTimeout(Duration)}), and the first call after another driver has taken over, which opens the stream there (ten
+ * seconds at most, if that driver is slow to answer).
  *
  * <pre>{@code
  * FrameClaim claim = publication.tryClaim();
@@ -94,12 +94,12 @@ public final class FramePublication implements AutoCloseable {
     /** Begins a call that needs the publication to be usable; it ends with {@link #leave()}. */
     private void enter() {
         if (!gate.enter()) {
-            throw new IllegalStateException("the publication of stream '" + stream + "' is closed");
+            throw closed();
         }
         boolean isUsable = false;
         try {
             if (connection.state() == ConnectionState.CLOSED) {
-                throw new IllegalStateException("the connection of stream '" + stream + "' is closed");
+                throw closed();
             }
             if (claim.isOpen()) {
                 throw new IllegalStateException("the last claim has not ended: commit or abort it first");
@@ -111,6 +111,11 @@ public final class FramePublication implements AutoCloseable {
                 leave();
             }
         }
+    }
+
+    private IllegalStateException closed() {
+        String what = connection.state() == ConnectionState.CLOSED ? "connection" : "publication";
+        return new IllegalStateException("the " + what + " of stream '" + stream + "' is closed");
     }
 
     private void leave() {

@@ -26,7 +26,7 @@ public final class FrameSubscription implements AutoCloseable {
 
     private final Context context;
     private final DriverConnection connection;
-    private final FrameLeasePool leases = new FrameLeasePool();
+    private final FrameAssemblies assemblies = new FrameAssemblies(HostIdentity.current(), new FrameLeasePool());
     private final StreamAccount account = new StreamAccount();
     private final Gate gate;
     private final ReceivingPath.Parts parts;
@@ -46,7 +46,7 @@ public final class FrameSubscription implements AutoCloseable {
     private int notedSignal;
 
     /**
-     * A subscription. Waits for the driver, about three seconds at most in a session.
+     * A subscription. Waits for the driver, about ten seconds at most in a session.
      *
      * @param whenClosed run on the thread that closed it, after it is closed.
      */
@@ -60,8 +60,7 @@ public final class FrameSubscription implements AutoCloseable {
         this.whenClosed = () -> whenClosed.accept(this);
         gate = new Gate("subscription of stream '" + context.stream() + "'");
         FaultReporter faults = new FaultReporter(context.stream(), context.errorHandler());
-        parts = new ReceivingPath.Parts(
-                context, gate, directory, connection.pools(), account, faults, HostIdentity.current(), leases);
+        parts = new ReceivingPath.Parts(context, gate, directory, connection.pools(), account, faults, assemblies);
         path = connection.inSession(this::openIn);
     }
 
@@ -88,7 +87,7 @@ public final class FrameSubscription implements AutoCloseable {
      */
     public int poll(FrameHandler handler, int limit) {
         if (!gate.enter()) {
-            throw new IllegalStateException("the subscription of stream '" + context.stream() + "' is closed");
+            throw closed();
         }
         try {
             checkUsable();
@@ -96,6 +95,11 @@ public final class FrameSubscription implements AutoCloseable {
         } finally {
             leave();
         }
+    }
+
+    private IllegalStateException closed() {
+        String what = connection.state() == ConnectionState.CLOSED ? "connection" : "subscription";
+        return new IllegalStateException("the " + what + " of stream '" + context.stream() + "' is closed");
     }
 
     private void leave() {
@@ -184,7 +188,7 @@ public final class FrameSubscription implements AutoCloseable {
 
     private void checkUsable() {
         if (connection.state() == ConnectionState.CLOSED) {
-            throw new IllegalStateException("the connection of stream '" + context.stream() + "' is closed");
+            throw closed();
         }
         path.check();
     }
@@ -275,7 +279,7 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     private void release() {
-        try {
+        try (assemblies) {
             forgetOpening();
             path.close();
             if (next != null) {

@@ -20,7 +20,8 @@ enum HeaderFault {
     POOL("the frame's pool is gone, or has no such slot"),
     CHUNK("the chunk does not lie within the frame"),
     MESSAGE_LENGTH("the message is not as long as its header says"),
-    CHUNK_ORDER("a chunk of the frame is missing");
+    CHUNK_ORDER("a chunk of the frame is missing"),
+    NO_MEMORY("there is no memory to put the frame together in");
 
     private final String text;
 

@@ -93,14 +93,14 @@ final class PublishedPool implements AutoCloseable {
             SubscriberPositions subscribers,
             ErrorHandler errorHandler) {}
 
-    private PublishedPool(long poolId, SharedFile file, int slotCount, int slotLength, Owner owner) throws IOException {
+    private PublishedPool(FileChannel channel, long poolId, SharedFile file, int slotCount, int slotLength, Owner owner)
+            throws IOException {
         this.poolId = poolId;
         this.file = file;
         this.slotCount = slotCount;
         this.slotLength = slotLength;
         this.owner = owner;
         isClaimed = new boolean[slotCount];
-        FileChannel channel = file.channel();
         allocate(channel, PoolLayout.fileLength(slotCount, slotLength));
         controlBytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, PoolLayout.slotsOffset(slotCount));
         control = new UnsafeBuffer(controlBytes);
@@ -137,7 +137,8 @@ final class PublishedPool implements AutoCloseable {
         long poolId = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
         SharedFile file = directory.create(PoolLayout.fileName(poolId));
         try {
-            PublishedPool pool = new PublishedPool(poolId, file, slotCount, (int) slotLength, owner);
+            PublishedPool pool =
+                    file.use(channel -> new PublishedPool(channel, poolId, file, slotCount, (int) slotLength, owner));
             pool.describe();
             return pool;
         } catch (IOException ex) {

@@ -66,14 +66,13 @@ final class ReceivingPath implements AutoCloseable {
     /**
      * What a subscription has whatever the session.
      *
-     * @param context   its settings.
-     * @param gate      that the polling thread is inside of.
-     * @param directory of the pools.
-     * @param openPools of the connection.
-     * @param account   of its frames.
-     * @param faults    takes what goes wrong.
-     * @param host      this one.
-     * @param leases    memory for frames that are copied to be kept.
+     * @param context    its settings.
+     * @param gate       that the polling thread is inside of.
+     * @param directory  of the pools.
+     * @param openPools  of the connection.
+     * @param account    of its frames.
+     * @param faults     takes what goes wrong.
+     * @param assemblies memory that frames are put together in.
      */
     record Parts(
             FrameSubscription.Context context,
@@ -82,8 +81,7 @@ final class ReceivingPath implements AutoCloseable {
             OpenPools openPools,
             StreamAccount account,
             FaultReporter faults,
-            HostIdentity host,
-            FrameLeasePool leases) {}
+            FrameAssemblies assemblies) {}
 
     /**
      * Begins to use a subscription. Inside the gate, or before others know of the subscription.
@@ -243,7 +241,7 @@ final class ReceivingPath implements AutoCloseable {
     private void follow(Image image) {
         if (reader == null || reader.image() != image) {
             reader = new StreamReader(
-                    image, parts.context(), pools, parts.account(), parts.faults(), parts.host(), parts.leases());
+                    image, parts.context(), pools, parts.account(), parts.faults(), parts.assemblies());
             heardNs = System.nanoTime();
             intervalNs = 0;
         }

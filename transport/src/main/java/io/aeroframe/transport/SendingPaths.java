@@ -59,7 +59,7 @@ final class SendingPaths {
     }
 
     /**
-     * Follows the connection: in a new session the path is opened again. Waits for the driver, about three seconds at most.
+     * Follows the connection: in a new session the path is opened again. Waits for the driver, about ten seconds at most.
      *
      * @return whether there is a path that frames can be sent on.
      */

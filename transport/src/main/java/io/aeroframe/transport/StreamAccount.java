@@ -1,12 +1,18 @@
 package io.aeroframe.transport;
 
 /**
- * Attributes each sequence number of a stream, as its subscriber sees it. Sequences start again with each publication: an account
+ * Attributes each sequence number of a stream, as its subscriber sees it. Sequences start again with each publication: its account
  * begins with the first number heard of it, and numbers skipped were dropped by the publisher, if it says so, or were lost.
+ *
+ * <p>An account is of what was published since the subscription was made. A log may hold more than that: over IPC a subscriber starts where the one
+ * before it left, and gets first what that one had not read.
  *
  * <p>One thread writes; {@link #ledger()} belongs to the same thread.
  */
 final class StreamAccount {
+
+    /** Taken before the driver knows of the subscription: what is published because there is a subscriber comes later. */
+    private final long madeNs = System.nanoTime();
 
     private long publicationId;
     private boolean hasBegun;
@@ -22,6 +28,17 @@ final class StreamAccount {
     private long overrun;
     private long invalid;
     private long bytes;
+
+    /**
+     * Whether a message is older than the subscription. It says nothing to the account then, of its position least of all: that would make everything
+     * published between it and the first frame a gap. A publication that the account follows has been heard of since.
+     *
+     * @param id            of the publication.
+     * @param publishTimeNs by the monotonic clock of this host.
+     */
+    boolean isBeforeSubscription(long id, long publishTimeNs) {
+        return publishTimeNs - madeNs < 0 && !(hasBegun && publicationId == id);
+    }
 
     /**
      * Everything before {@code sequence} is behind: what was not seen of it is dropped or lost.

@@ -10,12 +10,13 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** The messages of a stream that are not frames: announcement and end. One thread. */
 final class StreamMessages {
 
-    /** Every message of a stream, frames included, has the hash first. */
+    /** Every message of a stream, frames included, begins with the hash. */
     static final int STREAM_HASH_OFFSET =
             MessageHeaderEncoder.ENCODED_LENGTH + StreamAnnouncementEncoder.streamHashEncodingOffset();
 
     private final long streamHash;
     private final long publicationId;
+    private final HostIdentity host = HostIdentity.current();
     private final byte[] name;
     private final UnsafeBuffer buffer;
     private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
@@ -29,11 +30,16 @@ final class StreamMessages {
         buffer = new UnsafeBuffer(new byte[512]);
     }
 
-    /** What was encoded last. */
+    /** The message that was encoded last. */
     DirectBuffer buffer() {
         return buffer;
     }
 
+    /**
+     * Encodes an announcement, dated now.
+     *
+     * @return its length.
+     */
     int encodeAnnouncement(long nextSequence, long dropped, long poolId) {
         announcement
                 .wrapAndApplyHeader(buffer, 0, messageHeader)
@@ -42,17 +48,28 @@ final class StreamMessages {
                 .nextSequence(nextSequence)
                 .dropped(dropped)
                 .poolId(poolId)
+                .publishTimeNs(System.nanoTime())
+                .bootIdHigh(host.high())
+                .bootIdLow(host.low())
                 .putName(name, 0, name.length);
         return MessageHeaderEncoder.ENCODED_LENGTH + announcement.encodedLength();
     }
 
+    /**
+     * Encodes the end of the stream, dated now.
+     *
+     * @return its length.
+     */
     int encodeEndOfStream(long nextSequence, long dropped) {
         endOfStream
                 .wrapAndApplyHeader(buffer, 0, messageHeader)
                 .streamHash(streamHash)
                 .publicationId(publicationId)
                 .nextSequence(nextSequence)
-                .dropped(dropped);
+                .dropped(dropped)
+                .publishTimeNs(System.nanoTime())
+                .bootIdHigh(host.high())
+                .bootIdLow(host.low());
         return MessageHeaderEncoder.ENCODED_LENGTH + endOfStream.encodedLength();
     }
 }

@@ -35,15 +35,16 @@ final class StreamReader implements ControlledFragmentHandler {
     private static final int LATEST_SEARCH_LIMIT = 64;
 
     private final Image image;
-    private final ControlledFragmentHandler fragments = this::onLogFragment;
     private final FrameSubscription.Context context;
 
     /** Null where frames cannot be in a pool. */
     private final PoolAttachment pools;
 
     private final long streamHash;
+    private final HostIdentity host;
     private final StreamAccount account;
     private final FaultReporter faults;
+    private final int maxMessageLength;
     private final FrameAge age = new FrameAge();
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
     private final StreamAnnouncementDecoder announcement = new StreamAnnouncementDecoder();
@@ -58,9 +59,11 @@ final class StreamReader implements ControlledFragmentHandler {
     private int delivered;
     private int passedOver;
     private boolean hasRead;
-    private long messageLength;
     private boolean isConfirmed;
-    private boolean isPublisherGone;
+
+    /** The pool that was found without its publisher when nothing more came; null if none was. */
+    private AttachedPool ownerlessPool;
+
     private Ending ending = Ending.NONE;
 
     StreamReader(
@@ -69,17 +72,20 @@ final class StreamReader implements ControlledFragmentHandler {
             PoolAttachment pools,
             StreamAccount account,
             FaultReporter faults,
-            HostIdentity host,
-            FrameLeasePool leases) {
+            FrameAssemblies assemblies) {
         this.image = image;
         this.context = context;
         this.pools = pools;
         this.streamHash = context.stream().hash();
         this.account = account;
         this.faults = faults;
-        assembling = new FrameAssembly(this, host, leases);
+        maxMessageLength = (int) Math.min(
+                (long) context.maxFrameLength() + FrameHeader.LENGTH + FrameHeader.MAX_METADATA_LENGTH,
+                FrameDescriptor.computeMaxMessageLength(image.termBufferLength()));
+        host = assemblies.host();
+        assembling = assemblies.first();
         if (context.delivery() == Delivery.LATEST) {
-            spare = new FrameAssembly(this, host, leases);
+            spare = assemblies.second();
         }
     }
 
@@ -112,14 +118,13 @@ final class StreamReader implements ControlledFragmentHandler {
         int read;
         do {
             // The image may end while it is polled: its end counts only if it was there before nothing was read.
-            boolean isAtEnd = image.isClosed() || image.isEndOfStream() || isPublisherGone;
-            read = image.controlledPoll(fragments, FRAGMENT_LIMIT);
+            boolean isAtEnd = image.isClosed() || image.isEndOfStream() || isOwnerGone();
+            read = image.controlledPoll(this, FRAGMENT_LIMIT);
             hasRead |= read > 0;
             if (read == 0 && ending == Ending.NONE) {
                 ending = isAtEnd ? Ending.VANISHED : Ending.NONE;
-                isPublisherGone = pools != null && pools.isOwnerGone();
+                ownerlessPool = pools != null && pools.isOwnerGone() ? pools.current() : null;
             } else if (pools != null) {
-                isPublisherGone = false;
                 pools.noteLife();
             }
         } while (read > 0 && delivered < this.limit && passedOver < LATEST_SEARCH_LIMIT && ending == Ending.NONE);
@@ -128,7 +133,15 @@ final class StreamReader implements ControlledFragmentHandler {
         return delivered;
     }
 
-    /** Whether the last poll has found anything. */
+    /**
+     * Whether the publisher of the pool in use has gone. A publisher removes its pool when it outgrows it, too, and has announced the next one by
+     * then: the message that moves this reader there says that the publisher is alive.
+     */
+    private boolean isOwnerGone() {
+        return ownerlessPool != null && ownerlessPool == pools.current();
+    }
+
+    /** Whether the last poll found anything. */
     boolean hasRead() {
         return hasRead;
     }
@@ -146,31 +159,26 @@ final class StreamReader implements ControlledFragmentHandler {
                 spare = held;
                 held = null;
             }
+            pools.rejoin(); // first: the error handler may throw
             faults.report(new LeaseRevokedException(assembling.header().sequence));
-            pools.rejoin();
         }
     }
 
-    /** The assembler would let a message grow as long as fragments come, whatever Aeron's limit for a sender. */
-    private Action onLogFragment(DirectBuffer buffer, int offset, int length, Header header) {
-        if ((header.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0) {
-            messageLength = 0;
-        }
-        boolean wasWithinLimit = messageLength <= maxMessageLength();
-        messageLength += length;
-        if (messageLength <= maxMessageLength() || messageLength == length) {
-            return assembling.fragments().onFragment(buffer, offset, length, header);
-        }
-        return wasWithinLimit ? onFault(HeaderFault.OVER_LIMIT) : Action.CONTINUE;
-    }
-
-    private long maxMessageLength() {
-        return (long) context.maxFrameLength() + FrameHeader.LENGTH + FrameHeader.MAX_METADATA_LENGTH;
-    }
-
-    /** Takes one message of the image, called by the assembler in use. */
+    /** Takes one fragment of the image. */
     @Override
     public Action onFragment(DirectBuffer buffer, int offset, int length, Header header) {
+        if ((header.flags() & FrameDescriptor.UNFRAGMENTED) == FrameDescriptor.UNFRAGMENTED) {
+            return onMessage(buffer, offset, length);
+        }
+        return switch (assembling.join(buffer, offset, length, header, maxMessageLength)) {
+            case COMPLETE -> onMessage(assembling.message(), 0, assembling.messageLength());
+            case INCOMPLETE -> Action.CONTINUE;
+            case OVER_LIMIT -> onFault(HeaderFault.OVER_LIMIT);
+            case NO_MEMORY -> onFault(HeaderFault.NO_MEMORY);
+        };
+    }
+
+    private Action onMessage(DirectBuffer buffer, int offset, int length) {
         int template = length < MessageHeaderDecoder.ENCODED_LENGTH
                 ? 0
                 : messageHeader.wrap(buffer, offset).templateId();
@@ -182,11 +190,7 @@ final class StreamReader implements ControlledFragmentHandler {
                 return onEndOfStream(buffer, offset, length);
             }
         }
-        // A message of one fragment lies in the log itself, at another place each time, and gone when the driver is.
-        // Taken out, its frame has one memory and one byte buffer, can wait for a newer one, and stays readable
-        // whatever a handler's time.
-        boolean keep = length <= image.mtuLength() - FrameChannel.DATA_HEADER_LENGTH;
-        HeaderFault fault = assembling.take(buffer, offset, length, streamHash, context.maxFrameLength(), keep);
+        HeaderFault fault = assembling.take(buffer, offset, length, streamHash, context.maxFrameLength());
         if (fault != null) {
             return onFault(fault);
         }
@@ -195,6 +199,10 @@ final class StreamReader implements ControlledFragmentHandler {
 
     private Action onFrame() {
         FrameHeader frameHeader = assembling.header();
+        if (isBeforeSubscription(
+                frameHeader.publicationId, frameHeader.publishTimeNs, frameHeader.bootIdHigh, frameHeader.bootIdLow)) {
+            return Action.COMMIT;
+        }
         if (held != null) {
             account.notLatest();
             passedOver++;
@@ -217,6 +225,11 @@ final class StreamReader implements ControlledFragmentHandler {
         }
         deliver(assembling);
         return delivered == limit ? Action.BREAK : Action.COMMIT;
+    }
+
+    /** Whether a message was in the log when the subscription was made. Another host's clock cannot tell. */
+    private boolean isBeforeSubscription(long publicationId, long publishTimeNs, long bootIdHigh, long bootIdLow) {
+        return host.isSameAs(bootIdHigh, bootIdLow) && account.isBeforeSubscription(publicationId, publishTimeNs);
     }
 
     /** Borrows the slot of the frame whose header has come, if it is still there. */
@@ -281,15 +294,28 @@ final class StreamReader implements ControlledFragmentHandler {
         if (announcement.streamHash() != streamHash) {
             return onForeignAnnouncement(nameLength);
         }
-        if (pools != null && announcement.poolId() > 0) {
-            // Joins before there is a frame that would have to wait for it.
-            pools.pool(announcement.poolId(), announcement.publicationId());
-        }
-        if (held != null && isPossible(announcement.nextSequence(), announcement.dropped())) {
-            // The frame that follows says the same, and until then the held one may still be passed over.
+        // All of it is read before a pool is attached to or a handler runs: both may take long, and when they are done
+        // the log buffer may be gone.
+        long publicationId = announcement.publicationId();
+        long nextSequence = announcement.nextSequence();
+        long dropped = announcement.dropped();
+        long poolId = announcement.poolId();
+        if (isBeforeSubscription(
+                publicationId, announcement.publishTimeNs(), announcement.bootIdHigh(), announcement.bootIdLow())) {
             return Action.COMMIT;
         }
-        return onPosition(announcement.publicationId(), announcement.nextSequence(), announcement.dropped());
+        boolean isMove = pools != null
+                && poolId > 0
+                && (pools.current() == null || pools.current().poolId() != poolId);
+        if (isMove) {
+            deliverHeld(); // it lies in the pool that is left
+            pools.pool(poolId, publicationId); // joins before there is a frame that would have to wait for it
+        }
+        if (held != null && isPossible(nextSequence, dropped)) {
+            // The frame that follows says the same, and until then the held one may still be superseded.
+            return Action.COMMIT;
+        }
+        return onPosition(publicationId, nextSequence, dropped);
     }
 
     /** Another stream of this id, if its name and hash bear it out. */
@@ -318,8 +344,13 @@ final class StreamReader implements ControlledFragmentHandler {
         if (endOfStream.streamHash() != streamHash) {
             return onFault(HeaderFault.STREAM);
         }
+        long publicationId = endOfStream.publicationId();
+        if (isBeforeSubscription(
+                publicationId, endOfStream.publishTimeNs(), endOfStream.bootIdHigh(), endOfStream.bootIdLow())) {
+            return Action.COMMIT;
+        }
         ending = Ending.END_OF_STREAM; // first: the handler of the held frame may throw
-        Action action = onPosition(endOfStream.publicationId(), endOfStream.nextSequence(), endOfStream.dropped());
+        Action action = onPosition(publicationId, endOfStream.nextSequence(), endOfStream.dropped());
         if (action != Action.BREAK) {
             ending = Ending.NONE;
         }
@@ -331,8 +362,13 @@ final class StreamReader implements ControlledFragmentHandler {
         if (!isPossible(nextSequence, dropped)) {
             return onFault(HeaderFault.SEQUENCE);
         }
-        deliverHeld();
-        if (!account.advanceTo(id, nextSequence, dropped)) {
+        boolean isAdvanced;
+        try {
+            deliverHeld();
+        } finally { // this message is not seen again, whatever the handler throws
+            isAdvanced = account.advanceTo(id, nextSequence, dropped);
+        }
+        if (!isAdvanced) {
             return onFault(HeaderFault.SEQUENCE);
         }
         isConfirmed = true;

@@ -1,10 +1,12 @@
 package io.aeroframe.transport;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -36,17 +38,23 @@ class AllocationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "off, EVERY, 1280, 688, 500, 2000",
-        "off, LATEST, 1280, 688, 500, 2000",
-        "off, EVERY, 160, 100, 2000, 4000",
-        "off, LATEST, 160, 100, 2000, 4000",
-        "on, EVERY, 1280, 688, 20000, 20000",
-        "on, LATEST, 1280, 688, 20000, 20000"
+        "off, EVERY, RAW, 1280, 688, 500, 2000",
+        "off, LATEST, RAW, 1280, 688, 500, 2000",
+        "off, EVERY, RAW, 160, 100, 2000, 4000",
+        "off, LATEST, RAW, 160, 100, 2000, 4000",
+        "on, EVERY, RAW, 1280, 688, 20000, 20000",
+        "on, LATEST, RAW, 1280, 688, 20000, 20000",
+        "off, EVERY, JPEG, 320, 240, 2000, 4000",
+        "off, LATEST, JPEG, 320, 240, 2000, 4000",
+        "on, EVERY, JPEG, 320, 240, 20000, 20000",
+        "on, LATEST, JPEG, 320, 240, 20000, 20000"
     })
-    void noFrameAllocates(String pool, Delivery delivery, int width, int height, int warmUp, int measured)
+    void noFrameAllocates(
+            String pool, Delivery delivery, FrameEncoding encoding, int width, int height, int warmUp, int measured)
             throws Exception {
-        FrameFormat format = FrameFormat.bgr24(width, height);
-        String name = "lean" + pool + delivery + width;
+        FrameFormat format =
+                encoding == FrameEncoding.RAW ? FrameFormat.bgr24(width, height) : FrameFormat.jpeg(width, height);
+        String name = "lean" + pool + delivery + encoding + width;
         FrameChannel channel = FrameChannel.parse("aeron:ipc?pool=" + pool);
         FrameSubscription subscription = host.subscribe(name, channel, delivery);
         FramePublication publication = host.publishLossless(name, channel, format);
@@ -76,6 +84,7 @@ class AllocationTest {
         publication.close();
         subscription.close();
         assertTrue(counter.sum != 0);
+        assertEquals(0, counter.inexact, "byte buffers that do not go from the first byte to the last");
         long published = warmUp + ROUNDS * measured;
         assertTrue(
                 delivery == Delivery.LATEST || counter.frames == published,
@@ -90,8 +99,16 @@ class AllocationTest {
             FrameClaim claim = publication.tryClaim();
             claim.buffer().putLong(0, i + 1);
             claim.byteBuffer().put(8, (byte) i);
+            if (claim.format().encoding() == FrameEncoding.JPEG) {
+                claim.payloadLength(jpegLength(i));
+            }
             claim.commit();
         }
+    }
+
+    /** Another one each time, from less than a fragment to a few. */
+    private static int jpegLength(int frame) {
+        return 1_000 + 7_919 * frame % 100_000;
     }
 
     private static void receive(FrameSubscription subscription, Counter counter, long lastSequence) {
@@ -106,14 +123,16 @@ class AllocationTest {
         private long frames;
         private long lastSequence = -1;
         private long sum;
+        private long inexact;
 
         @Override
         public void onFrame(Frame frame) {
             frames++;
+            ByteBuffer bytes = frame.payloadByteBuffer();
+            inexact += bytes.position() == 0 && bytes.limit() == frame.payloadLength() ? 0 : 1;
             lastSequence = frame.sequence();
             sum += frame.payload().getLong(0)
-                    + frame.payloadByteBuffer().get(8)
-                    + frame.payloadByteBuffer().limit()
+                    + bytes.get(8)
                     + frame.format().width()
                     + frame.metadata().capacity();
         }

@@ -1,10 +1,14 @@
 package io.aeroframe.transport;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** A process of its own that runs a main class of the tests, with JVM options of its own. Its output is read line by line. */
 final class ChildJvm implements AutoCloseable {
 
+    private static final long TIMEOUT_S = 300;
     private static final String GONE = "the process is gone";
 
     private final Process process;
@@ -33,6 +38,52 @@ final class ChildJvm implements AutoCloseable {
      * @param options of its JVM.
      */
     static ChildJvm start(Class<?> mainClass, List<String> options, Object... arguments) throws IOException {
+        return new ChildJvm(new ProcessBuilder(command(mainClass, options, arguments))
+                .redirectErrorStream(true)
+                .start());
+    }
+
+    /**
+     * Runs a class to its end, which may be a crash: that fails.
+     *
+     * @param directory for what the JVM prints, and for its crash report.
+     * @param options   of the JVM.
+     * @return what it has printed.
+     */
+    static String run(Path directory, Class<?> mainClass, List<String> options, Object... arguments) {
+        Path output = directory.resolve("output");
+        Path crash = directory.resolve("crash.log");
+        List<String> all = new ArrayList<>(options);
+        all.add("-XX:ErrorFile=" + crash);
+        all.add("-XX:-CreateCoredumpOnCrash");
+        try {
+            Process process = new ProcessBuilder(command(mainClass, all, arguments))
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            boolean hasEnded = false;
+            try {
+                hasEnded = process.waitFor(TIMEOUT_S, TimeUnit.SECONDS);
+            } catch (InterruptedException ex) {
+                throw new AssertionError("interrupted while waiting for " + mainClass.getSimpleName(), ex);
+            } finally {
+                process.destroyForcibly();
+            }
+            String printed = Files.readString(output, StandardCharsets.UTF_8);
+            assertTrue(hasEnded, () -> "has not ended in time: " + tail(printed));
+            assertTrue(Files.notExists(crash), () -> "the JVM crashed: " + tail(printed));
+            assertEquals(0, process.exitValue(), () -> tail(printed));
+            return printed;
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private static String tail(String text) {
+        return text.substring(Math.max(0, text.length() - 4_000));
+    }
+
+    private static List<String> command(Class<?> mainClass, List<String> options, Object... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-opens",
@@ -52,8 +103,7 @@ final class ChildJvm implements AutoCloseable {
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        return new ChildJvm(
-                new ProcessBuilder(command).redirectErrorStream(true).start());
+        return command;
     }
 
     private void readLines() {

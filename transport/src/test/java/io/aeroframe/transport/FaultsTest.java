@@ -1,18 +1,23 @@
 package io.aeroframe.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.aeroframe.driver.FrameDriver;
+import io.aeron.AeronCounters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.agrona.IoUtil;
 import org.junit.jupiter.api.AfterEach;
@@ -26,10 +31,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Processes of a stream over IPC are killed and stopped, again and again, and the others go on; docs/reliability.md has what was measured.
- * {@code -Dfaults=true} does it as often as it says there.
+ * Processes of a stream over IPC are killed and stopped, again and again, and the others go on. {@code -Dfaults=true} does it as often as
+ * docs/reliability.md says, and then also holds the times to its limits; a build on whatever machine holds only to what must come of it.
  */
 @Timeout(1_800)
+@SuppressWarnings("try") // tests end streams before they leave the block
 class FaultsTest {
 
     private static final boolean IS_LONG = Boolean.getBoolean("faults");
@@ -49,6 +55,7 @@ class FaultsTest {
     private static final class Watcher {
         private final FrameSubscription subscription;
         private long run = -1;
+        private long lastSequence = -1;
         private long lastNs = System.nanoTime();
         private long worstGapNs;
 
@@ -61,6 +68,7 @@ class FaultsTest {
                     frame -> {
                         StreamProcess.assertWhole(frame);
                         run = frame.captureTimeNs();
+                        lastSequence = frame.sequence();
                         long nowNs = System.nanoTime();
                         worstGapNs = Math.max(worstGapNs, nowNs - lastNs);
                         lastNs = nowNs;
@@ -71,18 +79,24 @@ class FaultsTest {
 
     @BeforeEach
     void start() throws IOException {
-        directory = Files.createTempDirectory(Path.of("/dev/shm"), "aeroframe-test-");
+        Path memory = Path.of("/dev/shm");
+        assumeTrue(Files.isWritable(memory), "needs /dev/shm, and signals as Linux has them");
+        directory = Files.createTempDirectory(memory, "aeroframe-test-");
         base = directory.resolve("base");
     }
 
     @AfterEach
     void stop() {
         processes.forEach(StreamProcess::close);
-        if (driver != null) {
+        if (aeroframe != null) {
             aeroframe.close();
+        }
+        if (driver != null) {
             driver.close();
         }
-        IoUtil.delete(directory.toFile(), true);
+        if (directory != null) {
+            IoUtil.delete(directory.toFile(), true);
+        }
     }
 
     private StreamProcess keep(StreamProcess process) {
@@ -93,7 +107,7 @@ class FaultsTest {
     /** A process that hosts the driver, so that the others come and go without it. */
     private StreamProcess host() throws Exception {
         StreamProcess host = keep(StreamProcess.driver(base));
-        host.await("hosting", 30);
+        host.await("hosting");
         return host;
     }
 
@@ -128,11 +142,64 @@ class FaultsTest {
         }
     }
 
-    private void awaitFramesOf(int run) {
-        LiveHost.await("frames of publisher " + run, () -> {
-            pollAll();
-            return watchers.stream().allMatch(watcher -> watcher.run == run);
+    private void await(String what, BooleanSupplier condition) {
+        LiveHost.await(
+                what,
+                () -> {
+                    pollAll();
+                    return condition.getAsBoolean();
+                },
+                () -> watchers.stream()
+                        .map(watcher -> watcher.subscription.state() + ", " + watcher.subscription.ledger())
+                        .toList()
+                        .toString());
+    }
+
+    private void awaitSeen(StreamProcess reader) {
+        await("the reader to see frames", () -> reader.said().contains("seen"));
+    }
+
+    /** How long something took is printed, and held to its limit in the long form, which is for an idle machine. */
+    private static void assertWithin(double limit, double took) {
+        assertTrue(!IS_LONG || took <= limit, "took " + took + " s, and may take " + limit + " s");
+    }
+
+    /**
+     * Sends a frame that each watcher has read before the next: it may not be dropped, nor overrun. So slowly that one that is dead, or stopped,
+     * has its window full only after it has been noticed.
+     */
+    private void sendToAll(FramePublication publication) {
+        LockSupport.parkNanos(5_000_000);
+        long sequence = publication.ledger().published();
+        FrameClaim claim = publication.tryClaim();
+        assertTrue(claim != null, () -> "dropped: " + publication.ledger());
+        Pattern.write(claim.buffer(), FORMAT.maxPayloadLength(), StreamProcess.seed(1, sequence));
+        assertTrue(claim.commit(1), () -> "dropped: " + publication.ledger());
+        await("all to have frame " + sequence, () -> watchers.stream()
+                .allMatch(watcher -> watcher.lastSequence == sequence));
+    }
+
+    /** A publication in this process, with all watchers there. */
+    private FramePublication publishHere() {
+        FramePublication publication = aeroframe.addPublication("stress", FORMAT);
+        await("all watchers to have a frame", () -> {
+            if (publication.isConnected()) {
+                FrameClaim claim = publication.tryClaim();
+                if (claim != null) {
+                    Pattern.write(
+                            claim.buffer(),
+                            FORMAT.maxPayloadLength(),
+                            StreamProcess.seed(1, publication.ledger().published()));
+                    claim.commit(1);
+                }
+            }
+            return watchers.stream().allMatch(watcher -> watcher.run == 1);
         });
+        return publication;
+    }
+
+    private void awaitFramesOf(int run) {
+        await("frames of publisher " + run, () -> watchers.stream().allMatch(watcher -> watcher.run == run));
     }
 
     private List<Path> poolFiles() throws IOException {
@@ -144,12 +211,12 @@ class FaultsTest {
 
     @ParameterizedTest
     @CsvSource({"ipc, false", "ipc, true", "udp, false", "udp, true"})
-    void publishersAreKilledAndTheNextOneIsFollowed(String way, boolean isHostToo) throws Exception {
-        channel = LiveHost.channel(way);
+    void publishersAreKilledAndTheNextOneIsFollowed(String text, boolean isHostToo) throws Exception {
+        channel = LiveHost.channel(text);
         if (!isHostToo) {
             host();
         }
-        int rounds = IS_LONG ? 100 : 4;
+        int rounds = IS_LONG ? 100 : 3;
         double limit = isHostToo ? 2 : 1;
         double worst = 0;
         for (int run = 0; run < rounds; run++) {
@@ -159,15 +226,14 @@ class FaultsTest {
                     watch(1);
                 }
                 awaitFramesOf(run);
-                double took = (watchers.get(0).lastNs - Long.parseLong(publisher.await("offer", 5))) / S;
+                double took = (watchers.get(0).lastNs - Long.parseLong(publisher.await("offer"))) / S;
                 worst = run == 0 ? 0 : Math.max(worst, took); // the first one had to wait for the watcher
             } // killed
-            pollFor(0.05);
         }
         System.out.printf(
                 "%s: %d publishers killed%s: frames again %.2f s after the next one's first offer at worst%n",
-                way, rounds, isHostToo ? " with the driver that they hosted" : "", worst);
-        assertTrue(worst <= limit, "frames came again after " + worst + " s");
+                text, rounds, isHostToo ? " with the driver that they hosted" : "", worst);
+        assertWithin(limit, worst);
         assertTrue(poolFiles().size() <= 1, poolFiles()::toString); // the last one's, until it is noticed
     }
 
@@ -175,71 +241,89 @@ class FaultsTest {
     void aSubscriberIsKilledAndTheOthersLoseNothing() throws Exception {
         host();
         watch(3);
-        publisher(1);
-        awaitFramesOf(1);
-        watchers.forEach(watcher -> watcher.worstGapNs = 0);
-        int rounds = IS_LONG ? 200 : 4;
-        for (int round = 0; round < rounds; round++) {
-            try (StreamProcess reader = StreamProcess.reader(base)) {
-                LiveHost.await("a fourth", () -> {
-                    pollAll();
-                    return reader.said().contains("seen");
-                });
-            } // killed
+        int rounds = IS_LONG ? 200 : 3;
+        try (FramePublication publication = publishHere()) {
+            watchers.forEach(watcher -> watcher.worstGapNs = 0);
+            long before = publication.ledger().dropped();
+            for (int round = 0; round < rounds; round++) {
+                try (StreamProcess reader = StreamProcess.reader(base)) {
+                    while (!reader.said().contains("seen")) {
+                        sendToAll(publication);
+                        reader.assertAlive();
+                    }
+                } // killed
+            }
+            LiveHost.await("the driver to notice that the last one is dead", () -> {
+                sendToAll(publication);
+                return LiveHost.subscriberPositions(aeroframe, "stress").size() == watchers.size();
+            });
+            for (int i = 0; i < 100; i++) { // several times round the pool, where the dead one held a slot
+                sendToAll(publication);
+            }
+            assertEquals(before, publication.ledger().dropped());
         }
-        pollFor(4); // until the driver has noticed the last one
-        double worst =
-                watchers.stream().mapToLong(watcher -> watcher.worstGapNs).max().orElseThrow() / S;
-        System.out.printf("%d subscribers killed: the others' longest gap %.3f s at %d fps%n", rounds, worst, FPS);
+        System.out.printf("%d subscribers killed: the others' longest gap %.3f s%n", rounds, worstGap());
         for (Watcher watcher : watchers) {
             SubscriptionLedger ledger = watcher.subscription.ledger();
             assertEquals(ledger.published(), ledger.received(), ledger::toString);
         }
     }
 
+    private double worstGap() {
+        return watchers.stream().mapToLong(watcher -> watcher.worstGapNs).max().orElseThrow() / S;
+    }
+
     @Test
     void theHostIsKilledAndAllGoOn() throws Exception {
         StreamProcess host = host();
         watch(2);
-        publisher(1);
+        StreamProcess publisher = publisher(1);
         awaitFramesOf(1);
         watchers.forEach(watcher -> watcher.worstGapNs = 0);
-        int rounds = IS_LONG ? 100 : 4;
+        int rounds = IS_LONG ? 100 : 3;
         for (int round = 0; round < rounds; round++) {
-            StreamProcess heir = StreamProcess.driver(base);
-            processes.add(heir);
-            LiveHost.await("an heir", () -> {
-                pollAll();
-                return heir.said().contains("ready");
-            });
+            StreamProcess heir = keep(StreamProcess.driver(base));
+            await("an heir", () -> heir.said().contains("ready"));
             ClientSession before = aeroframe.session();
             host.close();
-            LiveHost.await("the heir's driver", () -> {
-                pollAll();
-                return aeroframe.session() != before;
-            });
-            pollFor(0.5);
+            await("the heir's driver", () -> aeroframe.session() != before);
+            awaitFramesInThisSession();
             host = heir;
         }
-        double worst =
-                watchers.stream().mapToLong(watcher -> watcher.worstGapNs).max().orElseThrow() / S;
         long missed = watchers.stream()
                 .map(watcher -> watcher.subscription.ledger())
                 .mapToLong(ledger -> ledger.published() - ledger.received())
                 .sum();
+        double worst = worstGap();
         System.out.printf("%d hosts killed: longest gap %.3f s, %d frames missed in all%n", rounds, worst, missed);
-        assertTrue(worst <= 2, "no frame for " + worst + " s");
+        assertWithin(2, worst);
+        publisher.assertAlive();
         for (Watcher watcher : watchers) {
             assertTrue(watcher.subscription.ledger().isClosed());
             assertEquals(StreamState.STREAMING, watcher.subscription.state());
         }
     }
 
+    /** Until publisher and watchers have their counters in the driver that is up now, and frames come there. */
+    private void awaitFramesInThisSession() {
+        await(
+                "publisher and watchers with the next driver",
+                () -> LiveHost.counter(aeroframe, "publication stress: sent") > 0
+                        && LiveHost.counter(aeroframe, "subscription stress: received") > 0);
+        List<Long> before =
+                watchers.stream().map(watcher -> watcher.lastSequence).toList();
+        await("frames for all", () -> {
+            boolean haveAll = true;
+            for (int i = 0; i < before.size(); i++) {
+                haveAll &= watchers.get(i).lastSequence > before.get(i) + 10;
+            }
+            return haveAll;
+        });
+    }
+
     /** Seconds, and the seconds that it may take. */
     static Stream<Arguments> stopSeconds() {
-        return IS_LONG
-                ? Stream.of(arguments(1, 1), arguments(5, 2), arguments(15, 2))
-                : Stream.of(arguments(1, 1), arguments(4, 2));
+        return IS_LONG ? Stream.of(arguments(1, 1), arguments(5, 2), arguments(15, 2)) : Stream.of(arguments(4, 2));
     }
 
     static Stream<Arguments> stops() {
@@ -261,14 +345,12 @@ class FaultsTest {
         stopped.signal("CONT");
         long wokenNs = System.nanoTime();
         Watcher watcher = watchers.get(0);
-        LiveHost.await("frames again", () -> {
-            pollAll();
-            return watcher.lastNs - wokenNs > 0;
-        });
+        await("frames again", () -> watcher.lastNs - wokenNs > 0);
         double took = (watcher.lastNs - wokenNs) / S;
         System.out.printf("%s stopped for %d s: frames again %.2f s after it was woken%n", role, seconds, took);
-        assertTrue(took <= limit, "frames came again after " + took + " s");
-        pollFor(0.5);
+        assertWithin(limit, took);
+        long again = watcher.lastSequence;
+        await("the stream to go on", () -> watcher.lastSequence > again + 30);
         assertEquals(StreamState.STREAMING, watcher.subscription.state());
     }
 
@@ -277,36 +359,46 @@ class FaultsTest {
     void aStoppedSubscriberGoesOnWhenItIsWoken(int seconds, double limit) throws Exception {
         host();
         watch(1);
-        publisher(1);
-        awaitFramesOf(1);
         StreamProcess reader = keep(StreamProcess.reader(base));
-        LiveHost.await("the reader", () -> {
-            pollAll();
-            return reader.said().contains("seen");
-        });
-        SubscriptionLedger before = watchers.get(0).subscription.ledger();
-        reader.signal("STOP");
-        pollFor(seconds);
-        reader.signal("CONT");
-        long wokenNs = System.nanoTime();
-        LiveHost.await("frames again", () -> {
-            pollAll();
-            return reader.poll("again") != null;
-        });
-        double took = (Long.parseLong(reader.await("again", 1)) - wokenNs) / S;
-        System.out.printf("subscriber stopped for %d s: frames again %.2f s after it was woken%n", seconds, took);
-        assertTrue(took <= limit, "frames came again after " + took + " s");
-        SubscriptionLedger after = watchers.get(0).subscription.ledger();
-        assertEquals(
-                after.published() - before.published(),
-                after.received() - before.received(),
-                "the other one has lost something");
+        try (FramePublication publication = publishHere()) {
+            long dropped = publication.ledger().dropped();
+            while (!reader.said().contains("seen")) {
+                sendToAll(publication);
+                reader.assertAlive();
+            }
+            reader.signal("STOP");
+            long endNs = System.nanoTime() + (long) (seconds * S);
+            while (System.nanoTime() - endNs < 0) {
+                sendToAll(publication);
+            }
+            reader.signal("CONT");
+            long wokenNs = System.nanoTime();
+            while (againNs(reader) - wokenNs < 0) {
+                sendToAll(publication);
+                reader.assertAlive();
+            }
+            double took = (againNs(reader) - wokenNs) / S;
+            System.out.printf("subscriber stopped for %d s: frames again %.2f s after it was woken%n", seconds, took);
+            assertWithin(limit, took);
+            assertEquals(dropped, publication.ledger().dropped(), "a stopped subscriber costs nobody a frame");
+        }
+        SubscriptionLedger ledger = watchers.get(0).subscription.ledger();
+        assertEquals(ledger.published(), ledger.received(), ledger::toString);
+    }
+
+    /** When a reader has last had a frame after half a second without one. */
+    private static long againNs(StreamProcess reader) {
+        return reader.said().stream()
+                .filter(line -> line.startsWith("again "))
+                .mapToLong(line -> Long.parseLong(line.substring("again ".length())))
+                .max()
+                .orElse(Long.MIN_VALUE / 2);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"+3600", "-3600"})
     void theTimeOfDayIsSetAndNobodyNotices(String seconds) throws Exception {
-        assumeTrue(Files.exists(StreamProcess.FAKE_TIME), "libfaketime is missing: apt-get install libfaketime");
+        assumeTrue(StreamProcess.FAKE_TIME.isPresent(), "libfaketime is missing: apt-get install libfaketime");
         Path shift = Files.writeString(directory.resolve("shift"), "+0");
         StreamProcess.shiftTimeOfDay(shift);
         StreamProcess host;
@@ -321,25 +413,36 @@ class FaultsTest {
             StreamProcess.shiftTimeOfDay(null);
         }
         awaitFramesOf(1);
-        LiveHost.await("the reader", () -> {
-            pollAll();
-            return reader.said().contains("seen");
-        });
+        awaitSeen(reader);
         ClientSession before = aeroframe.session();
+        Set<Long> clients = clients();
+        assertEquals(3, clients.size(), clients::toString);
         Files.writeString(shift, seconds);
         for (StreamProcess process : List.of(host, publisher, reader)) {
-            LiveHost.await("another time of day", () -> {
-                pollAll();
-                return process.poll("day") != null;
-            });
+            await("another time of day", () -> process.poll("day") != null);
             assertEquals(
                     3_600_000, Math.abs(Long.parseLong(process.poll("day"))), 60_000, "the time of day has not jumped");
         }
         pollFor(5); // longer than any timeout
         assertSame(before, aeroframe.session(), "it has had to connect again");
-        assertTrue(reader.poll("again") == null && reader.poll("negative") == null, reader.said()::toString);
-        SubscriptionLedger ledger = watchers.get(0).subscription.ledger();
-        assertEquals(ledger.published(), ledger.received(), ledger::toString);
+        assertEquals(clients, clients(), "a client was taken for dead, or has connected again");
+        assertNull(reader.poll("negative"), reader.said()::toString);
+        Watcher watcher = watchers.get(0);
+        long sequence = watcher.lastSequence;
+        await("the stream to go on", () -> watcher.lastSequence > sequence + 30);
+        assertTrue(watcher.subscription.ledger().isClosed());
+        assertEquals(0, watcher.subscription.ledger().lost());
+    }
+
+    /** The ids of the clients that the driver takes for alive: each has a heartbeat counter. */
+    private Set<Long> clients() {
+        Set<Long> ids = new TreeSet<>();
+        aeroframe.session().aeron().countersReader().forEach((id, typeId, key, label) -> {
+            if (typeId == AeronCounters.DRIVER_HEARTBEAT_TYPE_ID) {
+                ids.add(key.getLong(0));
+            }
+        });
+        return ids;
     }
 
     @Test
@@ -348,14 +451,26 @@ class FaultsTest {
         watch(50);
         FrameFormat format = FrameFormat.bgr24(320, 240);
         int frames = IS_LONG ? 1_000 : 120;
-        StreamProcess publisher = keep(StreamProcess.publisher(base, format, 0, FPS, frames, 1));
-        pollFor((double) frames / FPS);
-        LiveHost.await("the end", () -> {
-            pollAll();
-            return watchers.stream().allMatch(watcher -> watcher.subscription.state() == StreamState.ENDED);
-        });
-        String ledger = publisher.await("published", 10);
-        assertTrue(ledger.contains("droppedBackPressure=0, droppedNoSlot=0"), ledger);
+        try (Aeroframe sending = Aeroframe.connect(driver);
+                FramePublication publication = sending.addPublication(new FramePublication.Context()
+                        .stream("stress").format(format).isLossless(true));
+                FrameSender sender = FrameSender.start(publication, sent -> {
+                    for (int i = 0; i < frames; i++) {
+                        FrameClaim claim = sent.tryClaim();
+                        Pattern.write(claim.buffer(), format.maxPayloadLength(), StreamProcess.seed(1, i));
+                        assertTrue(claim.commit(1));
+                    }
+                })) {
+            await(
+                    "every frame",
+                    () -> sender.hasFailed()
+                            || watchers.stream().allMatch(watcher -> watcher.lastSequence == frames - 1));
+            sender.awaitEnd();
+            assertEquals(0, publication.ledger().dropped());
+            publication.close();
+        }
+        await("the end", () -> watchers.stream()
+                .allMatch(watcher -> watcher.subscription.state() == StreamState.ENDED));
         for (Watcher watcher : watchers) {
             SubscriptionLedger own = watcher.subscription.ledger();
             assertEquals(frames, own.received(), own::toString);
@@ -373,14 +488,13 @@ class FaultsTest {
         int files = publisher.openFiles().size();
         long mapped = publisher.mappedBytes();
         long counters = counters();
-        int times = IS_LONG ? 1_000 : 100;
+        int times = IS_LONG ? 1_000 : 60;
         comeAndGo(times);
-        LiveHost.await("as many files and counters as before", () -> {
-            pollAll();
-            return publisher.openFiles().size() <= files
-                    && publisher.mappedBytes() <= mapped + (1 << 20)
-                    && counters() <= counters;
-        });
+        await(
+                "as many files and counters as before",
+                () -> publisher.openFiles().size() <= files
+                        && publisher.mappedBytes() <= mapped + (1 << 20)
+                        && counters() <= counters);
         System.out.printf(
                 "%d times: %d files open (%d before), %d KiB mapped (%d), %d counters (%d)%n",
                 times,
@@ -391,7 +505,7 @@ class FaultsTest {
                 counters(),
                 counters);
         SubscriptionLedger ledger = watchers.get(0).subscription.ledger();
-        assertEquals(ledger.published(), ledger.received(), ledger::toString);
+        assertEquals(ledger.published(), ledger.received() + ledger.overrun(), ledger::toString);
     }
 
     private long counters() {
@@ -400,57 +514,69 @@ class FaultsTest {
         return count[0];
     }
 
-    /** Twenty minutes of guests, killed readers and a stopped publisher, or some seconds of them. */
+    /** Twenty minutes of guests, killed readers and a stopped publisher, or some rounds of them. */
     @Test
     void aLongDayOfComingAndGoingLeavesThePublisherAsItWas() throws Exception {
         host();
         watch(2);
         StreamProcess publisher = publisher(1);
         awaitFramesOf(1);
-        double seconds = IS_LONG ? 1_200 : 15;
+        double seconds = IS_LONG ? 1_200 : 0;
         long startNs = System.nanoTime();
-        List<String> files = List.of();
-        long mapped = 0;
-        long memory = 0;
         int rounds = 0;
-        while ((System.nanoTime() - startNs) / S < seconds) {
-            if (memory == 0 && (System.nanoTime() - startNs) / S > seconds / 4) {
-                pollFor(4); // until the driver has noticed the last one that was killed
-                files = publisher.openFiles();
-                mapped = publisher.mappedBytes();
-                memory = publisher.ownMemory();
-            }
-            comeAndGo(5);
-            try (StreamProcess reader = StreamProcess.reader(base)) {
-                LiveHost.await("a reader", () -> {
-                    pollAll();
-                    return reader.said().contains("seen");
-                });
-            } // killed
-            publisher.signal("STOP");
-            pollFor(0.1);
-            publisher.signal("CONT");
-            pollFor(0.1);
+        do {
+            disturb(publisher);
             rounds++;
-        }
-        pollFor(4);
+        } while (rounds < 2 || (System.nanoTime() - startNs) / S < seconds / 4);
+        awaitNobodyElse();
+        List<String> files = publisher.openFiles();
+        long mapped = publisher.mappedBytes();
+        long memory = publisher.ownMemory();
+        int more = 0;
+        do {
+            disturb(publisher);
+            more++;
+        } while (more < 3 || (System.nanoTime() - startNs) / S < seconds);
+        awaitNobodyElse();
+        await(
+                "as many files and as much mapped as before",
+                () -> publisher.openFiles().size() <= files.size() && publisher.mappedBytes() <= mapped);
         System.out.printf(
-                "%d rounds in %.0f s: %d files open (%d before), %d KiB mapped (%d), %d KiB of memory (%d)%n",
-                rounds,
-                seconds,
+                "%d rounds: %d files open (%d before), %d KiB mapped (%d), %d KiB of memory (%d)%n",
+                rounds + more,
                 publisher.openFiles().size(),
                 files.size(),
                 publisher.mappedBytes() >> 10,
                 mapped >> 10,
                 publisher.ownMemory() >> 10,
                 memory >> 10);
-        assertOpen(files, publisher.openFiles());
-        assertTrue(publisher.mappedBytes() <= mapped, "mapped: " + publisher.mappedBytes() + " > " + mapped);
-        assertTrue(publisher.ownMemory() <= memory + (32 << 20), "memory: " + publisher.ownMemory() + ", " + memory);
+        if (IS_LONG) { // before that a JVM that warms up is all there is to see
+            assertTrue(
+                    publisher.ownMemory() <= memory + (32 << 20), "memory: " + publisher.ownMemory() + ", " + memory);
+        }
         for (Watcher watcher : watchers) {
             SubscriptionLedger ledger = watcher.subscription.ledger();
             assertEquals(ledger.published(), ledger.received() + ledger.overrun(), ledger::toString);
         }
+    }
+
+    private void disturb(StreamProcess publisher) throws Exception {
+        comeAndGo(5);
+        try (StreamProcess reader = StreamProcess.reader(base)) {
+            awaitSeen(reader);
+        } // killed
+        publisher.signal("STOP");
+        pollFor(0.1);
+        publisher.signal("CONT");
+        long sequence = watchers.get(0).lastSequence;
+        await("the stream to go on", () -> watchers.get(0).lastSequence > sequence + 5);
+    }
+
+    /** Until the driver has noticed the last one that was killed. */
+    private void awaitNobodyElse() {
+        await(
+                "the driver to notice who is dead",
+                () -> LiveHost.subscriberPositions(aeroframe, "stress").size() == watchers.size());
     }
 
     /** As many as before: a reader that comes and goes may leave another socket, not one more. */
@@ -469,21 +595,16 @@ class FaultsTest {
         awaitFramesOf(1);
         List<String> files = publisher.openFiles();
         StreamProcess reader = keep(StreamProcess.reader(base));
-        LiveHost.await("a reader", () -> {
-            pollAll();
-            return reader.said().contains("seen");
-        });
-        pollFor(0.5);
+        awaitSeen(reader);
+        long sequence = watchers.get(0).lastSequence;
+        await("a second of frames", () -> watchers.get(0).lastSequence > sequence + FPS);
         assertOpen(files, publisher.openFiles());
     }
 
     private void comeAndGo(int times) {
         for (int i = 0; i < times; i++) {
             try (FrameSubscription guest = aeroframe.addSubscription("stress")) {
-                LiveHost.await("a frame", () -> {
-                    pollAll();
-                    return guest.poll(StreamProcess::assertWhole, 1) > 0;
-                });
+                await("a frame for a guest", () -> guest.poll(StreamProcess::assertWhole, 1) > 0);
             }
         }
     }

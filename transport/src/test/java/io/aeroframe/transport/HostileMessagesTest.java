@@ -12,8 +12,6 @@ import io.aeron.ExclusivePublication;
 import io.aeron.logbuffer.BufferClaim;
 import io.aeron.logbuffer.FrameDescriptor;
 import java.io.IOException;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -188,7 +186,7 @@ class HostileMessagesTest {
         Random random = new Random(42);
         int[] received = new int[1];
         int invalid = 0;
-        long directBefore = directMemory();
+        long directBefore = DirectMemory.used();
         for (int i = 0; i < 12_000; i++) {
             int length;
             switch (i % 5) {
@@ -224,7 +222,7 @@ class HostileMessagesTest {
         assertEquals(sequence, received[0] + subscription.ledger().notLatest());
         assertTrue(delivery == Delivery.LATEST || received[0] == sequence);
         assertTrue(subscription.ledger().isClosed());
-        assertTrue(directMemory() - directBefore < 16 << 20, "direct memory follows what headers claim");
+        assertTrue(DirectMemory.used() - directBefore < 16 << 20, "direct memory follows what headers claim");
         assertTrue(host.reported().size() < 60, "reported more than once a second");
     }
 
@@ -232,7 +230,7 @@ class HostileMessagesTest {
     void aHeaderThatClaimsALargeFrameTakesNoMemory() {
         FrameSubscription subscription = subscribe(Delivery.EVERY);
         int[] received = new int[1];
-        long directBefore = directMemory();
+        long directBefore = DirectMemory.used();
         FrameFormat large = FrameFormat.gray8(20_000, 10_000);
         for (int i = 0; i < 100; i++) {
             FrameHeader header = FrameHeaderTest.header(large, large.maxPayloadLength());
@@ -247,7 +245,7 @@ class HostileMessagesTest {
             return received[0] == 1;
         });
         assertEquals(100, subscription.ledger().invalid());
-        assertTrue(directMemory() - directBefore < 4 << 20);
+        assertTrue(DirectMemory.used() - directBefore < 4 << 20);
     }
 
     @Test
@@ -256,7 +254,7 @@ class HostileMessagesTest {
         int[] received = new int[1];
         send(subscription, validFrame(0), received);
         BufferClaim claim = new BufferClaim();
-        long directBefore = directMemory();
+        long directBefore = DirectMemory.used();
         int fragment = raw.maxPayloadLength();
         for (int i = 0; i < 1_000; i++) {
             LiveHost.await("room", () -> {
@@ -274,7 +272,7 @@ class HostileMessagesTest {
             return received[0] == 2;
         });
         assertEquals(1, subscription.ledger().invalid());
-        assertTrue(directMemory() - directBefore < 8 << 20, () -> directMemory() - directBefore + " bytes");
+        assertTrue(DirectMemory.used() - directBefore < 8 << 20, () -> DirectMemory.used() - directBefore + " bytes");
     }
 
     @Test
@@ -311,12 +309,5 @@ class HostileMessagesTest {
         Pattern.write(whole, 1_000, number);
         message.putBytes(FrameHeader.LENGTH, whole, offset, length);
         return FrameHeader.LENGTH + length;
-    }
-
-    private static long directMemory() {
-        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(pool -> pool.getName().equals("direct"))
-                .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                .sum();
     }
 }

@@ -2,6 +2,8 @@ package io.aeroframe.transport;
 
 import io.aeroframe.driver.FrameDriver;
 import io.aeron.Aeron;
+import io.aeron.AeronCounters;
+import io.aeron.driver.status.StreamCounter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -9,17 +11,29 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.agrona.IoUtil;
+import org.agrona.concurrent.status.CountersReader;
 
-/** A driver of the test's own in memory, a client of it, and what was reported in the background. */
+/**
+ * A media driver of the test's own in shared memory, a client connected to it, and the errors that were reported in the background.
+ *
+ * <p>Closing it closes whatever a test has left open, so that a test that fails leaves nothing to the next.
+ */
 final class LiveHost implements AutoCloseable {
 
-    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(15);
+    /** For whatever a test waits for. Only a test that fails ever waits this long, however slow or busy the machine. */
+    static final int DEADLINE_S = 120;
+
+    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(DEADLINE_S);
+    private static final AtomicInteger STREAMS = new AtomicInteger();
 
     private final Path directory;
     private final Path base;
@@ -42,7 +56,7 @@ final class LiveHost implements AutoCloseable {
         return new LiveHost(directory, directory.resolve("base"));
     }
 
-    /** Joins another one's driver, as another process would. */
+    /** Joins the driver of another host, as another process would. */
     static LiveHost joining(LiveHost other) {
         return new LiveHost(null, other.base);
     }
@@ -52,7 +66,12 @@ final class LiveHost implements AutoCloseable {
         return new LiveHost(null, directory.resolve("base"));
     }
 
-    /** For other processes that join. */
+    /** A stream name that no other test of this JVM uses: what one test leaves behind cannot reach another. */
+    static String uniqueStream(String name) {
+        return name + "-" + STREAMS.incrementAndGet();
+    }
+
+    /** The base directory, for other processes to join. */
     Path base() {
         return base;
     }
@@ -77,7 +96,7 @@ final class LiveHost implements AutoCloseable {
                 .errorHandler(reported::add));
     }
 
-    /** What has been reported in the background, without the hint on socket buffers. */
+    /** The errors reported in the background so far, except the hint on socket buffers. */
     List<Throwable> reported() {
         return reported.stream()
                 .filter(error -> !String.valueOf(error.getMessage()).contains("sysctl"))
@@ -98,36 +117,87 @@ final class LiveHost implements AutoCloseable {
                 new FrameSubscription.Context().stream(stream).channel(channel).delivery(delivery));
     }
 
-    static void awaitConnected(FramePublication publication) {
-        await("a subscriber", publication::isConnected);
+    /** The value of one of Aeroframe's counters in the driver of the present session; -1 if there is no such counter. */
+    static long counter(Aeroframe aeroframe, String label) {
+        CountersReader counters = aeroframe.session().aeron().countersReader();
+        long[] value = {-1};
+        counters.forEach((id, text) -> {
+            if (text.equals("aeroframe " + label)) {
+                value[0] = counters.getCounterValue(id);
+            }
+        });
+        return value[0];
     }
 
-    /** Waits until something is so, for half a minute at most. */
+    /** How far each subscriber of a stream has read, as the driver's counters say. One that is found dead is not among them. */
+    static List<Long> subscriberPositions(Aeroframe aeroframe, String stream) {
+        CountersReader counters = aeroframe.session().aeron().countersReader();
+        int streamId = new StreamName(stream).streamId();
+        List<Long> positions = new ArrayList<>();
+        counters.forEach((id, typeId, key, label) -> {
+            if (typeId == AeronCounters.DRIVER_SUBSCRIBER_POSITION_TYPE_ID
+                    && key.getInt(StreamCounter.STREAM_ID_OFFSET) == streamId) {
+                positions.add(counters.getCounterValue(id));
+            }
+        });
+        return positions;
+    }
+
+    static void awaitConnected(FramePublication publication) {
+        await("a subscriber of stream '" + publication.stream() + "'", publication::isConnected);
+    }
+
+    /**
+     * Waits until a condition holds.
+     *
+     * @param what is awaited, for the message of the failure: "timed out waiting for ...".
+     */
     static void await(String what, BooleanSupplier condition) {
+        await(what, condition, () -> "");
+    }
+
+    /**
+     * Waits until a condition holds.
+     *
+     * @param what is awaited, for the message of the failure: "timed out waiting for ...".
+     * @param seen what there is instead, for the same message.
+     */
+    static void await(String what, BooleanSupplier condition, Supplier<String> seen) {
         long startNs = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - startNs > DEADLINE_NS) {
-                throw new AssertionError("waited in vain for " + what);
+                throw new AssertionError(timedOut(what, seen.get()));
             }
             LockSupport.parkNanos(100_000);
         }
     }
 
-    /** Waits until so much time has gone by. */
-    static void awaitElapsed(long sinceNs, long durationNs) {
-        await("the clock", () -> System.nanoTime() - sinceNs > durationNs);
+    private static String timedOut(String what, String seen) {
+        return "timed out after " + DEADLINE_S + " s waiting for " + what + (seen.isEmpty() ? "" : "; seen: " + seen);
     }
 
+    /** Waits until at least this much time has passed: for an interval of the protocol that has to be over, not for a result. */
+    static void awaitElapsed(long sinceNs, long durationNs) {
+        long restNs;
+        while ((restNs = sinceNs + durationNs - System.nanoTime()) >= 0) {
+            LockSupport.parkNanos(restNs + 1);
+        }
+    }
+
+    /** Polls one frame at a time until a condition holds; fails when no frame has come for too long. */
     static void pollUntil(FrameSubscription subscription, FrameHandler handler, BooleanSupplier condition) {
-        long startNs = System.nanoTime();
+        long lastNs = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (subscription.poll(handler, 1) == 0) {
-                if (System.nanoTime() - startNs > DEADLINE_NS) {
-                    throw new AssertionError("waited in vain for stream '" + subscription.stream() + "', "
-                            + subscription.state() + ", " + subscription.ledger());
-                }
-                LockSupport.parkNanos(100_000);
+            if (subscription.poll(handler, 1) > 0) {
+                lastNs = System.nanoTime();
+                continue;
             }
+            if (System.nanoTime() - lastNs > DEADLINE_NS) {
+                throw new AssertionError(timedOut(
+                        "frames of stream '" + subscription.stream() + "'",
+                        subscription.state() + ", " + subscription.ledger()));
+            }
+            LockSupport.parkNanos(100_000);
         }
     }
 
@@ -144,8 +214,9 @@ final class LiveHost implements AutoCloseable {
         }
     }
 
-    static FrameChannel channel(String kind) {
-        return kind.equals("udp") ? freeUdp() : FrameChannel.parse(kind);
+    /** A channel as written; {@code udp} is one on loopback whose port is free. */
+    static FrameChannel channel(String text) {
+        return text.equals("udp") ? freeUdp() : FrameChannel.parse(text);
     }
 
     @Override

@@ -58,7 +58,7 @@ class PoolFileTest {
     }
 
     private void write() throws IOException {
-        file.channel().write(bytes.clear(), 0);
+        file.use(channel -> channel.write(bytes.clear(), 0));
     }
 
     private AttachedPool attach() {
@@ -117,7 +117,7 @@ class PoolFileTest {
     @ValueSource(ints = {0, 1, 511, 4_096, 4_992, 8_191, 8_192, 20_479})
     void aTruncatedPoolIsRefused(int length) throws IOException {
         write();
-        file.channel().truncate(length);
+        file.use(channel -> channel.truncate(length));
         assertRefused();
     }
 

@@ -279,8 +279,8 @@ class PoolMappingTest {
         FrameHeader header = FrameHeaderTest.header(SMALL, SMALL.maxPayloadLength());
         header.sequence = sequence;
         BorrowedFrame frame = new BorrowedFrame(HostIdentity.current(), new FrameLeasePool());
-        frame.wrap(header, pool.buffer(slot), 0, pool.buffer(slot), 0, 0);
-        frame.borrow(pool, slot);
+        header.poolSlot = slot;
+        frame.show(header, pool, pool.buffer(slot), 0);
         return frame;
     }
 

@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
 
 /**
@@ -27,8 +29,11 @@ import org.agrona.DirectBuffer;
  */
 final class StreamProcess implements AutoCloseable {
 
-    /** Where Debian's libfaketime is. */
-    static final Path FAKE_TIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
+    /** Where Debian's libfaketime is, if it is installed. */
+    static final Optional<Path> FAKE_TIME = Stream.of("x86_64-linux-gnu", "aarch64-linux-gnu")
+            .map(machine -> Path.of("/usr/lib", machine, "faketime", "libfaketimeMT.so.1"))
+            .filter(Files::exists)
+            .findFirst();
 
     private static final String GONE = "the process is gone";
 
@@ -121,7 +126,7 @@ final class StreamProcess implements AutoCloseable {
             builder.environment()
                     .putAll(Map.of(
                             "LD_PRELOAD",
-                            FAKE_TIME.toString(),
+                            FAKE_TIME.orElseThrow().toString(),
                             "FAKETIME_TIMESTAMP_FILE",
                             timeOfDay.toString(),
                             "FAKETIME_NO_CACHE",
@@ -146,13 +151,25 @@ final class StreamProcess implements AutoCloseable {
     }
 
     /** What follows a word in the next line that begins with it. */
+    String await(String word) throws InterruptedException {
+        return await(word, LiveHost.DEADLINE_S);
+    }
+
+    /** The same for what may take longer than anything else: waits for so many seconds, if that is more than {@link LiveHost#DEADLINE_S}. */
     String await(String word, int seconds) throws InterruptedException {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        int limit = Math.max(seconds, LiveHost.DEADLINE_S);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(limit);
         List<String> others = new ArrayList<>();
         while (true) {
             String line = lines.poll(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
-            if (line == null || line.startsWith(GONE)) {
-                throw new AssertionError("waited in vain for '" + word + "': " + others + ", then " + line);
+            if (line == null) {
+                throw new AssertionError("timed out after " + limit + " s waiting for '" + word + "' from process "
+                        + process.pid() + "; seen: " + others);
+            }
+            if (line.startsWith(GONE)) {
+                lines.add(line);
+                throw new AssertionError(
+                        "waiting for '" + word + "' from process " + process.pid() + ": " + line + "; seen: " + others);
             }
             if (line.equals(word) || line.startsWith(word + " ")) {
                 return line.substring(word.length()).trim();
@@ -174,6 +191,14 @@ final class StreamProcess implements AutoCloseable {
     /** What has been said and not been awaited. */
     List<String> said() {
         return List.copyOf(lines);
+    }
+
+    /** Fails, with what it has said, if it has ended. */
+    void assertAlive() {
+        if (!process.isAlive()) {
+            throw new AssertionError(
+                    "process " + process.pid() + " has ended with status " + process.exitValue() + "; seen: " + said());
+        }
     }
 
     void tell(String order) throws IOException {

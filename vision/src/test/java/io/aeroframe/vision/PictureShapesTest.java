@@ -65,7 +65,7 @@ class PictureShapesTest {
             IS_LONG ? PixelFormat.values() : new PixelFormat[] {PixelFormat.BGR24, PixelFormat.I420};
     private static final double LEAST_PSNR = 35;
     private static final int QUALITY = 90;
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(120);
 
     @TempDir
     private Path temp;
@@ -399,7 +399,7 @@ class PictureShapesTest {
             if (polled > 0) {
                 lastNs = System.nanoTime();
             } else if (System.nanoTime() - lastNs > PATIENCE_NS) {
-                fail("waited in vain for "
+                fail("timed out after 120 s waiting for "
                         + (received[0] < pictures.size()
                                 ? pictures.get(received[0]).format.describe()
                                 : "the end")
@@ -417,7 +417,7 @@ class PictureShapesTest {
     private static void await(BooleanSupplier condition) {
         long startNs = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - startNs < PATIENCE_NS, "no subscriber is seen");
+            assertTrue(System.nanoTime() - startNs < PATIENCE_NS, "timed out after 120 s waiting for a subscriber");
             LockSupport.parkNanos(100_000);
         }
     }

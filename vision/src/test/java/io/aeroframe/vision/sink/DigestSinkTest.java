@@ -127,7 +127,7 @@ class DigestSinkTest {
         Process head = new ProcessBuilder("head", "-n", "1").start();
         DigestSink sink = new DigestSink(head.getOutputStream(), false);
         sink.accept(new TestFrame(FrameFormat.gray8(1, 1), 1, new byte[1]));
-        assertTrue(head.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(head.waitFor(120, TimeUnit.SECONDS));
 
         IOException thrown = assertThrows(IOException.class, () -> {
             sink.accept(new TestFrame(FrameFormat.gray8(1, 1), 2, new byte[1]));

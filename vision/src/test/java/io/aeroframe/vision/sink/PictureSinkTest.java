@@ -209,7 +209,7 @@ class PictureSinkTest {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            assertTrue(child.waitFor(60, TimeUnit.SECONDS));
+            assertTrue(child.waitFor(120, TimeUnit.SECONDS));
         } finally {
             child.destroyForcibly();
         }

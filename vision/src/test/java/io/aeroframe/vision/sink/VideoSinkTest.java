@@ -256,7 +256,7 @@ class VideoSinkTest {
         try (BufferedReader lines = child.inputReader()) {
             assertEquals("written", lines.readLine());
         } finally {
-            child.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
+            child.destroyForcibly().waitFor(120, TimeUnit.SECONDS);
         }
         List<Double> times = FfmpegTool.frameTimes(file);
         assertTrue(times.size() >= count - 31, times.size() + " of " + count);

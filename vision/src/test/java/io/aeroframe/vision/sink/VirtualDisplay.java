@@ -28,7 +28,8 @@ final class VirtualDisplay implements AutoCloseable {
     static final int WIDTH = 1280;
     static final int HEIGHT = 720;
 
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final int PATIENCE_S = 120;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(PATIENCE_S);
 
     private final List<Process> processes = new ArrayList<>();
     private final Path directory;
@@ -160,7 +161,7 @@ final class VirtualDisplay implements AutoCloseable {
             Process process = builder.start();
             try {
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                assertTrue(process.waitFor(20, TimeUnit.SECONDS), () -> String.join(" ", command) + " hangs");
+                assertTrue(process.waitFor(PATIENCE_S, TimeUnit.SECONDS), () -> String.join(" ", command) + " hangs");
                 return output;
             } finally {
                 process.destroyForcibly();
@@ -177,7 +178,7 @@ final class VirtualDisplay implements AutoCloseable {
         long deadline = System.nanoTime() + PATIENCE_NS;
         while (!condition.isMet()) {
             if (System.nanoTime() > deadline) {
-                fail("not seen in time: " + what + seen.get());
+                fail("timed out after " + PATIENCE_S + " s waiting for " + what + seen.get());
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }

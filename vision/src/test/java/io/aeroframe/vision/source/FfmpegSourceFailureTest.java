@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class FfmpegSourceFailureTest {
 
     private static final SourceOptions NATIVE =
@@ -209,11 +209,11 @@ class FfmpegSourceFailureTest {
                         throw new IllegalStateException(e.getMessage());
                     }
                 });
-                Socket socket = connection.get(10, TimeUnit.SECONDS);
+                Socket socket = connection.get(120, TimeUnit.SECONDS);
                 assertNull(reader.getNow(null));
                 source.interrupt();
                 ExecutionException failure =
-                        assertThrows(ExecutionException.class, () -> reader.get(4, TimeUnit.SECONDS));
+                        assertThrows(ExecutionException.class, () -> reader.get(120, TimeUnit.SECONDS));
                 assertEquals(
                         url + ": reading was interrupted", failure.getCause().getMessage());
                 socket.close();
@@ -250,7 +250,7 @@ class FfmpegSourceFailureTest {
                 assertTrue(failure.getMessage().contains("nothing came for 1.0 s"), failure.getMessage());
                 assertTrue(frames > 50, frames + " frames"); // the second that was looked at first is left out
             }
-            connection.get(10, TimeUnit.SECONDS).close();
+            connection.get(120, TimeUnit.SECONDS).close();
         }
     }
 

@@ -1,0 +1,204 @@
+package io.aeroframe.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.aeron.Aeron;
+import io.aeron.ExclusivePublication;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A subscription gets, and accounts for, what is published from when it is made on. */
+@Timeout(120)
+class JoinTest {
+
+    private static final int JOINS = 20;
+    private static final int FRAMES = 5;
+    private static final FrameFormat FORMAT = FrameFormat.gray8(320, 200);
+    private static final StreamName STREAM = new StreamName("joined");
+
+    private final ExecutorService writer = Executors.newSingleThreadExecutor();
+    private final UnsafeBuffer message = new UnsafeBuffer(new byte[FrameHeader.LENGTH + FORMAT.maxPayloadLength()]);
+
+    private LiveHost host;
+
+    @BeforeEach
+    void start() throws IOException {
+        host = LiveHost.start();
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        writer.shutdownNow();
+        assertTrue(writer.awaitTermination(10, TimeUnit.SECONDS));
+        host.close();
+    }
+
+    private <T> T onWriter(Callable<T> task) throws Exception {
+        return writer.submit(task).get(30, TimeUnit.SECONDS);
+    }
+
+    private static long published(FramePublication publication) {
+        return publication.ledger().published();
+    }
+
+    /** Over IPC Aeron lets a subscriber start where the last one left, and so with what that one had not read. */
+    @ParameterizedTest
+    @CsvSource({
+        "ipc, EVERY, false",
+        "ipc, LATEST, false",
+        "ipc, EVERY, true",
+        "aeron:ipc?pool=off, EVERY, false",
+        "aeron:ipc?pool=off, LATEST, false",
+        "aeron:ipc?pool=off, EVERY, true",
+        "aeron:ipc?pool=off|term-length=64k, EVERY, false" // several messages a frame
+    })
+    void theFirstFrameWasPublishedAfterTheJoinAndBothAccountsAgree(String way, Delivery delivery, boolean isLossless)
+            throws Exception {
+        FrameChannel channel = FrameChannel.parse(way);
+        FramePublication publication = host.aeroframe()
+                .addPublication(new FramePublication.Context()
+                        .stream(STREAM.value()).channel(channel).format(FORMAT).isLossless(isLossless));
+        for (int join = 0; join < JOINS; join++) {
+            leaveFramesBehind(publication, channel, join % 2 == 0);
+            long joinNs = System.nanoTime();
+            try (FrameSubscription subscription = host.subscribe(STREAM.value(), channel, delivery)) {
+                List<Long> sequences = new ArrayList<>();
+                FrameHandler handler = frame -> {
+                    long lateNs = joinNs - frame.publishTimeNs();
+                    assertTrue(lateNs < 0, () -> "frame " + frame.sequence() + " is " + lateNs + " ns too old");
+                    Pattern.assertIn(frame);
+                    sequences.add(frame.sequence());
+                };
+                Future<Long> connected = writer.submit(() -> {
+                    LiveHost.awaitConnected(publication);
+                    return published(publication);
+                });
+                LiveHost.pollUntil(subscription, handler, connected::isDone); // what was left may fill the window
+                long since = connected.get();
+                Future<Long> end = writer.submit(() -> {
+                    for (int i = 0; i < FRAMES; i++) {
+                        LiveHost.await("room", () -> Pattern.send(publication, FORMAT));
+                    }
+                    return published(publication);
+                });
+                LiveHost.pollUntil(subscription, handler, () -> end.isDone() && sequences.contains(result(end) - 1));
+                assertAgree(onWriter(publication::ledger), subscription.ledger(), since);
+                if (delivery == Delivery.EVERY) {
+                    assertEquals(since, sequences.get(0));
+                }
+                if (isLossless) {
+                    assertEquals(LongStream.range(since, since + FRAMES).boxed().toList(), sequences);
+                }
+            }
+        }
+        publication.close();
+        assertEquals(List.of(), host.reported());
+    }
+
+    private static long result(Future<Long> future) {
+        try {
+            return future.get();
+        } catch (Exception ex) {
+            throw new AssertionError(ex);
+        }
+    }
+
+    private static void assertAgree(PublicationLedger sent, SubscriptionLedger received, long since) {
+        assertTrue(received.isClosed(), received::toString);
+        assertEquals(sent.published() - since, received.published(), () -> sent + ", " + received);
+        assertEquals(0, received.lost() + received.invalid(), received::toString);
+    }
+
+    /** A subscriber that reads a frame or none, and leaves the rest, and what is sent until the publisher notices. */
+    private void leaveFramesBehind(FramePublication publication, FrameChannel channel, boolean hasRead)
+            throws Exception {
+        try (FrameSubscription leaver = host.subscribe(STREAM.value(), channel, Delivery.EVERY)) {
+            Future<Boolean> sending = writer.submit(() -> {
+                LiveHost.awaitConnected(publication);
+                return Pattern.send(publication, FORMAT);
+            });
+            if (hasRead) {
+                LiveHost.pollUntil(leaver, frame -> {}, () -> leaver.ledger().received() == 1);
+            }
+            sending.get(30, TimeUnit.SECONDS);
+            onWriter(() -> Pattern.send(publication, FORMAT));
+        }
+        onWriter(() -> {
+            LiveHost.await("the publication to be alone", () -> {
+                Pattern.send(publication, FORMAT);
+                return !publication.isConnected();
+            });
+            return null;
+        });
+    }
+
+    /** What an old announcement says of the position would make a gap of all that was published since. */
+    @ParameterizedTest
+    @EnumSource(Delivery.class)
+    void theAccountBeginsAfterWhatWasSaidBeforeTheJoin(Delivery delivery) {
+        try (Aeron aeron = host.connectRaw();
+                ExclusivePublication raw = aeron.addExclusivePublication(
+                        FrameChannel.IPC.publicationUri(FORMAT.maxPayloadLength(), false), STREAM.streamId())) {
+            StreamMessages messages = new StreamMessages(STREAM, 7);
+            try (FrameSubscription leaver = host.subscribe(STREAM.value(), FrameChannel.IPC, delivery)) {
+                LiveHost.await("the first subscriber", () -> raw.availableWindow() > 0);
+                offer(raw, messages, messages.encodeAnnouncement(700, 3, 0));
+                offerFrame(raw, 700, 3);
+                offer(raw, messages, messages.encodeEndOfStream(701, 3));
+                assertEquals(0, leaver.ledger().published());
+            }
+            LiveHost.await("the publication to be alone", () -> !raw.isConnected());
+            try (FrameSubscription subscription = host.subscribe(STREAM.value(), FrameChannel.IPC, delivery)) {
+                LiveHost.await("the second subscriber", () -> raw.availableWindow() > 0);
+                for (int i = 0; i < 10; i++) {
+                    assertEquals(0, subscription.poll(Pattern::assertIn, 10));
+                }
+                assertEquals(StreamState.WAITING, subscription.state());
+                assertEquals(0, subscription.ledger().published());
+                offer(raw, messages, messages.encodeAnnouncement(927, 230, 0));
+                offerFrame(raw, 930, 231);
+                offer(raw, messages, messages.encodeEndOfStream(932, 232));
+                LiveHost.pollUntilEnded(subscription, frame -> assertEquals(930, frame.sequence()));
+                SubscriptionLedger ledger = subscription.ledger();
+                assertEquals(5, ledger.published());
+                assertEquals(1, ledger.received());
+                assertEquals(2, ledger.droppedByPublisher());
+                assertEquals(2, ledger.lost());
+                assertTrue(ledger.isClosed());
+            }
+        }
+    }
+
+    private void offerFrame(ExclusivePublication raw, long sequence, long dropped) {
+        FrameHeader header = FrameHeaderTest.header(FORMAT, FORMAT.maxPayloadLength());
+        header.streamHash = STREAM.hash();
+        header.sequence = sequence;
+        header.dropped = dropped;
+        header.timeToLiveNs = 0;
+        header.publishTimeNs = System.nanoTime();
+        HostIdentity here = HostIdentity.current();
+        header.bootIdHigh = here.high();
+        header.bootIdLow = here.low();
+        header.encode(message, 0);
+        LiveHost.await("room", () -> raw.offer(message) > 0);
+    }
+
+    private static void offer(ExclusivePublication raw, StreamMessages messages, int length) {
+        LiveHost.await("room", () -> raw.offer(messages.buffer(), 0, length) > 0);
+    }
+}
