@@ -48,9 +48,12 @@ final class AttachedPool {
     private int retainedSlots;
     private int openLeases;
     private int revocations;
-    private int index;
     private long joinSequence;
-    private boolean isMember;
+
+    /** Null if this is not a member. */
+    private PoolMembers.Place place;
+
+    private long bit;
     private boolean hasLeft;
     private boolean isUnmapped;
 
@@ -106,7 +109,7 @@ final class AttachedPool {
         holds = new int[slotCount];
         isBorrowed = new boolean[slotCount];
         spareLeases = new PoolLease[slotCount];
-        maxRetained = Math.max(1, slotCount / 2);
+        maxRetained = PoolLayout.maxRetained(slotCount);
         for (int slot = 0; slot < slotCount; slot++) {
             slotBytes[slot] = channel.map(
                     FileChannel.MapMode.READ_ONLY, PoolLayout.slotOffset(slotCount, slotLength, slot), slotLength);
@@ -143,11 +146,11 @@ final class AttachedPool {
     }
 
     private boolean join() {
-        index = members.join(membership.clientId(), membership.heartbeatCounterId(), membership.subscriptionId());
-        isMember = index >= 0;
+        place = members.join(membership.clientId(), membership.heartbeatCounterId(), membership.subscriptionId());
+        bit = place == null ? 0 : place.bit();
         // Read after having joined: a frame of a later sequence is one whose publisher has seen this member.
         joinSequence = control.getLongVolatile(PoolLayout.NEXT_SEQUENCE_OFFSET);
-        return isMember;
+        return place != null;
     }
 
     PoolSlots slots() {
@@ -185,11 +188,10 @@ final class AttachedPool {
         if (hasLeft || isBorrowed[slot]) {
             return false; // a second descriptor for a slot that is in use is a forged one
         }
-        long bit = PoolMembers.bit(index);
         if (!slots.tryLease(slot, bit, sequence)) {
             return false;
         }
-        if (!members.isActive(index)) {
+        if (!members.isActive(place)) {
             slots.release(slot, bit); // evicted: the bit is still ours to clear
             return false;
         }
@@ -205,7 +207,7 @@ final class AttachedPool {
         } else if (isBorrowed[slot]) {
             isBorrowed[slot] = false;
             borrowedSlots--;
-            slots.release(slot, PoolMembers.bit(index));
+            slots.release(slot, bit);
         }
     }
 
@@ -220,19 +222,20 @@ final class AttachedPool {
 
     private void releaseIfFree(int slot) {
         if (holds[slot] == 0 && !isBorrowed[slot]) {
-            slots.release(slot, PoolMembers.bit(index));
+            slots.release(slot, bit);
         }
     }
 
     /**
      * Polling thread: keeps the borrowed slot of a frame past its handler.
      *
-     * @return null if this subscription holds as many slots as it may.
+     * @return null if this subscription, or all of them together, hold as many slots as they may.
      */
     synchronized PoolLease tryRetain(int slot, FrameView frame) {
         assert isBorrowed[slot];
         if (holds[slot] == 0) {
-            if (retainedSlots >= maxRetained) {
+            if (retainedSlots >= maxRetained
+                    || !slots.tryRetain(slot, bit, holds.length, PoolLayout.maxRetainedByAll(holds.length))) {
                 return null;
             }
             retainedSlots++;
@@ -273,6 +276,7 @@ final class AttachedPool {
         int slot = lease.slot();
         if (lease.revocations() == revocations && --holds[slot] == 0) {
             retainedSlots--;
+            slots.endRetain(slot, bit);
             releaseIfFree(slot);
         }
         lease.nextSpare = spareLeases[slot];
@@ -282,7 +286,7 @@ final class AttachedPool {
 
     /** Any thread: whether a lease taken at a time is still good: the publisher has not taken the memory back. */
     synchronized boolean isGood(int atRevocations) {
-        return atRevocations == revocations && (isUnmapped || members.isActive(index));
+        return atRevocations == revocations && (isUnmapped || members.isActive(place));
     }
 
     int revocations() {
@@ -291,7 +295,7 @@ final class AttachedPool {
 
     /** Polling thread: whether the publisher has evicted this member. */
     boolean isEvicted() {
-        return isMember && !members.isActive(index);
+        return place != null && !members.isActive(place);
     }
 
     /**
@@ -304,8 +308,8 @@ final class AttachedPool {
         revocations++;
         Arrays.fill(holds, 0);
         retainedSlots = 0;
-        members.leave(index);
-        members.giveBack(index);
+        members.leave(place);
+        members.giveBack(place);
         return join();
     }
 
@@ -313,8 +317,8 @@ final class AttachedPool {
     synchronized void leave() {
         if (!hasLeft) {
             hasLeft = true;
-            if (isMember) {
-                members.leave(index);
+            if (place != null) {
+                members.leave(place);
                 for (int slot = 0; slot < holds.length; slot++) {
                     releaseIfFree(slot);
                 }
@@ -325,8 +329,8 @@ final class AttachedPool {
 
     private void unmapIfDone() {
         if (hasLeft && openLeases == 0 && borrowedSlots == 0 && !isUnmapped) {
-            if (isMember) {
-                members.giveBack(index);
+            if (place != null) {
+                members.giveBack(place);
             }
             unmap();
         }
@@ -355,8 +359,8 @@ final class AttachedPool {
     }
 
     void setWaiting(boolean isWaiting) {
-        if (isMember && !hasLeft) {
-            members.setWaiting(index, isWaiting);
+        if (place != null && !hasLeft) {
+            members.setWaiting(place, isWaiting);
         }
     }
 }

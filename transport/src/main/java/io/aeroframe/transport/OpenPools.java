@@ -80,7 +80,7 @@ final class OpenPools {
     private synchronized void lookAfter(PublishedPool pool) {
         gate.enter(); // as in release()
         try {
-            pool.lookAfterMembers();
+            pool.lookAfterMembers(System.nanoTime());
         } finally {
             gate.leave();
         }

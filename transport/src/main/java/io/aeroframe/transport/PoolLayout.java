@@ -11,14 +11,14 @@ import org.agrona.BitUtil;
  *      256  waiting (long): a bit a member that sleeps
  *      384  members (long): a bit a member
  *      512  64 entries of 64 bytes: who the members are
- *     4608  control words, 128 bytes a slot: sequence (long), leases (long, a bit a member)
+ *     4608  control words, 128 bytes a slot: sequence (long), leases and retained (long, a bit a member)
  *     ....  slots, each a whole number of pages, from {@link #slotsOffset(int)}
  * </pre>
  */
 final class PoolLayout {
 
     static final long MAGIC = 0x31304C4F4F504641L; // "AFPOOL01" in little-endian order
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static final int MAGIC_OFFSET = 0;
     static final int VERSION_OFFSET = 8;
@@ -51,7 +51,23 @@ final class PoolLayout {
     static final int MIN_SLOTS = 3;
     static final int MAX_SLOTS = 256;
 
+    /** Slots that the members leave unretained among themselves: one that is written, and two that are being read. */
+    private static final int RESERVED_SLOTS = 3;
+
     private PoolLayout() {}
+
+    /** How many slots one member may retain: half of them. */
+    static int maxRetained(int slotCount) {
+        return Math.max(1, slotCount / 2);
+    }
+
+    /**
+     * How many slots all members together may retain: all but three, or half of a pool that has fewer than six. So one
+     * member can always have its half, and the publisher and the handlers always have slots that go round: 2 of 3 or 4, 3 of more.
+     */
+    static int maxRetainedByAll(int slotCount) {
+        return Math.max(maxRetained(slotCount), slotCount - RESERVED_SLOTS);
+    }
 
     /** Where the first slot begins, and the control part ends. */
     static int slotsOffset(int slotCount) {

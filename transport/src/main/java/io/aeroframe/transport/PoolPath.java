@@ -7,8 +7,8 @@ import java.util.List;
 import org.agrona.ErrorHandler;
 
 /**
- * The pool path's sending half: the pool that frames are written to at present, and its successor when a frame outgrows the slots. One
- * thread.
+ * The pool path's sending half: the pool that frames are written to at present, and its successor when a frame outgrows the slots. The
+ * publishing thread.
  */
 final class PoolPath {
 
@@ -17,15 +17,13 @@ final class PoolPath {
      *
      * @param directory    where their files are.
      * @param pools        of the connection, until their files can go.
-     * @param errorHandler is told of a pool that cannot grow.
+     * @param errorHandler takes reports of a pool that cannot grow, and of subscribers that leave a publication no slot. Any thread.
      */
     record Host(SharedDirectory directory, OpenPools pools, ErrorHandler errorHandler) {}
 
     private final Host host;
-    private final LiveCounters counters;
-    private final FramePublication.Context context;
-    private final long publicationId;
-    private final SubscriberPositions subscribers;
+    private final PublishedPool.Owner owner;
+    private final int slots;
     private final List<PublishedPool> outgrown = new ArrayList<>();
     private PublishedPool pool;
     private int refusedLength = Integer.MAX_VALUE;
@@ -43,24 +41,15 @@ final class PoolPath {
             long publicationId,
             SubscriberPositions subscribers) {
         this.host = host;
-        this.counters = counters;
-        this.context = context;
-        this.publicationId = publicationId;
-        this.subscribers = subscribers;
+        owner = new PublishedPool.Owner(
+                context.stream(), publicationId, context.isLossless(), counters, subscribers, host.errorHandler());
+        slots = context.slots();
         host.directory().sweep();
         pool = create(context.format().maxPayloadLength());
     }
 
     private PublishedPool create(int maxPayloadLength) {
-        PublishedPool made = PublishedPool.create(
-                host.directory(),
-                counters,
-                subscribers,
-                context.stream(),
-                publicationId,
-                maxPayloadLength,
-                context.slots(),
-                context.isLossless());
+        PublishedPool made = PublishedPool.create(host.directory(), owner, maxPayloadLength, slots);
         host.pools().opened(made);
         return made;
     }
@@ -97,27 +86,33 @@ final class PoolPath {
         }
     }
 
-    /** Whether subscribers have yet to be told of the pool that is written to. */
+    /** Whether there is a pool that subscribers have not been told to leave yet: the next announcement does. */
     boolean hasGrown() {
         return !outgrown.isEmpty();
     }
 
     /**
-     * The subscribers have been told of the pool that is written to.
+     * Gives up the pools that were outgrown, once the announcement that names the present one has been sent. Each file goes when no subscriber that has
+     * not joined it has messages to read that point there.
      *
-     * @param position of the publication: whoever has read up to there has no use for an earlier pool.
+     * @param position of the publication behind the announcement, and so behind each message that points to an earlier pool.
      */
     void retireOutgrown(long position) {
         for (PublishedPool old : outgrown) {
             old.signal();
-            host.pools().retire(old, subscribers, position);
+            host.pools().retire(old, owner.subscribers(), position);
         }
         outgrown.clear();
     }
 
+    /**
+     * Gives up all pools. A claim that is out keeps its pool mapped. Does not wait.
+     *
+     * @param position of the publication behind its last message.
+     */
     void close(long position) {
         retireOutgrown(position);
         pool.signal();
-        host.pools().retire(pool, subscribers, position);
+        host.pools().retire(pool, owner.subscribers(), position);
     }
 }

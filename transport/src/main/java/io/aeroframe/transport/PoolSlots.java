@@ -3,10 +3,11 @@ package io.aeroframe.transport;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * The two words of each slot, and the protocol on them that keeps a frame from being torn.
+ * The words of each slot, and the protocol on them that keeps a frame from being torn.
  *
  * <p><em>sequence</em>: of the frame that the slot holds, or {@link #WRITING}, or {@link #EMPTY}; only the publisher writes it.
- * <em>leases</em>: one bit a member that reads the slot.
+ * <em>leases</em>: one bit a member that reads the slot. <em>retained</em>: one bit a member that keeps it past its handler; these only
+ * limit how many slots are kept so, and keep nobody from a slot.
  *
  * <p>Publisher and member each announce themselves first and look at the other second: the publisher marks the sequence and then reads the
  * leases again, a member sets its lease and then reads the sequence. Both announcements are sequentially consistent, so at least
@@ -22,6 +23,7 @@ class PoolSlots {
 
     private static final int SEQUENCE = 0;
     private static final int LEASES = 8;
+    private static final int RETAINED = 16;
 
     private final AtomicBuffer buffer;
     private final int offset;
@@ -107,24 +109,68 @@ class PoolSlots {
      * @return whether they were set before.
      */
     final boolean setLease(int slot, long bits) {
-        int word = word(slot, LEASES);
-        long leases;
-        do {
-            leases = buffer.getLongVolatile(word);
-            if ((leases & bits) == bits) {
-                return true;
-            }
-        } while (!buffer.compareAndSetLong(word, leases, leases | bits));
-        return false;
+        return set(word(slot, LEASES), bits);
     }
 
     /** Clears the leases of one or more members: what they have read of the slot, they have read before. */
     final void release(int slot, long bits) {
-        int word = word(slot, LEASES);
-        long leases;
+        clear(word(slot, LEASES), bits);
+    }
+
+    /**
+     * Member: marks a slot that it leases as retained, if the members together retain no more slots than they may then.
+     *
+     * <p>Each member sets its bit first and counts second, with sequentially consistent accesses: of those that keep their bits, the one that counted last has counted
+     * the slots of all others. Two that come at the same time may both be refused; never do both get past the limit.
+     *
+     * @param slotCount of the pool.
+     * @param most      slots that may be retained by all members together.
+     * @return false if it is to copy the frame instead.
+     */
+    final boolean tryRetain(int slot, long bit, int slotCount, int most) {
+        set(word(slot, RETAINED), bit);
+        if (countRetained(slotCount) <= most) {
+            return true;
+        }
+        endRetain(slot, bit);
+        return false;
+    }
+
+    /** How many slots are retained by anybody. Pairs with the writes in {@link #tryRetain}. */
+    int countRetained(int slotCount) {
+        int count = 0;
+        for (int slot = 0; slot < slotCount; slot++) {
+            count += retained(slot) != 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Clears the retained bits of one or more members: before their leases, which keep the slot. */
+    final void endRetain(int slot, long bits) {
+        clear(word(slot, RETAINED), bits);
+    }
+
+    /** Who retains a slot, one bit a member. */
+    final long retained(int slot) {
+        return buffer.getLongVolatile(word(slot, RETAINED));
+    }
+
+    private boolean set(int word, long bits) {
+        long before;
         do {
-            leases = buffer.getLongVolatile(word);
-        } while ((leases & bits) != 0 && !buffer.compareAndSetLong(word, leases, leases & ~bits));
+            before = buffer.getLongVolatile(word);
+            if ((before & bits) == bits) {
+                return true;
+            }
+        } while (!buffer.compareAndSetLong(word, before, before | bits));
+        return false;
+    }
+
+    private void clear(int word, long bits) {
+        long before;
+        do {
+            before = buffer.getLongVolatile(word);
+        } while ((before & bits) != 0 && !buffer.compareAndSetLong(word, before, before & ~bits));
     }
 
     /** Leases on a slot, one bit a member. */

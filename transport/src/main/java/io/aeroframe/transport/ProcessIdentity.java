@@ -27,6 +27,11 @@ record ProcessIdentity(long pid, long startTime) {
         return new ProcessIdentity(NAMESPACE << 32 | number, startTime(number));
     }
 
+    /** The number of the process in its own pid namespace, of a {@link #pid()}. */
+    static long number(long pid) {
+        return pid & 0xFFFF_FFFFL;
+    }
+
     /**
      * Whether that process has surely ended. One of another namespace, such as another container's, cannot be seen from here
      * and counts as alive.
@@ -35,7 +40,7 @@ record ProcessIdentity(long pid, long startTime) {
         if (pid >>> 32 != NAMESPACE) {
             return false;
         }
-        long number = pid & 0xFFFF_FFFFL;
+        long number = number(pid);
         if (ProcessHandle.of(number).isEmpty()) {
             return true;
         }

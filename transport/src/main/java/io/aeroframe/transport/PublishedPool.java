@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.LongPredicate;
 import org.agrona.BufferUtil;
+import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersReader;
@@ -51,53 +52,54 @@ final class PublishedPool implements AutoCloseable {
     private final SharedFile file;
     private final int slotCount;
     private final int slotLength;
-    private final boolean isLossless;
+    private final Owner owner;
     private final MappedByteBuffer controlBytes;
     private final UnsafeBuffer control;
     private final MappedByteBuffer[] slotBytes;
     private final UnsafeBuffer[] slotBuffers;
     private final PoolSlots slots;
     private final PoolMembers members;
-    private final LiveCounters counters;
-    /** Of the stream: behind the message that points to the slot; 0 if none does. */
-    private final long[] positions;
 
-    /** Whose leases were set when the frame in a slot was published. */
-    private final long[] lent;
+    /** Null unless the publication is lossless. */
+    private final SlotLoans loans;
 
-    /** Who had which bit when leases were last set on behalf of the members. */
-    private final long[] lentSubscriptions = new long[PoolLayout.MAX_MEMBERS];
-
-    private final SubscriberPositions subscribers;
-    private final LongPredicate wasLentTo;
+    private final SlotHolders holders;
     private final UseCount uses = new UseCount();
 
     /** The slots that are claimed. The writer's. */
     private final boolean[] isClaimed;
 
     private int claims;
-    private int asked;
     private int next;
 
-    private PublishedPool(
-            FileChannel channel,
-            long poolId,
-            SharedFile file,
-            int slotCount,
-            int slotLength,
+    /** How often there was no slot. Written by the publishing thread, read by the one that looks after the members. */
+    private volatile long shortages;
+
+    /**
+     * The publication whose pools these are.
+     *
+     * @param stream        its name.
+     * @param publicationId of the publication that writes them.
+     * @param isLossless    whether it keeps each frame until all subscribers have had it.
+     * @param counters      of its driver: who is alive.
+     * @param subscribers   how far they have read.
+     * @param errorHandler  takes reports of subscribers that leave it no slot. Any thread.
+     */
+    record Owner(
+            StreamName stream,
+            long publicationId,
             boolean isLossless,
+            LiveCounters counters,
             SubscriberPositions subscribers,
-            LiveCounters counters)
+            ErrorHandler errorHandler) {}
+
+    private PublishedPool(FileChannel channel, long poolId, SharedFile file, int slotCount, int slotLength, Owner owner)
             throws IOException {
         this.poolId = poolId;
         this.file = file;
         this.slotCount = slotCount;
         this.slotLength = slotLength;
-        this.isLossless = isLossless;
-        this.subscribers = subscribers;
-        this.counters = counters;
-        positions = new long[slotCount];
-        lent = new long[slotCount];
+        this.owner = owner;
         isClaimed = new boolean[slotCount];
         allocate(channel, PoolLayout.fileLength(slotCount, slotLength));
         controlBytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, PoolLayout.slotsOffset(slotCount));
@@ -106,10 +108,7 @@ final class PublishedPool implements AutoCloseable {
         slotBuffers = new UnsafeBuffer[slotCount];
         slots = new PoolSlots(control, PoolLayout.CONTROL_OFFSET);
         members = new PoolMembers(control, slots, slotCount);
-        wasLentTo = subscription -> {
-            long bit = members.bitOf(subscription) & lent[asked];
-            return bit != 0 && lentSubscriptions[Long.numberOfTrailingZeros(bit)] == subscription;
-        };
+        loans = owner.isLossless() ? new SlotLoans(members, owner.subscribers(), slotCount) : null;
         for (int slot = 0; slot < slotCount; slot++) {
             slotBytes[slot] = channel.map(
                     FileChannel.MapMode.READ_WRITE, PoolLayout.slotOffset(slotCount, slotLength, slot), slotLength);
@@ -117,26 +116,18 @@ final class PublishedPool implements AutoCloseable {
             slotBuffers[slot] = new UnsafeBuffer(slotBytes[slot]);
             slots.init(slot);
         }
+        holders = new SlotHolders(slots, members, slotCount, System.nanoTime());
     }
 
     /**
-     * Makes a pool.
+     * Makes a pool. Writes and maps all of its memory, which takes as long as the system takes for that much.
      *
-     * @param stream           whose frames it holds.
-     * @param publicationId    of the publication that writes it.
      * @param maxPayloadLength of the frames, bytes.
      * @param wantedSlots      0 for as many as suit the size.
      * @throws FrameTransportException if there is no room.
      */
-    static PublishedPool create(
-            SharedDirectory directory,
-            LiveCounters counters,
-            SubscriberPositions subscribers,
-            StreamName stream,
-            long publicationId,
-            int maxPayloadLength,
-            int wantedSlots,
-            boolean isLossless) {
+    static PublishedPool create(SharedDirectory directory, Owner owner, int maxPayloadLength, int wantedSlots) {
+        StreamName stream = owner.stream();
         long slotLength = PoolLayout.slotLength(maxPayloadLength);
         if (slotLength > MAX_SLOT_LENGTH) {
             throw new FrameTransportException("stream '" + stream + "': a frame of " + maxPayloadLength
@@ -146,9 +137,9 @@ final class PublishedPool implements AutoCloseable {
         long poolId = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
         SharedFile file = directory.create(PoolLayout.fileName(poolId));
         try {
-            PublishedPool pool = file.use(channel -> new PublishedPool(
-                    channel, poolId, file, slotCount, (int) slotLength, isLossless, subscribers, counters));
-            pool.describe(stream, publicationId);
+            PublishedPool pool =
+                    file.use(channel -> new PublishedPool(channel, poolId, file, slotCount, (int) slotLength, owner));
+            pool.describe();
             return pool;
         } catch (IOException ex) {
             file.close();
@@ -206,14 +197,14 @@ final class PublishedPool implements AutoCloseable {
         }
     }
 
-    private void describe(StreamName stream, long publicationId) {
+    private void describe() {
         control.putInt(PoolLayout.VERSION_OFFSET, PoolLayout.VERSION);
         control.putInt(PoolLayout.SLOT_COUNT_OFFSET, slotCount);
         control.putLong(PoolLayout.SLOT_LENGTH_OFFSET, slotLength);
         control.putLong(PoolLayout.POOL_ID_OFFSET, poolId);
-        control.putLong(PoolLayout.PUBLICATION_ID_OFFSET, publicationId);
-        control.putLong(PoolLayout.STREAM_HASH_OFFSET, stream.hash());
-        control.putInt(PoolLayout.FLAGS_OFFSET, isLossless ? PoolLayout.FLAG_LOSSLESS : 0);
+        control.putLong(PoolLayout.PUBLICATION_ID_OFFSET, owner.publicationId());
+        control.putLong(PoolLayout.STREAM_HASH_OFFSET, owner.stream().hash());
+        control.putInt(PoolLayout.FLAGS_OFFSET, owner.isLossless() ? PoolLayout.FLAG_LOSSLESS : 0);
         control.putLongVolatile(PoolLayout.MAGIC_OFFSET, PoolLayout.MAGIC);
     }
 
@@ -255,6 +246,7 @@ final class PublishedPool implements AutoCloseable {
             slot = tryBeginWrite();
         } finally {
             if (slot < 0) {
+                shortages = shortages + 1; // this thread alone writes it
                 endUse();
             }
         }
@@ -269,23 +261,11 @@ final class PublishedPool implements AutoCloseable {
         for (int i = 0; i < slotCount; i++) {
             int slot = next;
             next = slot + 1 == slotCount ? 0 : slot + 1;
-            if (!isExpected(slot) && slots.tryBeginWrite(slot)) {
+            if ((loans == null || !loans.isExpected(slot)) && slots.tryBeginWrite(slot)) {
                 return slot;
             }
         }
         return -1;
-    }
-
-    /**
-     * Whether a lossless publication has to keep a frame for a subscriber that has not come to it yet: one that has joined the pool has
-     * a lease on it, another one has its position in the stream.
-     */
-    private boolean isExpected(int slot) {
-        if (!isLossless || positions[slot] == 0) {
-            return false;
-        }
-        asked = slot;
-        return !subscribers.areAll(wasLentTo, positions[slot]);
     }
 
     /** A claimed slot. */
@@ -309,33 +289,19 @@ final class PublishedPool implements AutoCloseable {
     /** The frame in a claimed slot is complete: it may be read from now on. */
     void endWrite(int slot, long sequence) {
         checkClaimed(slot);
-        if (isLossless) {
-            long bits = members.lend(slot);
-            noteMembers(bits);
-            lent[slot] = bits;
+        if (loans != null) {
+            loans.lend(slot);
         }
         slots.endWrite(slot, sequence);
         control.putLongRelease(PoolLayout.NEXT_SEQUENCE_OFFSET, sequence + 1);
     }
 
-    /** A bit that another member has now says nothing of the frames that were published before. */
-    private void noteMembers(long bits) {
-        for (long rest = bits; rest != 0; rest &= rest - 1) {
-            int index = Long.numberOfTrailingZeros(rest);
-            long subscription = members.subscriptionOf(index);
-            if (lentSubscriptions[index] != subscription) {
-                lentSubscriptions[index] = subscription;
-                for (int slot = 0; slot < slotCount; slot++) {
-                    lent[slot] &= ~PoolMembers.bit(index);
-                }
-            }
-        }
-    }
-
     /** Ends a claim: the message that points to the slot has been sent, up to a position of the stream. */
     void sent(int slot, long position) {
         checkClaimed(slot);
-        positions[slot] = position;
+        if (loans != null) {
+            loans.sent(slot, position);
+        }
         endClaim(slot);
     }
 
@@ -345,10 +311,10 @@ final class PublishedPool implements AutoCloseable {
             return;
         }
         slots.abortWrite(slot);
-        if (isLossless) {
+        if (loans != null) {
             slots.release(slot, ~0L);
+            loans.cancelled(slot);
         }
-        positions[slot] = 0;
         next = slot;
         endClaim(slot);
     }
@@ -392,21 +358,32 @@ final class PublishedPool implements AutoCloseable {
     }
 
     /**
-     * Evicts members that show no sign of life, and frees the entries of processes that are gone. Reads counters, files and {@code /proc}: for a thread
-     * that carries no frames, one at a time, where the driver's counters may be read. Does nothing once the pool is closed. While this runs,
-     * closing the pool leaves the unmapping to this thread.
+     * Evicts members that show no sign of life, frees the entries of processes that are gone, and reports members that have held slots for five seconds
+     * while the publication found none, at most every five seconds. Reads counters, files and {@code /proc}: for a thread that carries no frames, one at a
+     * time, about ten times a second, where the driver's counters may be read. Does nothing once the pool is closed. If the pool is closed meanwhile, this
+     * thread unmaps it.
+     *
+     * @param nowNs by {@link System#nanoTime()}.
      */
-    void lookAfterMembers() {
+    void lookAfterMembers(long nowNs) {
         if (!uses.tryAcquire()) {
             return;
         }
+        List<String> reports;
         try {
-            CountersReader reader = counters.reader();
+            CountersReader reader = owner.counters().reader();
             if (reader != null) {
-                members.check(reader, counters.isDriverUp());
+                members.check(reader, owner.counters().isDriverUp());
             }
+            reports = holders.look(nowNs, shortages);
         } finally {
             endUse();
+        }
+        for (String report : reports) {
+            owner.errorHandler()
+                    .onError(new FrameTransportException("stream '" + owner.stream() + "': " + report
+                            + (owner.isLossless() ? ", and the publication waits" : ", and frames are dropped")
+                            + " for lack of a slot"));
         }
     }
 

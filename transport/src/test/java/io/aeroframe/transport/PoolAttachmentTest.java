@@ -46,15 +46,12 @@ class PoolAttachmentTest {
 
     private PublishedPool attach() {
         LiveCounters counters = host.aeroframe().session().counters();
+        SubscriberPositions positions = new SubscriberPositions(counters, 1, STREAM.streamId());
         PublishedPool pool = PublishedPool.create(
                 host.driver().sharedDirectory(),
-                counters,
-                new SubscriberPositions(counters, 1, STREAM.streamId()),
-                STREAM,
-                PUBLICATION,
+                new PublishedPool.Owner(STREAM, PUBLICATION, false, counters, positions, error -> {}),
                 FORMAT.maxPayloadLength(),
-                3,
-                false);
+                3);
         pools.add(pool);
         assertNotNull(attachment.pool(pool.poolId(), PUBLICATION));
         return pool;

@@ -50,15 +50,12 @@ class PoolMappingTest {
 
     private static PublishedPool create(LiveHost host, boolean isLossless) {
         LiveCounters counters = host.aeroframe().session().counters();
+        SubscriberPositions positions = new SubscriberPositions(counters, 1, STREAM.streamId());
         return PublishedPool.create(
                 host.driver().sharedDirectory(),
-                counters,
-                new SubscriberPositions(counters, 1, STREAM.streamId()),
-                STREAM,
-                PUBLICATION,
+                new PublishedPool.Owner(STREAM, PUBLICATION, isLossless, counters, positions, error -> {}),
                 SMALL.maxPayloadLength(),
-                4,
-                isLossless);
+                4);
     }
 
     private AttachedPool attach(PublishedPool pool) {
@@ -125,7 +122,7 @@ class PoolMappingTest {
         assertThrows(IndexOutOfBoundsException.class, () -> buffer.putLong(0, 1));
         pool.cancel(slot);
         pool.signal();
-        pool.lookAfterMembers();
+        pool.lookAfterMembers(System.nanoTime());
         assertFalse(pool.isJoinedBy(1));
         pool.close();
     }
@@ -201,7 +198,7 @@ class PoolMappingTest {
             AtomicBoolean isClosed = new AtomicBoolean();
             CompletableFuture<Void> carer = CompletableFuture.runAsync(() -> {
                 while (!isClosed.get()) {
-                    pool.lookAfterMembers();
+                    pool.lookAfterMembers(System.nanoTime());
                     pool.isJoinedBy(1);
                 }
             });

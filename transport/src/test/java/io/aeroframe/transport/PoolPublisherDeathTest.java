@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.agrona.IoUtil;
@@ -22,14 +21,13 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * A publisher that is killed again and again while two readers hold frames of it, with the driver in a process of its own: what they hold
- * stays as it is, and they follow the next publisher within a second. {@code -Dstress=true} does it more often.
+ * stays as it is, and they follow the next publisher. {@code -Dstress=true} does it more often.
  */
 @Timeout(900)
 class PoolPublisherDeathTest {
 
     private static final int ROUNDS = Boolean.getBoolean("stress") ? 100 : 5;
     private static final FrameFormat FORMAT = FrameFormat.bgr24(320, 240);
-    private static final long WITHIN_NS = TimeUnit.SECONDS.toNanos(1);
 
     private Path directory;
     private StreamProcess driverProcess;
@@ -143,7 +141,6 @@ class PoolPublisherDeathTest {
                     reader.assertKeptAreWhole(); // of the publisher that is gone, too
                     reader.closeOld();
                 }
-                assertTrue(worstNs <= WITHIN_NS, "a reader's first frame came " + worstNs / 1e6 + " ms after");
             } // killed
             readers.forEach(Reader::assertKeptAreWhole);
         }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Frames that stay in shared memory: who may use which slot for how long, and what becomes of the files. */
@@ -185,43 +186,108 @@ class PoolTest {
         }
     }
 
+    /** Two slots are retained, two are in the hands of handlers. */
     @Test
     void whenAllSlotsAreHeldTheFrameIsDroppedAndCounted() {
         FrameSubscription first = subscribe("held");
         FrameSubscription second = subscribe("held");
+        FrameSubscription third = subscribe("held");
         try (first;
                 second;
+                third;
                 FramePublication publication = publish("held", 4)) {
             LiveHost.awaitConnected(publication);
             List<FrameLease> leases = new ArrayList<>();
-            for (int i = 0; i < 2; i++) { // each holds half of the slots
-                assertTrue(Pattern.send(publication, FORMAT));
-                LiveHost.pollUntil(
-                        first,
-                        frame -> leases.add(frame.retain()),
-                        () -> first.ledger().received() == publication.ledger().sent());
-            }
             for (int i = 0; i < 2; i++) {
                 assertTrue(Pattern.send(publication, FORMAT));
-                LiveHost.pollUntil(
-                        second,
-                        frame -> {
-                            if (frame.sequence() >= 2) {
-                                leases.add(frame.retain());
-                            }
-                        },
-                        () -> second.ledger().published()
-                                == publication.ledger().sent());
+                for (FrameSubscription one : List.of(first, second, third)) {
+                    LiveHost.pollUntil(
+                            one,
+                            frame -> {
+                                if (one == first) {
+                                    leases.add(frame.retain());
+                                }
+                            },
+                            () -> one.ledger().received()
+                                    == publication.ledger().sent());
+                }
             }
-            assertEquals(4, leases.size());
-            assertNull(publication.tryClaim());
-            assertEquals(1, publication.ledger().droppedNoSlot());
-            leases.get(3).close();
+            boolean[] isDone = new boolean[1];
+            assertTrue(Pattern.send(publication, FORMAT));
+            FrameHandler holdsAll = frame -> {
+                if (frame.sequence() == 3) {
+                    assertNull(publication.tryClaim());
+                    assertEquals(1, publication.ledger().droppedNoSlot());
+                    isDone[0] = true;
+                }
+            };
+            LiveHost.pollUntil(
+                    second,
+                    frame -> {
+                        assertTrue(Pattern.send(publication, FORMAT));
+                        LiveHost.pollUntil(third, holdsAll, () -> isDone[0]);
+                    },
+                    () -> isDone[0]);
+            assertTrue(leases.get(0).frame().isPooled() && leases.get(1).frame().isPooled());
             assertTrue(Pattern.send(publication, FORMAT));
             leases.forEach(FrameLease::close);
-            LiveHost.pollUntil(second, Pattern::assertIn, () -> second.ledger().published() == 6);
-            assertEquals(1, second.ledger().droppedByPublisher());
-            assertTrue(second.ledger().isClosed());
+            LiveHost.pollUntil(third, Pattern::assertIn, () -> third.ledger().published() == 6);
+            assertEquals(1, third.ledger().droppedByPublisher());
+            assertTrue(third.ledger().isClosed());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, false", "4, false", "6, false", "9, false", "3, true", "4, true", "6, true", "9, true"})
+    void subscribersThatRetainAllTheyMayDoNotStarveTheStream(int slots, boolean isLossless) {
+        FrameSubscription[] keepers = {subscribe("kept"), subscribe("kept"), subscribe("kept")};
+        FrameSubscription reader = subscribe("kept");
+        List<FrameLease> leases = new ArrayList<>();
+        int[] turn = new int[1];
+        FrameHandler keep = frame -> {
+            if (frame.sequence() % keepers.length != turn[0]) {
+                return; // each keeps others
+            }
+            FrameLease lease = frame.retain();
+            Pattern.assertIn(lease.frame());
+            if (lease.frame().isPooled()) {
+                leases.add(lease);
+            } else {
+                lease.close();
+            }
+        };
+        try (reader;
+                FramePublication publication = host.aeroframe()
+                        .addPublication(new FramePublication.Context()
+                                .stream("kept").format(FORMAT).slots(slots).isLossless(isLossless))) {
+            LiveHost.awaitConnected(publication);
+            for (int i = 0; i < 50; i++) {
+                int frames = i + 1;
+                assertTrue(Pattern.send(publication, FORMAT), "frame " + i);
+                for (turn[0] = 0; turn[0] < keepers.length; turn[0]++) {
+                    FrameSubscription keeper = keepers[turn[0]];
+                    LiveHost.pollUntil(keeper, keep, () -> keeper.ledger().received() == frames);
+                }
+                LiveHost.pollUntil(
+                        reader, Pattern::assertIn, () -> reader.ledger().received() == frames);
+            }
+            assertEquals(0, publication.ledger().dropped());
+            long retained = leases.stream()
+                    .mapToLong(lease -> lease.frame().sequence())
+                    .distinct()
+                    .count();
+            assertEquals(PoolLayout.maxRetainedByAll(slots), retained);
+            leases.forEach(lease -> Pattern.assertIn(lease.frame()));
+            leases.forEach(FrameLease::close);
+            leases.clear();
+            for (int slot = 0; slot < slots; slot++) {
+                assertEquals(0, slots(reader).retained(slot));
+                assertEquals(0, slots(reader).leases(slot));
+            }
+        } finally {
+            for (FrameSubscription keeper : keepers) {
+                keeper.close();
+            }
         }
     }
 

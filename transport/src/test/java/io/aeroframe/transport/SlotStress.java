@@ -81,7 +81,13 @@ public class SlotStress {
 
     /** A slot of a pool that has one member, whose client is dead. */
     abstract static class Pool extends Slot {
+        private static final long CLIENT = 7;
+
+        /** The client that others have is alive. */
+        static final CountersManager COUNTERS = counters();
+
         final PoolMembers members;
+        final PoolMembers.Place first;
 
         Pool() {
             this(new UnsafeBuffer(new byte[PoolLayout.CONTROL_OFFSET + PoolLayout.CONTROL_LENGTH]));
@@ -89,8 +95,32 @@ public class SlotStress {
 
         private Pool(UnsafeBuffer control) {
             super(new PoolSlots(control, PoolLayout.CONTROL_OFFSET));
-            members = new PoolMembers(control, slots, 1);
-            members.join(1, -1, 1);
+            members = members(control, slots);
+            first = members.join(1, -1, 1);
+        }
+
+        PoolMembers members(UnsafeBuffer control, PoolSlots slots) {
+            return new PoolMembers(control, slots, 1);
+        }
+
+        private static CountersManager counters() {
+            CountersManager counters = new CountersManager(
+                    new UnsafeBuffer(BufferUtil.allocateDirectAligned(4096, 64)),
+                    new UnsafeBuffer(BufferUtil.allocateDirectAligned(1024, 64)));
+            int id = counters.allocate("alive", HeartbeatTimestamp.HEARTBEAT_TYPE_ID);
+            counters.setCounterRegistrationId(id, CLIENT);
+            counters.metaDataBuffer().putLong(CountersReader.metaDataOffset(id) + CountersReader.KEY_OFFSET, CLIENT);
+            return counters;
+        }
+
+        final void firstLeaves() {
+            members.leave(first);
+            slots.release(SLOT, first.bit());
+            members.giveBack(first);
+        }
+
+        final PoolMembers.Place anotherJoins() {
+            return members.join(CLIENT, 0, CLIENT);
         }
     }
 
@@ -174,9 +204,7 @@ public class SlotStress {
 
         @Actor
         public void member() {
-            members.leave(0);
-            slots.release(SLOT, BIT);
-            members.giveBack(0);
+            firstLeaves();
         }
 
         @Arbiter
@@ -206,7 +234,7 @@ public class SlotStress {
         @Actor
         public void member(II_Result r) {
             int seen = leaseAndRead(OLD);
-            r.r1 = members.isActive(0) || seen == NOT_LEASED ? seen : 0;
+            r.r1 = members.isActive(first) || seen == NOT_LEASED ? seen : 0;
         }
 
         @Arbiter
@@ -223,19 +251,6 @@ public class SlotStress {
     @Outcome(expect = Expect.FORBIDDEN, desc = "the new lease was taken back")
     @State
     public static class EvictionAndRejoin extends Pool {
-        private static final long CLIENT = 7;
-        private static final CountersManager COUNTERS = counters();
-
-        private static CountersManager counters() {
-            CountersManager counters = new CountersManager(
-                    new UnsafeBuffer(BufferUtil.allocateDirectAligned(4096, 64)),
-                    new UnsafeBuffer(BufferUtil.allocateDirectAligned(1024, 64)));
-            int id = counters.allocate("alive", HeartbeatTimestamp.HEARTBEAT_TYPE_ID);
-            counters.setCounterRegistrationId(id, CLIENT);
-            counters.metaDataBuffer().putLong(CountersReader.metaDataOffset(id) + CountersReader.KEY_OFFSET, CLIENT);
-            return counters;
-        }
-
         @Actor
         public void publisher() {
             members.check(COUNTERS, () -> true);
@@ -244,12 +259,11 @@ public class SlotStress {
 
         @Actor
         public void member(I_Result r) {
-            if (!members.isActive(0)) {
-                members.leave(0);
-                members.giveBack(0);
-                int index = members.join(CLIENT, 0, CLIENT);
-                slots.setLease(SLOT, PoolMembers.bit(index));
-                r.r1 = 1 + index;
+            if (!members.isActive(first)) {
+                firstLeaves();
+                PoolMembers.Place place = anotherJoins();
+                slots.setLease(SLOT, place.bit());
+                r.r1 = 1 + place.index();
             }
         }
 

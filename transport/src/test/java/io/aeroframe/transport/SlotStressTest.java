@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Runs {@link SlotStress} under jcstress in JVMs of their own: what must not happen does not, and does as soon as one of the two second
- * looks is left out. {@code -Dstress=true} runs each test in more ways and for longer.
+ * Runs {@link SlotStress} and {@link MemberStress} under jcstress in JVMs of their own: what must not happen does not, and does as soon as one of the second
+ * looks that the protocol takes is left out. {@code -Dstress=true} runs each test in more ways and for longer.
  */
 class SlotStressTest {
 
@@ -43,7 +43,7 @@ class SlotStressTest {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "org.openjdk.jcstress.Main",
                 "-t",
-                "SlotStress",
+                "(Slot|Member)Stress",
                 "-r",
                 DIRECTORY.resolve("html").toString(),
                 "-v",
@@ -84,9 +84,9 @@ class SlotStressTest {
 
     /** How often a test had an outcome that is forbidden, or acceptable. */
     private static long samples(String test, String expectation) {
-        int start = report.indexOf("SlotStress." + test + "\n");
+        int start = report.indexOf("Stress." + test + "\n");
         assertTrue(start >= 0, () -> test + " has not run: " + report);
-        int end = report.indexOf("SlotStress.", start + 1);
+        int end = report.indexOf("Stress.", start + 1);
         Matcher row = Pattern.compile("^ +\\S.*? +([0-9,]+) +<?[0-9.]+% +" + expectation, Pattern.MULTILINE)
                 .matcher(report.substring(start, end < 0 ? report.length() : end));
         long sum = 0;
@@ -98,15 +98,25 @@ class SlotStressTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"OldFrame", "NewFrame", "Exclusion", "LendAndLeave", "EvictionAndLease", "EvictionAndRejoin"})
+            strings = {
+                "OldFrame",
+                "NewFrame",
+                "Exclusion",
+                "LendAndLeave",
+                "LendAndSuccessor",
+                "EvictionAndLease",
+                "EvictionAndRejoin",
+                "EvictionAndSuccessor",
+                "RetainLimit"
+            })
     void nothingForbiddenHappens(String test) {
         assertEquals(0, samples(test, FORBIDDEN), report);
         assertTrue(samples(test, "Acceptable") > 10_000, report);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"BrokenPublisher", "BrokenMember"})
-    void withoutASecondLookFramesAreTorn(String test) {
+    @ValueSource(strings = {"BrokenPublisher", "BrokenMember", "BrokenLoan", "BrokenEviction", "BrokenRetainer"})
+    void withoutTheSecondLookItHappens(String test) {
         assertTrue(samples(test, FORBIDDEN) > 0, report);
     }
 
