@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Somebody sends to the port of a live stream what it never asked for. The stream must not stop for longer than that lasts. */
+/**
+ * Somebody sends to the port of a live stream what it never asked for. The stream must not stop for longer than that
+ * lasts.
+ */
 @Timeout(60)
 class HostileDatagramsTest {
 
