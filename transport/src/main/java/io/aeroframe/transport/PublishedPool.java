@@ -45,8 +45,8 @@ final class PublishedPool implements AutoCloseable {
     /** The part of the free memory that a pool takes at most, unless its slots were counted by the user. */
     private static final int SHARE_OF_FREE = 4;
 
-    /** Asked here so that what waking needs is loaded before the first frame, not by the first that wakes anybody. */
-    private static final boolean CAN_WAKE = Futex.unavailable() == null;
+    /** Asked for here so that what waking needs is loaded before the first frame, not by the first that wakes anybody. */
+    private static final Futex FUTEX = Futex.system();
 
     private final long poolId;
     private final SharedFile file;
@@ -352,8 +352,8 @@ final class PublishedPool implements AutoCloseable {
 
     private void ring() {
         control.getAndAddInt(PoolLayout.SIGNAL_OFFSET, 1);
-        if (CAN_WAKE && control.getLongVolatile(PoolLayout.WAITING_OFFSET) != 0) {
-            Futex.wakeAll(control.addressOffset() + PoolLayout.SIGNAL_OFFSET);
+        if (control.getLongVolatile(PoolLayout.WAITING_OFFSET) != 0) {
+            FUTEX.wakeAll(control.addressOffset() + PoolLayout.SIGNAL_OFFSET);
         }
     }
 
