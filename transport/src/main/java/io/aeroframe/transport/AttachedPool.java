@@ -44,7 +44,6 @@ final class AttachedPool {
 
     private int borrowedSlots;
 
-    private final PoolLease[] spareLeases;
     private int retainedSlots;
     private int openLeases;
     private int revocations;
@@ -108,7 +107,6 @@ final class AttachedPool {
         slotBuffers = new UnsafeBuffer[slotCount];
         holds = new int[slotCount];
         isBorrowed = new boolean[slotCount];
-        spareLeases = new PoolLease[slotCount];
         maxRetained = PoolLayout.maxRetained(slotCount);
         for (int slot = 0; slot < slotCount; slot++) {
             slotBytes[slot] = channel.map(
@@ -254,22 +252,15 @@ final class AttachedPool {
     }
 
     private PoolLease lease(int slot, FrameView frame) {
+        PoolLease lease = new PoolLease(this, slot, frame, revocations);
         holds[slot]++;
         openLeases++;
-        PoolLease lease = spareLeases[slot];
-        if (lease == null) {
-            lease = new PoolLease(this, slot);
-        } else {
-            spareLeases[slot] = lease.nextSpare;
-            lease.nextSpare = null;
-        }
-        lease.open(frame, revocations);
         return lease;
     }
 
     /** Any thread: a lease is closed. */
     synchronized void close(PoolLease lease) {
-        if (!lease.tryClose()) {
+        if (!lease.tryEnd()) {
             return;
         }
         openLeases--;
@@ -279,8 +270,6 @@ final class AttachedPool {
             slots.endRetain(slot, bit);
             releaseIfFree(slot);
         }
-        lease.nextSpare = spareLeases[slot];
-        spareLeases[slot] = lease;
         unmapIfDone();
     }
 
