@@ -3,6 +3,7 @@ package io.aeroframe.benchmarks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.aeroframe.transport.FrameEncoding;
 import java.io.IOException;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -176,17 +178,26 @@ class PeersTest {
         }
     }
 
+    /** All of them with {@code -Dstress=true}; else one of each kind, and each encoding. */
+    static Stream<Arguments> peersInPython() {
+        Stream<Arguments> some = Stream.of(
+                arguments("python-pipe", FrameEncoding.RAW),
+                arguments("shared-memory", FrameEncoding.RAW),
+                arguments("diskcache", FrameEncoding.RAW),
+                arguments("pyzmq-base64", FrameEncoding.JPEG),
+                arguments("rospy", FrameEncoding.JPEG));
+        return Boolean.getBoolean("stress")
+                ? Stream.concat(
+                        some,
+                        Stream.of(
+                                arguments("pyzmq", FrameEncoding.RAW),
+                                arguments("rospy", FrameEncoding.RAW),
+                                arguments("python-pipe", FrameEncoding.JPEG)))
+                : some;
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "python-pipe, RAW",
-        "pyzmq, RAW",
-        "diskcache, RAW",
-        "shared-memory, RAW",
-        "rospy, RAW",
-        "python-pipe, JPEG",
-        "pyzmq-base64, JPEG",
-        "rospy, JPEG"
-    })
+    @MethodSource("peersInPython")
     void aPeerInPythonCarriesFrames(String name, FrameEncoding encoding) throws Exception {
         Peer peer = Peer.named(name).orElseThrow();
         assumeInstalled(peer, encoding);

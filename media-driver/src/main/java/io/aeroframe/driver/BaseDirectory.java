@@ -140,16 +140,23 @@ final class BaseDirectory {
         return new BaseDirectory(open(path.resolve(PRIVATE_PREFIX + name)).path, true);
     }
 
+    /** The base directory that an Aeron directory is in; null if it is not in one. */
+    static BaseDirectory around(Path aeronDirectory) {
+        Path absolute = aeronDirectory.toAbsolutePath().normalize();
+        Path parent = absolute.getParent();
+        return absolute.endsWith(AERON) && parent != null && Files.exists(parent.resolve(IDENTITY))
+                ? new BaseDirectory(parent, false)
+                : null;
+    }
+
     /**
-     * Where those share files who use the driver of an Aeron directory: if it is in a base directory, there, with those who
-     * found it by the base directory; else beside it.
+     * Where the processes share files that use the driver of an Aeron directory: if that is in a base directory, there, with those that found
+     * it by the base directory; else beside it, in a directory of the user's own.
      */
     static Path sharedBeside(Path aeronDirectory) {
+        BaseDirectory base = around(aeronDirectory);
         Path absolute = aeronDirectory.toAbsolutePath().normalize();
-        Path base = absolute.getParent();
-        return absolute.endsWith(AERON) && base != null && Files.exists(base.resolve(IDENTITY))
-                ? base
-                : absolute.resolveSibling(absolute.getFileName() + "-aeroframe");
+        return base == null ? absolute.resolveSibling(absolute.getFileName() + "-aeroframe-" + user()) : base.path;
     }
 
     Path path() {

@@ -10,7 +10,7 @@ import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongHashSet;
 import org.agrona.concurrent.status.CountersReader;
 
-/** What the driver's counters tell about who uses it. Any thread may read them. */
+/** What the driver's counters show of those who use it. Any thread may read them. */
 final class DriverCounters {
 
     private static final long UNKNOWN = Long.MIN_VALUE;
@@ -34,6 +34,22 @@ final class DriverCounters {
             }
         });
         return found[0];
+    }
+
+    /**
+     * Whether every client that answers has answered that its publications have stopped sending. Clients without the counter, and counters
+     * whose client is gone, are not asked.
+     */
+    static boolean haveStoppedSending(CountersReader counters) {
+        LongHashSet clients = clients(counters);
+        boolean[] isSending = new boolean[1];
+        counters.forEach((counterId, typeId, keyBuffer, label) -> {
+            if (typeId == FrameDriver.HAND_OVER_COUNTER_TYPE_ID
+                    && clients.contains(counters.getCounterOwnerId(counterId))) {
+                isSending[0] |= counters.getCounterValue(counterId) == 0;
+            }
+        });
+        return !isSending[0];
     }
 
     /** How far each publication is, by its session and stream. */

@@ -42,9 +42,13 @@ public final class FrameDriver implements AutoCloseable {
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /** Others have another driver by then: there is not much to wait for. */
+    private static final long LOST_CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final Context context;
     private final String aeronDirectoryName;
     private final SharedDirectory sharedDirectory;
+    private final DriverProbe probe;
 
     /** Null where the driver is somebody else's. */
     private final BaseDirectory base;
@@ -67,6 +71,7 @@ public final class FrameDriver implements AutoCloseable {
         errorHandler = new GuardedErrorHandler(context.errorHandler());
         aeronDirectoryName = base.aeron().toString();
         sharedDirectory = new SharedDirectory(base.path());
+        probe = DriverProbe.of(base);
         if (hosted != null) {
             hostFromNowOn(hosted);
         }
@@ -80,6 +85,7 @@ public final class FrameDriver implements AutoCloseable {
         errorHandler = new GuardedErrorHandler(context.errorHandler());
         aeronDirectoryName = context.aeronDirectory().toString();
         sharedDirectory = new SharedDirectory(BaseDirectory.sharedBeside(context.aeronDirectory()));
+        probe = DriverProbe.of(context.aeronDirectory());
         watch = null;
     }
 
@@ -145,7 +151,7 @@ public final class FrameDriver implements AutoCloseable {
                     base, lock, context.imageLimits(), new GuardedErrorHandler(context.errorHandler()));
             return hosted == null ? null : new FrameDriver(context, base, hosted);
         }
-        return DriverFiles.running(base) == null ? null : new FrameDriver(context, base, null);
+        return DriverProbe.runningIn(base) == null ? null : new FrameDriver(context, base, null);
     }
 
     /**
@@ -163,7 +169,7 @@ public final class FrameDriver implements AutoCloseable {
             return Optional.of(attachExternal(context));
         }
         BaseDirectory base = BaseDirectory.existing(context.baseDirectory());
-        return base != null && DriverFiles.running(base) != null
+        return base != null && DriverProbe.runningIn(base) != null
                 ? Optional.of(start(new FrameDriver(context, base, null)))
                 : Optional.empty();
     }
@@ -176,11 +182,13 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     private static FrameDriver attachExternal(Context context) {
-        if (DriverFiles.running(context.aeronDirectory()) == null) {
+        FrameDriver driver = new FrameDriver(context);
+        if (driver.running().isEmpty()) {
+            driver.close();
             throw new FrameDriverException(context.aeronDirectory()
                     + ": no media driver is running there; start it first, or leave the Aeron directory out");
         }
-        return new FrameDriver(context);
+        return driver;
     }
 
     /** Called by the watch. */
@@ -220,7 +228,7 @@ public final class FrameDriver implements AutoCloseable {
                                 base.path()
                                         + ": files of the media driver in this process were removed or replaced while it was running;"
                                         + " it ends, and this process joins again (do cleaners of temporary files spare the directory?)"));
-                driver.close();
+                driver.close(Math.min(context.closeTimeout().toNanos(), LOST_CLOSE_TIMEOUT_NS));
             }
         }
     }
@@ -265,14 +273,14 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * The driver that is up at present. It changes when another process takes over, or when somebody else's driver is started again; what was
-     * connected to the one before has to connect again. Any thread; reads files, and waits for no process.
+     * connected to the one before has to connect again. Any thread; meant to be asked many times a second: reads the attributes of two files and
+     * a few bytes, and waits for no process. A driver whose process was killed is missed a quarter of a second later at most.
      *
      * @return empty while there is none, or its process does not run.
      * @throws FrameDriverException if its files cannot be read.
      */
     public Optional<RunningDriver> running() {
-        return Optional.ofNullable(
-                base == null ? DriverFiles.running(context.aeronDirectory()) : DriverFiles.running(base));
+        return Optional.ofNullable(probe.running());
     }
 
     /**
@@ -288,7 +296,7 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * Where the processes that use this driver share files in memory: the base directory; for somebody else's driver, a directory of
-     * the user's own beside that driver's, with {@code -aeroframe} behind its name. Any thread; does not block.
+     * the user's own beside that driver's, with {@code -aeroframe-USER} behind its name. Any thread; does not block.
      *
      * @return the directory.
      */
@@ -367,9 +375,11 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Leaves. A host first lets closed publications drain to their subscribers (at most two seconds), then ends the driver and removes its
-     * files; another process that uses the driver takes over. An attached process changes nothing. Any thread; does nothing the second time
-     * but wait until the first has returned. An interrupt does not end the waits, and the interrupt flag stays set.
+     * Leaves. A host first lets closed publications drain to their subscribers, then hands over: it withdraws the announcement of the driver,
+     * waits until lossless publications have stopped sending and what they sent has been read, ends the driver and removes its files; another
+     * process that uses the driver takes over. All that takes {@link Context#closeTimeout()} at most, and some tenths of a second to end the
+     * driver. An attached process changes nothing. Any thread; does nothing the second time but wait until the first has returned. An interrupt
+     * does not end the waits, and the interrupt flag stays set.
      *
      * @throws FrameDriverException if the driver's files cannot be removed; the driver has ended nevertheless.
      */
@@ -389,8 +399,9 @@ public final class FrameDriver implements AutoCloseable {
             if (watch != null) {
                 watch.stop();
             }
+            probe.close();
             if (hosted != null) {
-                hosted.close();
+                hosted.close(context.closeTimeout().toNanos());
             }
         }
     }
@@ -414,6 +425,7 @@ public final class FrameDriver implements AutoCloseable {
         private boolean takesOver = true;
         private boolean closeOnShutdown = true;
         private Duration joinTimeout = Duration.ofSeconds(10);
+        private Duration closeTimeout = Duration.ofSeconds(5);
         private int maxTermLength = 64 << 20;
         private int maxImagesPerChannel = 64;
         private long maxImageBytes = 4L << 30;
@@ -563,6 +575,28 @@ public final class FrameDriver implements AutoCloseable {
          */
         public Duration joinTimeout() {
             return joinTimeout;
+        }
+
+        /**
+         * How long {@link FrameDriver#close()} waits in all when it hosts the driver: two fifths at most for closed publications to drain to
+         * their subscribers, a fifth for lossless publications to stop sending, two fifths for what they sent to be read. It waits only as long
+         * as there is something to wait for.
+         *
+         * @param value default 5 s; zero for no wait.
+         * @return this.
+         */
+        public Context closeTimeout(Duration value) {
+            closeTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long {@link FrameDriver#close()} waits in all when it hosts the driver.
+         *
+         * @return the longest wait.
+         */
+        public Duration closeTimeout() {
+            return closeTimeout;
         }
 
         private ImageLimits imageLimits() {

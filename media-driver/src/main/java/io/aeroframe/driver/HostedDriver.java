@@ -5,7 +5,7 @@ import io.aeron.driver.MediaDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -15,22 +15,17 @@ import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * The media driver in this process, and the lock that gives the right to it. Its owner calls one method at a time, and {@link #close()} once;
+ * The media driver in this process, and the lock that gives the right to it. Its owner calls one method at a time, and {@link #close(long)} once;
  * {@link #clientCount()} and {@link #refusedSetups()} any thread.
  *
  * <p>The driver never deletes its directory itself: by then it may be another's. That is the lock's to do, which knows.
  */
-final class HostedDriver implements AutoCloseable {
+final class HostedDriver {
 
     /** Command, counter, error and loss files of the driver, 12 MiB, and some room for a first small stream. */
     private static final long REQUIRED_BYTES = 20L << 20;
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
-
-    private static final long DRAIN_TIMEOUT_NS = 2 * MediaDriverSettings.PUBLICATION_LINGER_NS;
-
-    /** In which every process has seen that the announcement is withdrawn: they look each 40 ms. */
-    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(150);
 
     private final BaseDirectory base;
     private final DriverLock lock;
@@ -41,7 +36,7 @@ final class HostedDriver implements AutoCloseable {
     /** Which file the driver's command file is. */
     private final Object commandFileKey;
 
-    private Snapshot announcement;
+    private FileStamp announcement;
     private volatile boolean isClosed;
 
     /** How what belongs to a hosted driver was found. */
@@ -53,19 +48,6 @@ final class HostedDriver implements AutoCloseable {
         LOST
     }
 
-    /** Tells whether a file was replaced or written. */
-    private record Snapshot(Object key, long length, Object modified) {
-
-        static Snapshot of(Path file) {
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Snapshot(LockedFiles.key(file), attributes.size(), attributes.lastModifiedTime());
-            } catch (IOException ex) {
-                return null; // gone, or as good as gone
-            }
-        }
-    }
-
     private HostedDriver(
             BaseDirectory base, DriverLock lock, MediaDriver mediaDriver, RefusedSetups refused, String announced)
             throws IOException {
@@ -74,7 +56,7 @@ final class HostedDriver implements AutoCloseable {
         this.mediaDriver = mediaDriver;
         this.refused = refused;
         this.announced = announced;
-        commandFileKey = LockedFiles.key(DriverFiles.commandFile(base.aeron()));
+        commandFileKey = LockedFiles.key(CommandFile.path(base.aeron()));
         announce();
     }
 
@@ -101,8 +83,8 @@ final class HostedDriver implements AutoCloseable {
                 ImageBudget budget = new ImageBudget(limits, Configuration.congestionControlSupplier());
                 mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused)
                         .errorHandler(new UnansweredErrors(errorHandler)));
-                DriverFiles.numberFromRandom(base.aeron());
-                String announced = DriverFiles.announcement(base.aeron(), clock).text();
+                String announced =
+                        Announcement.of(numbered(base.aeron()), clock).text();
                 HostedDriver hosted = new HostedDriver(base, lock, mediaDriver, refused, announced);
                 isHosting = true;
                 return hosted;
@@ -124,6 +106,17 @@ final class HostedDriver implements AutoCloseable {
         });
     }
 
+    /** Gives the driver's log buffers names of their own, and returns its identity. */
+    private static String numbered(Path aeronDirectory) throws IOException {
+        try (CommandFile file = CommandFile.open(aeronDirectory, CommandFile.OpenFor.NUMBERING)) {
+            if (!file.read()) {
+                throw new IOException("its file " + CommandFile.path(aeronDirectory) + " is damaged");
+            }
+            file.numberFrom(ThreadLocalRandom.current().nextLong(1L << 32, 1L << 62));
+            return file.identity();
+        }
+    }
+
     private static void checkRoom(BaseDirectory base) {
         try {
             long usable = Files.getFileStore(base.path()).getUsableSpace();
@@ -141,7 +134,7 @@ final class HostedDriver implements AutoCloseable {
     /** Announces the driver, also after the announcement was removed. */
     void announce() {
         lock.announce(announced);
-        announcement = Snapshot.of(base.announcement());
+        announcement = FileStamp.of(base.announcement());
     }
 
     /** Looks whether what belongs to the driver is still at its path: three reads of file attributes. */
@@ -150,14 +143,14 @@ final class HostedDriver implements AutoCloseable {
             if (!lock.isInPlace() || !isCommandFileInPlace()) {
                 return Condition.LOST;
             }
-            Snapshot now = Snapshot.of(base.announcement());
+            FileStamp now = FileStamp.of(base.announcement());
             return now != null && now.equals(announcement) ? Condition.INTACT : Condition.UNANNOUNCED;
         });
     }
 
     private boolean isCommandFileInPlace() {
         try {
-            return commandFileKey.equals(LockedFiles.key(DriverFiles.commandFile(base.aeron())));
+            return commandFileKey.equals(LockedFiles.key(CommandFile.path(base.aeron())));
         } catch (IOException ex) {
             return false; // whatever is there is not what this driver uses
         }
@@ -172,18 +165,24 @@ final class HostedDriver implements AutoCloseable {
     }
 
     /**
-     * Lets closed publications, and those that pause because this ends, drain to their subscribers (at most two seconds each), ends the driver and
-     * removes its files, as far as they are still its own.
+     * Ends the driver: lets closed publications drain to their subscribers, withdraws the announcement, waits until all clients have answered that
+     * their lossless publications have stopped sending, and until what those sent has been read; then closes the driver and removes its files, as
+     * far as they are still its own.
+     *
+     * @param timeoutNs for all waits: two fifths, one fifth and two fifths of it at most.
      */
-    @Override
-    public void close() {
+    void close(long timeoutNs) {
         isClosed = true;
         FileThread.run(() -> {
-            drain(() -> DriverCounters.hasUnsentPublications(counters()));
+            long fifthNs = timeoutNs / 5;
+            drain(2 * fifthNs, () -> DriverCounters.hasUnsentPublications(counters()));
             try {
-                lock.withdraw(); // first: who sees its streams disconnected is to know why
+                lock.withdraw(); // first: a process that sees its streams disconnected is to know why
                 if (DriverCounters.clientCount(counters()) > 0) {
-                    drainPaused();
+                    // Clients that find their driver closed unmap its logs at once, with what was not read yet.
+                    drain(fifthNs, () -> !DriverCounters.haveStoppedSending(counters()));
+                    Long2LongHashMap positions = DriverCounters.publisherPositions(counters());
+                    drain(2 * fifthNs, () -> DriverCounters.arePausedUnread(counters(), positions));
                 }
                 mediaDriver.close();
             } finally {
@@ -192,16 +191,8 @@ final class HostedDriver implements AutoCloseable {
         });
     }
 
-    /** Clients that find their driver closed unmap its logs at once, with what was not read yet: lossless publications have stopped sending before. */
-    private void drainPaused() {
-        long untilNs = System.nanoTime() + PAUSE_NS;
-        drain(() -> System.nanoTime() - untilNs < 0);
-        Long2LongHashMap positions = DriverCounters.publisherPositions(counters());
-        drain(() -> DriverCounters.arePausedUnread(counters(), positions));
-    }
-
-    private static void drain(BooleanSupplier isUndrained) {
-        long deadlineNs = System.nanoTime() + DRAIN_TIMEOUT_NS;
+    private static void drain(long timeoutNs, BooleanSupplier isUndrained) {
+        long deadlineNs = System.nanoTime() + timeoutNs;
         while (isUndrained.getAsBoolean() && System.nanoTime() - deadlineNs < 0) {
             LockSupport.parkNanos(POLL_INTERVAL_NS);
         }

@@ -35,23 +35,25 @@ public final class Aeroframe implements AutoCloseable {
     }
 
     /**
-     * Connects to a driver with default settings.
+     * Connects to a driver with default settings, as {@link #connect(FrameDriver, Context)}.
      *
      * @param driver to use; it must stay open longer than this.
      * @return the connection.
-     * @throws FrameTransportException if the driver does not answer.
+     * @throws FrameTransportException if no driver answers, or the thread is interrupted.
      */
     public static Aeroframe connect(FrameDriver driver) {
         return connect(driver, new Context());
     }
 
     /**
-     * Connects to a driver.
+     * Connects to a driver. Any thread. Waits for a driver {@link Context#connectTimeout(Duration)} at most; an interrupt ends the wait, with the flag still set.
      *
      * @param driver  to use; it must stay open longer than this.
      * @param context settings; concluded here, not to be used again.
      * @return the connection.
-     * @throws FrameTransportException if the driver does not answer.
+     * @throws DriverLostException      if no driver answers.
+     * @throws FrameTransportException  if the thread is interrupted.
+     * @throws IllegalArgumentException if a setting is not valid.
      */
     public static Aeroframe connect(FrameDriver driver, Context context) {
         context.conclude();
@@ -59,28 +61,39 @@ public final class Aeroframe implements AutoCloseable {
     }
 
     /**
-     * Starts to publish a stream over IPC.
+     * Starts to publish a stream over IPC, as {@link #addPublication(FramePublication.Context)}.
      *
      * @param stream its name.
      * @param format what most frames will be.
      * @return the publication.
-     * @throws FrameTransportException if there is no room for its buffers.
+     * @throws FrameTransportException if there is no room for its buffers, or no driver answers.
      */
     public FramePublication addPublication(String stream, FrameFormat format) {
         return addPublication(new FramePublication.Context().stream(stream).format(format));
     }
 
     /**
-     * Starts to publish a stream.
+     * Starts to publish a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, Context)} does, and as long as the system takes to provide
+     * the memory of the pool and the log buffers.
      *
      * @param settings concluded here, not to be used again.
      * @return the publication.
-     * @throws FrameTransportException if there is no room for its buffers, or the channel cannot be used.
+     * @throws FrameTransportException  if there is no room for its buffers, the channel cannot be used, no driver answers, or the thread is interrupted.
+     * @throws IllegalArgumentException if a setting is not valid.
+     * @throws IllegalStateException    if this is closed.
      */
     public FramePublication addPublication(FramePublication.Context settings) {
+        checkOpen();
         settings.conclude();
         warnOfSockets(settings.channel());
         return opened(new FramePublication(connection, poolHost(), settings, open::remove));
+    }
+
+    private void checkOpen() {
+        if (connection.state() == ConnectionState.CLOSED) {
+            throw new IllegalStateException(
+                    "the connection to the media driver in " + driver.aeronDirectoryName() + " is closed");
+        }
     }
 
     /** Notes what is to be closed with this, unless this has been closed meanwhile. */
@@ -88,29 +101,34 @@ public final class Aeroframe implements AutoCloseable {
         open.add(made);
         if (connection.state() == ConnectionState.CLOSED) {
             CloseHelper.close(context.errorHandler(), made);
-            throw new IllegalStateException("the connection is closed");
         }
+        checkOpen();
         return made;
     }
 
     /**
-     * Starts to receive a stream over IPC.
+     * Starts to receive a stream over IPC, as {@link #addSubscription(FrameSubscription.Context)}.
      *
      * @param stream its name.
      * @return the subscription.
+     * @throws FrameTransportException if no driver answers, or the thread is interrupted.
      */
     public FrameSubscription addSubscription(String stream) {
         return addSubscription(new FrameSubscription.Context().stream(stream));
     }
 
     /**
-     * Starts to receive a stream.
+     * Starts to receive a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, Context)} does, not for a publisher.
      *
      * @param settings concluded here, not to be used again.
      * @return the subscription.
-     * @throws FrameTransportException if the channel cannot be used: a port in use, an address that is not this host's.
+     * @throws FrameTransportException  if the channel cannot be used (a port in use, an address that is not this host's), no driver answers, or the thread
+     *     is interrupted.
+     * @throws IllegalArgumentException if a setting is not valid.
+     * @throws IllegalStateException    if this is closed.
      */
     public FrameSubscription addSubscription(FrameSubscription.Context settings) {
+        checkOpen();
         settings.conclude(context.errorHandler());
         warnOfSockets(settings.channel());
         return opened(new FrameSubscription(connection, driver.sharedDirectory(), settings, open::remove));
@@ -121,7 +139,7 @@ public final class Aeroframe implements AutoCloseable {
     }
 
     /**
-     * Where the connection to the driver stands. Any thread.
+     * Where the connection to the driver stands. Any thread; does not wait.
      *
      * @return the state.
      */

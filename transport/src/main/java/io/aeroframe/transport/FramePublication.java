@@ -502,7 +502,7 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * The account so far. Call it on the thread that writes.
+     * The account so far. Call it on the thread that writes: on another one the numbers may be of different moments. Never waits; also after closing.
      *
      * @return the ledger.
      */

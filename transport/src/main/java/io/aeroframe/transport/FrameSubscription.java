@@ -42,6 +42,8 @@ public final class FrameSubscription implements AutoCloseable {
     private ReceivingPath next;
 
     private long reopenNs = System.nanoTime();
+    private final FrameHandler whileOpen = this::deliver;
+    private FrameHandler handler;
     private boolean notesSignals;
     private int notedSignal;
 
@@ -114,7 +116,13 @@ public final class FrameSubscription implements AutoCloseable {
         }
         followConnection();
         boolean mayLeave = next != null && mayLeave(); // before the poll: what was sent before that is there to be read
-        int delivered = path.poll(handler, limit);
+        this.handler = handler;
+        int delivered;
+        try {
+            delivered = path.poll(whileOpen, limit);
+        } finally {
+            this.handler = null;
+        }
         if (!gate.isClosed()) {
             path.passOverOthers();
             if (mayLeave && !path.hasRead()) {
@@ -122,6 +130,14 @@ public final class FrameSubscription implements AutoCloseable {
             }
         }
         return delivered;
+    }
+
+    /** Delivers no more frames in a poll once the subscription was closed, by its handler or by another thread. */
+    private void deliver(Frame frame) {
+        handler.onFrame(frame);
+        if (gate.isClosed()) {
+            path.stop();
+        }
     }
 
     /** Subscribes in the session that has replaced the one of the path, without waiting for the driver. */
@@ -230,7 +246,7 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     /**
-     * What is known of the stream. Call it on the thread that polls.
+     * What is known of the stream. Call it on the thread that polls. Never waits; also after closing.
      *
      * @return the state after the last poll.
      */
@@ -239,7 +255,7 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     /**
-     * The account so far. Call it on the thread that polls.
+     * The account so far. Call it on the thread that polls: on another one the numbers may be of different moments. Never waits; also after closing.
      *
      * @return the ledger.
      */
@@ -259,17 +275,13 @@ public final class FrameSubscription implements AutoCloseable {
     /**
      * Leaves the stream. Any thread; closing twice does nothing; does not wait.
      *
-     * <p>If a thread is inside {@link #poll}, another one or this one in its handler, that call closes the subscription when it returns: the frame
-     * of the handler stays readable until then, and a handler that closes its own subscription is given no more. Frames that were
-     * retained stay valid until their leases are closed.
+     * <p>If a thread is inside {@link #poll}, another one or this one in its handler, that call delivers no further frame and closes the subscription when
+     * it returns: the frame of the handler stays readable until then. Frames that were retained stay valid until their leases are closed.
      */
     @Override
     public void close() {
-        boolean isInHandler = gate.isInsideHere();
         if (gate.close()) {
             release();
-        } else if (isInHandler) {
-            path.stop();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.aeroframe.transport;
 
+import io.aeroframe.driver.FrameDriver;
 import io.aeron.Counter;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ final class LedgerCounters implements AutoCloseable {
     static final int SUBSCRIPTION_TYPE_ID = 17_002;
 
     /** Of the counter that says that lossless publications have stopped for the driver's sake. */
-    static final int HAND_OVER_TYPE_ID = 17_003;
+    static final int HAND_OVER_TYPE_ID = FrameDriver.HAND_OVER_COUNTER_TYPE_ID;
 
     private final ClientSession session;
     private final List<CompletableFuture<Counter>> requests = new ArrayList<>();

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** A process of its own that runs a main class of the tests, with JVM options of its own. Its output is read line by line. */
 final class ChildJvm implements AutoCloseable {
 
-    private static final long TIMEOUT_S = 300;
+    private static final long TIMEOUT_S = Boolean.getBoolean("faults") ? 3_600 : 300;
     private static final String GONE = "the process is gone";
 
     private final Process process;

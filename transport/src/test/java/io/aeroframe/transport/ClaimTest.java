@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class ClaimTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(16, 16);
@@ -38,15 +38,20 @@ class ClaimTest {
 
     @BeforeEach
     void connect() {
-        subscription = host.subscribe("claims", FrameChannel.IPC, Delivery.EVERY);
-        publication = host.publish("claims", FORMAT);
+        String stream = LiveHost.uniqueStream("claims");
+        subscription = host.subscribe(stream, FrameChannel.IPC, Delivery.EVERY);
+        publication = host.publish(stream, FORMAT);
         LiveHost.awaitConnected(publication);
     }
 
     @AfterEach
     void disconnect() {
-        publication.close();
-        subscription.close();
+        if (publication != null) {
+            publication.close();
+        }
+        if (subscription != null) {
+            subscription.close();
+        }
     }
 
     @Test
@@ -182,9 +187,9 @@ class ClaimTest {
         subscription.close();
         assertFalse(publication.isConnected());
         IllegalStateException ex = assertThrows(IllegalStateException.class, publication::tryClaim);
-        assertEquals("the publication of stream 'claims' is closed", ex.getMessage());
+        assertEquals("the publication of stream '" + publication.stream() + "' is closed", ex.getMessage());
         ex = assertThrows(IllegalStateException.class, () -> subscription.poll(frame -> {}, 1));
-        assertEquals("the subscription of stream 'claims' is closed", ex.getMessage());
+        assertEquals("the subscription of stream '" + subscription.stream() + "' is closed", ex.getMessage());
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Whatever is closed on whichever thread, nothing that another thread is inside of is unmapped. In a JVM of its own, which would crash.
  * {@code -Dfaults=true} does it more often.
  */
-@Timeout(320)
+@Timeout(3_600)
 class CloseStormTest {
 
     private static final boolean IS_LONG = Boolean.getBoolean("faults");

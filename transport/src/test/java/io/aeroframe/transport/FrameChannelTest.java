@@ -184,11 +184,12 @@ class FrameChannelTest {
     @ParameterizedTest
     @MethodSource("formats")
     void aeronTakesWhatIsChosen(FrameFormat format) {
-        for (String way : new String[] {"ipc", "udp"}) {
+        for (String way : new String[] {"ipc", "aeron:ipc?pool=off", "udp"}) {
             FrameChannel channel = LiveHost.channel(way);
             try (FramePublication publication = host.aeroframe()
                     .addPublication(new FramePublication.Context()
                             .stream("sizes").channel(channel).format(format))) {
+                assertEquals(way.equals("ipc"), publication.isPooled());
                 assertFalse(publication.isConnected());
             }
         }
@@ -207,23 +208,41 @@ class FrameChannelTest {
     void leavesAloneWhatTheUserSetsAndFitsTheRestToIt(String text) {
         FrameChannel channel = FrameChannel.parse(
                 text.replace(":0|", ":" + LiveHost.freeUdp().uri().replaceAll(".*:", "") + "|"));
-        try (FramePublication publication = host.aeroframe()
-                .addPublication(new FramePublication.Context()
-                        .stream("told").channel(channel).format(FrameFormat.bgr24(640, 480)))) {
-            assertEquals(channel, publication.channel());
+        FrameFormat format = FrameFormat.bgr24(640, 480);
+        ChannelUri given = ChannelUri.parse(channel.uri());
+        for (String uri :
+                new String[] {channel.publicationUri(format.maxPayloadLength(), false), channel.descriptorUri(false)}) {
+            ChannelUri chosen = ChannelUri.parse(uri);
+            for (String parameter : new String[] {"term-length", "mtu", "pub-wnd"}) {
+                if (given.containsKey(parameter)) {
+                    assertEquals(size(given, parameter), size(chosen, parameter), uri);
+                }
+            }
+        }
+        for (boolean isPooled : new boolean[] {true, false}) {
+            try (FramePublication publication = host.aeroframe()
+                    .addPublication(new FramePublication.Context()
+                            .stream("told").channel(channel).format(format).isPooled(isPooled))) {
+                assertEquals(channel, publication.channel());
+            }
         }
     }
 
     @ParameterizedTest
     @CsvSource({"aeron:ipc?term-length=100k", "aeron:ipc?mtu=1000", "aeron:ipc?mtu=1m"})
     void saysWhyAeronRefusesASetting(String text) {
-        FrameTransportException ex = assertThrows(FrameTransportException.class, () -> host.aeroframe()
-                .addPublication(new FramePublication.Context()
-                        .stream("told").channel(FrameChannel.parse(text)).format(FrameFormat.bgr24(640, 480))));
-        assertTrue(ex.getMessage().startsWith("stream 'told' on channel '" + text + "': "), ex.getMessage());
-        assertFalse(ex.getMessage().contains("errorCode"), ex.getMessage());
-        assertFalse(ex.getMessage().contains("Exception"), ex.getMessage());
-        assertEquals(1, ex.getMessage().lines().count());
+        for (boolean isPooled : new boolean[] {true, false}) {
+            FrameTransportException ex = assertThrows(FrameTransportException.class, () -> host.aeroframe()
+                    .addPublication(new FramePublication.Context()
+                            .stream("told")
+                                    .channel(FrameChannel.parse(text))
+                                    .format(FrameFormat.bgr24(640, 480))
+                                    .isPooled(isPooled)));
+            assertTrue(ex.getMessage().startsWith("stream 'told' on channel '" + text + "': "), ex.getMessage());
+            assertFalse(ex.getMessage().contains("errorCode"), ex.getMessage());
+            assertFalse(ex.getMessage().contains("Exception"), ex.getMessage());
+            assertEquals(1, ex.getMessage().lines().count());
+        }
     }
 
     private static long size(ChannelUri uri, String parameter) {

@@ -1,6 +1,7 @@
 package io.aeroframe.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -76,6 +77,28 @@ class FrameHeaderTest {
     }
 
     @Test
+    void aFrameInAPoolIsAllHeaderAndSaysWhere() {
+        FrameFormat format = FrameFormat.gray8(10, 10);
+        FrameHeader sent = header(format, format.maxPayloadLength());
+        sent.poolId = Long.MAX_VALUE;
+        sent.poolSlot = 255;
+        sent.encode(buffer, 0);
+        assertNull(received.decode(buffer, 0, FrameHeader.LENGTH, HASH, LIMIT));
+        assertTrue(received.isInPool());
+        assertEquals(sent.poolId, received.poolId);
+        assertEquals(sent.poolSlot, received.poolSlot);
+        assertEquals(HeaderFault.MESSAGE_LENGTH, received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, LIMIT));
+        buffer.putInt(8 + FrameHeaderEncoder.poolSlotEncodingOffset(), -1);
+        assertEquals(HeaderFault.CHUNK, received.decode(buffer, 0, FrameHeader.LENGTH, HASH, LIMIT));
+        buffer.putLong(8 + FrameHeaderEncoder.poolIdEncodingOffset(), 0);
+        assertEquals(HeaderFault.LOCATION, received.decode(buffer, 0, FrameHeader.LENGTH, HASH, LIMIT));
+        sent.poolId = 0;
+        sent.encode(buffer, 0);
+        assertNull(received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, LIMIT));
+        assertFalse(received.isInPool());
+    }
+
+    @Test
     void whateverPassesIsConsistent() {
         Random random = new Random(20_250_101);
         int passed = 0;
@@ -110,7 +133,7 @@ class FrameHeaderTest {
                 assertConsistent(length);
             }
         }
-        assertTrue(passed > 20_000, "only " + passed + " passed: the test judges nothing");
+        assertTrue(passed > 20_000, "only " + passed + " passed: the test checks nothing");
         assertTrue(passed < 180_000, passed + " passed: the test mutates nothing");
     }
 

@@ -1,6 +1,7 @@
 package io.aeroframe.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.transport.codec.EndOfStreamEncoder;
@@ -13,6 +14,8 @@ import io.aeron.logbuffer.BufferClaim;
 import io.aeron.logbuffer.FrameDescriptor;
 import java.io.IOException;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Somebody sends on the stream's id whatever comes to mind, between valid frames. */
+/** Another process sends anything at all on the stream's id, between valid frames. */
 @Timeout(60)
 class HostileMessagesTest {
 
@@ -119,8 +122,12 @@ class HostileMessagesTest {
             case 8 -> message.putInt(BLOCK + FrameHeaderEncoder.chunkOffsetEncodingOffset(), extreme);
             case 9 -> message.putInt(BLOCK + FrameHeaderEncoder.chunkLengthEncodingOffset(), extreme);
             case 10 -> message.putInt(BLOCK + FrameHeaderEncoder.metadataLengthEncodingOffset(), extreme);
-            case 11 -> message.putByte(BLOCK + FrameHeaderEncoder.pixelFormatEncodingOffset(), (byte) 9);
-            case 12 -> message.putByte(BLOCK + FrameHeaderEncoder.encodingEncodingOffset(), (byte) 2);
+            case 11 ->
+                message.putByte(
+                        BLOCK + FrameHeaderEncoder.pixelFormatEncodingOffset(), unknown(random, PixelFormat::ofCode));
+            case 12 ->
+                message.putByte(
+                        BLOCK + FrameHeaderEncoder.encodingEncodingOffset(), unknown(random, FrameEncoding::ofCode));
             case 13 -> message.putByte(BLOCK + FrameHeaderEncoder.locationEncodingOffset(), (byte) 1);
             case 14 -> message.putShort(0, (short) extreme);
             default -> {
@@ -130,7 +137,16 @@ class HostileMessagesTest {
         return length;
     }
 
-    /** Any bytes of the header flipped; null if the frame may still be valid. */
+    /** A code that stands for nothing. */
+    private static byte unknown(Random random, IntFunction<?> ofCode) {
+        int code;
+        do {
+            code = random.nextInt(256);
+        } while (ofCode.apply(code) != null);
+        return (byte) code;
+    }
+
+    /** A valid frame with a few bits of the header flipped; it may still be valid. */
     private int flippedFrame(Random random) {
         int length = validFrame(sequence);
         for (int flips = 1 + random.nextInt(6); flips > 0; flips--) {
@@ -187,6 +203,7 @@ class HostileMessagesTest {
         int[] received = new int[1];
         int invalid = 0;
         long directBefore = DirectMemory.used();
+        long startNs = System.nanoTime();
         for (int i = 0; i < 12_000; i++) {
             int length;
             switch (i % 5) {
@@ -222,8 +239,11 @@ class HostileMessagesTest {
         assertEquals(sequence, received[0] + subscription.ledger().notLatest());
         assertTrue(delivery == Delivery.LATEST || received[0] == sequence);
         assertTrue(subscription.ledger().isClosed());
-        assertTrue(DirectMemory.used() - directBefore < 16 << 20, "direct memory follows what headers claim");
-        assertTrue(host.reported().size() < 60, "reported more than once a second");
+        assertTrue(DirectMemory.used() - directBefore < 4 << 20, "direct memory follows what headers claim");
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNs);
+        assertTrue(
+                host.reported().size() <= seconds + 2, () -> host.reported().size() + " reports in " + seconds + " s");
+        assertFalse(host.reported().isEmpty());
     }
 
     @Test
@@ -272,7 +292,7 @@ class HostileMessagesTest {
             return received[0] == 2;
         });
         assertEquals(1, subscription.ledger().invalid());
-        assertTrue(DirectMemory.used() - directBefore < 8 << 20, () -> DirectMemory.used() - directBefore + " bytes");
+        assertTrue(DirectMemory.used() - directBefore < 2 << 20, () -> DirectMemory.used() - directBefore + " bytes");
     }
 
     @Test

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ports and memory that are not to be had. */
-@Timeout(60)
+/** Ports and memory that cannot be had. */
+@Timeout(600)
 class ResourcesTest {
 
     @TempDir
@@ -84,7 +84,7 @@ class ResourcesTest {
                 assertTrue(ex.getMessage().contains("no room"), ex.getMessage());
                 assertTrue(Pattern.send(publication, format));
                 try (FrameSubscription late = host.subscribe("goes on", FrameChannel.IPC, Delivery.EVERY)) {
-                    LiveHost.await("a frame for one who comes now", () -> {
+                    LiveHost.await("a frame for a subscriber that comes now", () -> {
                         Pattern.send(publication, format);
                         subscription.poll(Pattern::assertIn, 8);
                         return late.poll(Pattern::assertIn, 8) > 0;

@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class StreamExactnessTest {
 
+    /** Of every channel that does not say otherwise. */
+    private static final int MTU = 65_504;
+
     private static LiveHost host;
 
     @BeforeAll
@@ -93,13 +96,26 @@ class StreamExactnessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ipc", "aeron:ipc?pool=off", "udp"})
-    void framesAtTheEdgesOfFragmentsAndMessages(String way) throws InterruptedException {
-        int fragment = 65_472 - FrameHeader.LENGTH;
+    void framesAtTheEdgesOfFragments(String way) throws InterruptedException {
+        int fragment = MTU - FrameChannel.DATA_HEADER_LENGTH - FrameHeader.LENGTH;
         FrameFormat[] formats = new FrameFormat[9];
         for (int i = 0; i < formats.length; i++) {
-            formats[i] = FrameFormat.gray8(fragment / 3 * 3 + i - 4 < 65_536 ? fragment + i - 4 : 1, 1);
+            formats[i] = FrameFormat.gray8(fragment + i - 4, 1);
         }
         assertFramesArriveExact(LiveHost.channel(way), FrameFormat.gray8(65_000, 1), formats);
+    }
+
+    /** The largest message of a term of a mebibyte has an eighth of it; a longer frame goes in several. */
+    @ParameterizedTest
+    @ValueSource(strings = {"aeron:ipc?pool=off|term-length=1m", "aeron:udp?endpoint=ENDPOINT|term-length=1m"})
+    void framesAtTheEdgesOfMessages(String way) throws InterruptedException {
+        int message = (1 << 20) / 8 - FrameHeader.LENGTH;
+        FrameFormat[] formats = new FrameFormat[9];
+        for (int i = 0; i < formats.length; i++) {
+            formats[i] = FrameFormat.raw(PixelFormat.GRAY8, (message + i - 4) / 2, 2);
+        }
+        String endpoint = LiveHost.freeUdp().uri().replaceAll(".*endpoint=", "");
+        assertFramesArriveExact(FrameChannel.parse(way.replace("ENDPOINT", endpoint)), formats[0], formats);
     }
 
     @ParameterizedTest

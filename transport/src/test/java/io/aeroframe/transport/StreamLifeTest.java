@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -222,7 +221,6 @@ class StreamLifeTest {
         FramePublication right = isForeignFirst ? second : first;
         FramePublication wrong = isForeignFirst ? first : second;
         FrameFormat alien = FrameFormat.gray8(32, 32);
-        long startNs = System.nanoTime();
         FrameHandler handler = frame -> {
             assertEquals(FORMAT, frame.format());
             Pattern.assertIn(frame);
@@ -238,7 +236,6 @@ class StreamLifeTest {
             LiveHost.pollUntil(
                     subscription, handler, () -> subscription.ledger().received() == received);
         }
-        assertTrue(System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(20));
         LiveHost.pollUntil(subscription, handler, () -> !host.reported().isEmpty());
         assertEquals(200, subscription.ledger().received());
         assertTrue(subscription.ledger().isClosed());

@@ -136,7 +136,30 @@ final class StreamProcess implements AutoCloseable {
                             "FAKETIME_FORCE_MONOTONIC_FIX",
                             "0"));
         }
+        return start(builder);
+    }
+
+    /** Any program that speaks, and is spoken to, line by line. */
+    static StreamProcess start(ProcessBuilder builder) throws IOException {
         return new StreamProcess(builder.start());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for it to end by itself. Returns false if it has not after {@link LiveHost#DEADLINE_S}. */
+    boolean awaitExit() throws InterruptedException {
+        return process.waitFor(LiveHost.DEADLINE_S, TimeUnit.SECONDS);
+    }
+
+    /** Of one that has ended; 128 and the number of the signal for one that was killed. */
+    int exitStatus() {
+        return process.exitValue();
     }
 
     private void readLines() {

@@ -47,7 +47,7 @@ class WaitBoundsTest {
             long sent = offered - 1;
             LiveHost.pollUntil(
                     subscription, Pattern::assertIn, () -> subscription.ledger().received() == sent);
-            assertTrue(Pattern.send(publication, FORMAT), "there is room again");
+            LiveHost.await("room again", () -> Pattern.send(publication, FORMAT));
         }
     }
 
