@@ -14,13 +14,13 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * A subscriber's side of a pool: the mapped file, this subscription's membership, and what it holds.
  *
- * <p>The polling thread borrows slots and gives them back; leases that were {@linkplain Frame#retain() retained} are closed on any
- * thread, under this object's lock. A slot's lease bit is set as long as the slot is borrowed or a lease of it is open. When the subscription leaves, which a larger
- * pool may make it do under a borrowed frame, the bits of those slots stay, and the memory is unmapped when the last of them is given back: by
- * then nothing reads it.
+ * <p>The polling thread borrows slots and gives them back; leases that were {@linkplain Frame#retain() retained} are
+ * closed on any thread, under this object's lock. A slot's lease bit is set as long as the slot is borrowed or a lease
+ * of it is open. When the subscription leaves, which a larger pool may make it do under a borrowed frame, the bits of
+ * those slots stay, and the memory is unmapped when the last of them is given back: by then nothing reads it.
  *
- * <p>The lock is not taken on the frame path: as long as the subscription has not left, what is borrowed is the polling thread's
- * business alone. {@link #leave()} publishes it under the lock, and from then on it changes under the lock.
+ * <p>The lock is not taken on the frame path: as long as the subscription has not left, what is borrowed is the polling
+ * thread's business alone. {@link #leave()} publishes it under the lock, and from then on it changes under the lock.
  */
 final class AttachedPool {
 
@@ -36,10 +36,16 @@ final class AttachedPool {
     private final PoolMembers members;
     private final int maxRetained;
 
-    /** Open leases of each slot. Only the polling thread makes one of none, so that it need not lock to see that there is none. */
+    /**
+     * Open leases of each slot. Only the polling thread makes one of none, so that it need not lock to see that there
+     * is none.
+     */
     private final int[] holds;
 
-    /** Slots that frames have borrowed. The polling thread's; under the lock where other threads look: of a slot with leases, and after leaving. */
+    /**
+     * Slots that frames have borrowed. The polling thread's; under the lock where other threads look: of a slot with
+     * leases, and after leaving.
+     */
     private final boolean[] isBorrowed;
 
     private int borrowedSlots;
@@ -163,7 +169,10 @@ final class AttachedPool {
         return slot >= 0 && slot < slotBuffers.length && payloadLength <= slotLength;
     }
 
-    /** Whether a frame that is not there should be: of a lossless publication, one that was published after this subscription joined. */
+    /**
+     * Whether a frame that is not there should be: of a lossless publication, one that was published after this
+     * subscription joined.
+     */
     boolean isSinceJoin(long sequence) {
         return !isLossless || sequence > joinSequence;
     }

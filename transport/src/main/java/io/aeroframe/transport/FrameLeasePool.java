@@ -8,9 +8,10 @@ import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 
 /**
- * Memory of a subscription for copies of frames that are kept past their handler. A copy that is no more kept leaves its memory to the next, within limits. What is over
- * them, and everything once this is closed, is freed at once and not whenever the garbage collector may find it: direct memory runs out long before a
- * small heap is worth a collection. Thread-safe.
+ * Memory of a subscription for copies of frames that are kept past their handler. A copy that is no more kept leaves
+ * its memory to the next, within limits. What is over them, and everything once this is closed, is freed at once and
+ * not whenever the garbage collector may find it: direct memory runs out long before a small heap is worth a
+ * collection. Thread-safe.
  */
 final class FrameLeasePool implements AutoCloseable {
 

@@ -4,11 +4,12 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 
 /**
- * Sleeping on words in shared memory until somebody else wakes: Linux futexes, see futex(2) and futex_waitv, called without
- * allocation through JNA's direct mapping.
+ * Sleeping on words in shared memory until somebody else wakes: Linux futexes, see futex(2) and futex_waitv, called
+ * without allocation through JNA's direct mapping.
  *
- * <p>A system call that is there may still be refused, by a filter such as a container's, and not before it is used. What is refused is not asked for again:
- * each call returns whether it was, and {@link #unavailable()} and {@link #canWaitForSeveral()} say so from then on. Thread-safe.
+ * <p>A system call that is there may still be refused, by a filter such as a container's, and not before it is used.
+ * What is refused is not asked for again: each call returns whether it was, and {@link #unavailable()} and {@link
+ * #canWaitForSeveral()} say so from then on. Thread-safe.
  */
 final class Futex {
 
@@ -82,8 +83,8 @@ final class Futex {
     }
 
     /**
-     * Sleeps while a word has a value: until it is woken, the time is over, or for no reason. Returns at once if it has another. An interrupt of the thread
-     * has no effect.
+     * Sleeps while a word has a value: until it is woken, the time is over, or for no reason. Returns at once if it has
+     * another. An interrupt of the thread has no effect.
      *
      * @param address  of the int.
      * @param timespec address of the longest time to sleep: seconds, nanoseconds, two longs.

@@ -3,10 +3,11 @@ package io.aeroframe.transport;
 import java.nio.ByteBuffer;
 
 /**
- * A frame that is kept past its handler, and the lease that keeps it: one small object for each, never used again, so that one that was closed has
- * no way to the memory of another.
+ * A frame that is kept past its handler, and the lease that keeps it: one small object for each, never used again, so
+ * that one that was closed has no way to the memory of another.
  *
- * <p>What a lease holds is counted under a lock of whatever its memory belongs to; {@link #tryEnd()} is called under it.
+ * <p>What a lease holds is counted under a lock of whatever its memory belongs to; {@link #tryEnd()} is called under
+ * it.
  */
 abstract class KeptFrame extends FrameView implements FrameLease {
 

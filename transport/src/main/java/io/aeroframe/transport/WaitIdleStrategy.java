@@ -7,19 +7,20 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Blocks until any of the subscriptions may have frames, without spinning: it sleeps on the futex words of their pools, so that a frame wakes the thread
- * within tens of microseconds. A sleep ends after 4 ms at the latest.
+ * Blocks until any of the subscriptions may have frames, without spinning: it sleeps on the futex words of their pools,
+ * so that a frame wakes the thread within tens of microseconds. A sleep ends after 4 ms at the latest.
  *
- * <p>A core that sleeps takes longer to wake than a frame takes to arrive. Video is regular, so when the last frames have come at
- * even intervals this wakes before the next one is due, by as much as waking has taken lately, and spins for as long before and after as
- * frames are usually off, a hundredth of an interval at most.
+ * <p>A core that sleeps takes longer to wake than a frame takes to arrive. Video is regular, so when the last frames
+ * have come at even intervals this wakes before the next one is due, by as much as waking has taken lately, and spins
+ * for as long before and after as frames are usually off, a hundredth of an interval at most.
  *
- * <p>Where there is no pool to sleep on (no publisher yet, the log path, UDP) or no futex (not Linux), it sleeps for a short while that
- * grows to 1 ms. Several pools at a time need Linux 5.16; before, it sleeps on the first of them for 1 ms at most. What the system refuses when it is used, as
- * a container's filter of system calls may, is treated as if it were not there, and not tried again: see {@link #unavailable()}.
+ * <p>Where there is no pool to sleep on (no publisher yet, the log path, UDP) or no futex (not Linux), it sleeps for a
+ * short while that grows to 1 ms. Several pools at a time need Linux 5.16; before, it sleeps on the first of them for 1
+ * ms at most. What the system refuses when it is used, as a container's filter of system calls may, is treated as if it
+ * were not there, and not tried again: see {@link #unavailable()}.
  *
- * <p>An interrupt does not end a sleep, and the thread keeps its interrupted flag; a thread that has it set sleeps as any other does. So a loop that is to end when it is
- * interrupted has to look at the flag.
+ * <p>An interrupt does not end a sleep, and the thread keeps its interrupted flag; a thread that has it set sleeps as
+ * any other does. So a loop that is to end when it is interrupted has to look at the flag.
  *
  * <p>For the one thread that polls these subscriptions. Allocates nothing.
  *
@@ -45,7 +46,10 @@ public final class WaitIdleStrategy implements IdleStrategy {
     private static final int MAX_WAITERS = 128;
     private static final int TIMESPEC_LENGTH = 16;
 
-    /** What is spun away before the next frame is due, and after: this and some times what frames are usually off, up to a part of an interval. */
+    /**
+     * What is spun away before the next frame is due, and after: this and some times what frames are usually off, up to
+     * a part of an interval.
+     */
     private static final long MIN_LEAD_NS = TimeUnit.MICROSECONDS.toNanos(20);
 
     private static final int LEAD_STRAYS = 2;
@@ -54,7 +58,10 @@ public final class WaitIdleStrategy implements IdleStrategy {
     /** Who would have to be awake for more than this part of an interval sleeps until woken. */
     private static final int AWAKE_PART = 8;
 
-    /** Of a waking that took longer than expected, and of one that took less, the part that counts: rather too early than too late. */
+    /**
+     * Of a waking that took longer than expected, and of one that took less, the part that counts: rather too early
+     * than too late.
+     */
     private static final int LATER_PART = 2;
 
     private static final int EARLIER_PART = 16;
@@ -101,7 +108,8 @@ public final class WaitIdleStrategy implements IdleStrategy {
     }
 
     /**
-     * Why threads cannot sleep on a pool here, and take short naps instead. What the system refuses is known only when it has been tried. Any thread.
+     * Why threads cannot sleep on a pool here, and take short naps instead. What the system refuses is known only when
+     * it has been tried. Any thread.
      *
      * @return the reason, for people; null if they can, as far as is known.
      */
@@ -161,7 +169,8 @@ public final class WaitIdleStrategy implements IdleStrategy {
     }
 
     /**
-     * Sets the waiting bit in each pool before the kernel looks at its word; the publisher changes the word before it looks at the bits.
+     * Sets the waiting bit in each pool before the kernel looks at its word; the publisher changes the word before it
+     * looks at the bits.
      *
      * @return pools to sleep on.
      */

@@ -128,7 +128,9 @@ class FutexTest {
         assertNull(futex.unavailable());
     }
 
-    /** Two pools to sleep on, and a system that refuses one thing after the other: the thread naps instead of spinning. */
+    /**
+     * Two pools to sleep on, and a system that refuses one thing after the other: the thread naps instead of spinning.
+     */
     @Test
     void aStrategyThatIsRefusedNapsInstead() throws IOException {
         FrameFormat format = FrameFormat.gray8(16, 16);
