@@ -14,13 +14,13 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * A subscriber's side of a pool: the mapped file, this subscription's membership, and what it holds.
  *
- * <p>The polling thread borrows slots and gives them back; leases that were {@linkplain Frame#retain() retained} are closed on any
- * thread, under this object's lock. A slot's lease bit is set as long as the slot is borrowed or a lease of it is open. When the subscription leaves, which a larger
- * pool may make it do under a borrowed frame, the bits of those slots stay, and the memory is unmapped when the last of them is given back: by
- * then nothing reads it.
+ * <p>The polling thread borrows slots and gives them back; leases that were {@linkplain Frame#retain() retained} are
+ * closed on any thread, under this object's lock. A slot's lease bit is set as long as the slot is borrowed or a lease
+ * of it is open. When the subscription leaves, which a larger pool may make it do under a borrowed frame, the bits of
+ * those slots stay, and the memory is unmapped when the last of them is given back: by then nothing reads it.
  *
- * <p>The lock is not taken on the frame path: as long as the subscription has not left, what is borrowed is the polling thread's
- * business alone. {@link #leave()} publishes it under the lock, and from then on it changes under the lock.
+ * <p>The lock is not taken on the frame path: as long as the subscription has not left, what is borrowed is the polling
+ * thread's business alone. {@link #leave()} publishes it under the lock, and from then on it changes under the lock.
  */
 final class AttachedPool {
 
@@ -36,15 +36,20 @@ final class AttachedPool {
     private final PoolMembers members;
     private final int maxRetained;
 
-    /** Open leases of each slot. Only the polling thread makes one of none, so that it need not lock to see that there is none. */
+    /**
+     * Open leases of each slot. Only the polling thread makes one of none, so that it need not lock to see that there
+     * is none.
+     */
     private final int[] holds;
 
-    /** Slots that frames have borrowed. The polling thread's; under the lock where other threads look: of a slot with leases, and after leaving. */
+    /**
+     * Slots that frames have borrowed. The polling thread's; under the lock where other threads look: of a slot with
+     * leases, and after leaving.
+     */
     private final boolean[] isBorrowed;
 
     private int borrowedSlots;
 
-    private final PoolLease[] spareLeases;
     private int retainedSlots;
     private int openLeases;
     private int revocations;
@@ -108,7 +113,6 @@ final class AttachedPool {
         slotBuffers = new UnsafeBuffer[slotCount];
         holds = new int[slotCount];
         isBorrowed = new boolean[slotCount];
-        spareLeases = new PoolLease[slotCount];
         maxRetained = PoolLayout.maxRetained(slotCount);
         for (int slot = 0; slot < slotCount; slot++) {
             slotBytes[slot] = channel.map(
@@ -165,7 +169,10 @@ final class AttachedPool {
         return slot >= 0 && slot < slotBuffers.length && payloadLength <= slotLength;
     }
 
-    /** Whether a frame that is not there should be: of a lossless publication, one that was published after this subscription joined. */
+    /**
+     * Whether a frame that is not there should be: of a lossless publication, one that was published after this
+     * subscription joined.
+     */
     boolean isSinceJoin(long sequence) {
         return !isLossless || sequence > joinSequence;
     }
@@ -254,22 +261,15 @@ final class AttachedPool {
     }
 
     private PoolLease lease(int slot, FrameView frame) {
+        PoolLease lease = new PoolLease(this, slot, frame, revocations);
         holds[slot]++;
         openLeases++;
-        PoolLease lease = spareLeases[slot];
-        if (lease == null) {
-            lease = new PoolLease(this, slot);
-        } else {
-            spareLeases[slot] = lease.nextSpare;
-            lease.nextSpare = null;
-        }
-        lease.open(frame, revocations);
         return lease;
     }
 
     /** Any thread: a lease is closed. */
     synchronized void close(PoolLease lease) {
-        if (!lease.tryClose()) {
+        if (!lease.tryEnd()) {
             return;
         }
         openLeases--;
@@ -279,8 +279,6 @@ final class AttachedPool {
             slots.endRetain(slot, bit);
             releaseIfFree(slot);
         }
-        lease.nextSpare = spareLeases[slot];
-        spareLeases[slot] = lease;
         unmapIfDone();
     }
 

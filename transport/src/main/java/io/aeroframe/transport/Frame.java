@@ -94,8 +94,8 @@ public interface Frame {
 
     /**
      * Keeps the frame past the handler. On the pool path the frame stays where it is and its slot is not used again until the lease is closed; a
-     * subscription may hold half of the slots so, and further frames are copied. On the log path every one is copied.
-     * The lease must be closed.
+     * subscription may hold half of the slots so, and all of them together leave three slots (half of a pool with fewer than six); further frames are
+     * copied. On the log path every one is copied. The lease must be closed. Allocates one small object a call.
      *
      * @return a lease whose {@link FrameLease#frame()} any one thread may read until it is closed.
      */

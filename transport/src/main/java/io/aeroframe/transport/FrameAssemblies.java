@@ -8,11 +8,13 @@ package io.aeroframe.transport;
 final class FrameAssemblies implements AutoCloseable {
 
     private final HostIdentity host;
+    private final FrameLeasePool leases;
     private final FrameAssembly first;
     private final FrameAssembly second;
 
     FrameAssemblies(HostIdentity host, FrameLeasePool leases) {
         this.host = host;
+        this.leases = leases;
         first = new FrameAssembly(host, leases);
         second = new FrameAssembly(host, leases);
     }
@@ -39,5 +41,6 @@ final class FrameAssemblies implements AutoCloseable {
     public void close() {
         first.close();
         second.close();
+        leases.close();
     }
 }

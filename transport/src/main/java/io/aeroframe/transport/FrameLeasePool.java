@@ -1,76 +1,152 @@
 package io.aeroframe.transport;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
-import org.agrona.concurrent.ManyToManyConcurrentArrayQueue;
 
-/** Memory for frames that are kept past their handler: taken on the polling thread, given back on any. */
-final class FrameLeasePool {
+/**
+ * Memory of a subscription for copies of frames that are kept past their handler. A copy that is no more kept leaves
+ * its memory to the next, within limits. What is over them, and everything once this is closed, is freed at once and
+ * not whenever the garbage collector may find it: direct memory runs out long before a small heap is worth a
+ * collection. Thread-safe.
+ */
+final class FrameLeasePool implements AutoCloseable {
 
-    private static final int KEPT = 16;
+    /** Blocks that wait for the next copy at most, and their bytes; one may have more. */
+    private static final int MAX_FREE_BLOCKS = 16;
 
-    private final ManyToManyConcurrentArrayQueue<Copy> free = new ManyToManyConcurrentArrayQueue<>(KEPT);
+    private static final long MAX_FREE_LENGTH = 256L << 20;
 
-    FrameLease copyOf(Frame frame) {
-        Copy copy = free.poll();
-        if (copy == null) {
-            copy = new Copy();
+    private static final int ALIGNMENT = 64;
+
+    private final Deque<Block> free = new ArrayDeque<>();
+    private long freeLength;
+    private boolean isClosed;
+
+    /**
+     * Copies a frame.
+     *
+     * @return a lease to be closed, on any thread.
+     * @throws OutOfMemoryError if there is no direct memory for it.
+     */
+    FrameLease copyOf(FrameView frame) {
+        int length = frame.payloadLength();
+        Block block = takeFree(length);
+        if (block == null) {
+            block = new Block(length);
         }
-        copy.take(frame);
+        FrameLease lease = null;
+        try {
+            frame.payload().getBytes(0, block.memory, 0, length);
+            lease = lease(block, frame);
+        } finally {
+            if (lease == null) {
+                giveBack(block);
+            }
+        }
+        return lease;
+    }
+
+    private synchronized Copy lease(Block block, FrameView frame) {
+        Copy copy = new Copy(block, frame);
+        block.leases++;
         return copy;
     }
 
-    private final class Copy extends FrameView implements FrameLease {
-        private ByteBuffer memory = ByteBuffer.allocateDirect(0);
-        private ByteBuffer readOnly = memory;
-        private byte[] metadataBytes = new byte[0];
-        private volatile boolean isOpen;
+    /** Null if none is large enough. One that is too small goes for the one that is to be made. */
+    private synchronized Block takeFree(int length) {
+        for (Iterator<Block> blocks = free.iterator(); blocks.hasNext(); ) {
+            Block block = blocks.next();
+            if (block.memory.capacity() >= length) {
+                blocks.remove();
+                freeLength -= block.length();
+                return block;
+            }
+        }
+        if (!free.isEmpty()) {
+            Block small = free.removeFirst();
+            freeLength -= small.length();
+            small.free();
+        }
+        return null;
+    }
 
-        private void take(Frame frame) {
-            int length = frame.payloadLength();
-            if (memory.capacity() < length) {
-                memory = BufferUtil.allocateDirectAligned(length, 64);
-            }
-            payload.wrap(memory, 0, length);
-            payload.putBytes(0, frame.payload(), 0, length);
-            if (readOnly.capacity() != length || BufferUtil.address(readOnly) != BufferUtil.address(memory)) {
-                readOnly = memory.slice(0, length).asReadOnlyBuffer();
-            }
-            int metadataLength = frame.metadata().capacity();
-            if (metadataBytes.length < metadataLength) {
-                metadataBytes = new byte[metadataLength];
-            }
-            frame.metadata().getBytes(0, metadataBytes, 0, metadataLength);
-            metadata.wrap(metadataBytes, 0, metadataLength);
-            describe(
-                    frame.format(), frame.sequence(), frame.captureTimeNs(), frame.publishTimeNs(), frame.isSameHost());
-            isOpen = true;
+    private synchronized FrameLease retainAgain(Copy copy) {
+        copy.frame(); // under the lock: until then it may have been closed, and its memory be gone
+        return lease(copy.block, copy);
+    }
+
+    private synchronized void close(Copy copy) {
+        if (copy.tryEnd() && --copy.block.leases == 0) {
+            giveBack(copy.block);
+        }
+    }
+
+    private synchronized void giveBack(Block block) {
+        boolean hasRoom =
+                free.isEmpty() || free.size() < MAX_FREE_BLOCKS && freeLength + block.length() <= MAX_FREE_LENGTH;
+        if (isClosed || !hasRoom) {
+            block.free();
+        } else {
+            free.addFirst(block);
+            freeLength += block.length();
+        }
+    }
+
+    /** Frees what waits for another copy, and from now on what is given back. Copies that are kept stay good. */
+    @Override
+    public synchronized void close() {
+        isClosed = true;
+        free.forEach(Block::free);
+        free.clear();
+        freeLength = 0;
+    }
+
+    /** Memory, and how many leases share it. */
+    private static final class Block {
+        private final ByteBuffer allocated;
+        private final ByteBuffer memory;
+        private int leases;
+
+        Block(int length) {
+            allocated = ByteBuffer.allocateDirect(Math.addExact(BitUtil.align(length, ALIGNMENT), ALIGNMENT - 1));
+            memory = allocated.alignedSlice(ALIGNMENT);
+        }
+
+        int length() {
+            return allocated.capacity();
+        }
+
+        void free() {
+            BufferUtil.free(allocated);
+        }
+    }
+
+    private final class Copy extends KeptFrame {
+        private final Block block;
+
+        Copy(Block block, FrameView frame) {
+            super(frame);
+            this.block = block;
+            payload.wrap(block.memory, 0, frame.payloadLength());
         }
 
         @Override
-        public Frame frame() {
-            if (!isOpen) {
-                throw new IllegalStateException("the lease is closed");
-            }
-            return this;
-        }
-
-        @Override
-        public synchronized void close() {
-            if (isOpen) {
-                isOpen = false;
-                free.offer(this);
-            }
-        }
-
-        @Override
-        public ByteBuffer payloadByteBuffer() {
-            return readOnly.clear();
+        ByteBuffer newByteBuffer() {
+            return block.memory.slice(0, payloadLength()).asReadOnlyBuffer();
         }
 
         @Override
         public FrameLease retain() {
-            return copyOf(frame());
+            return retainAgain(this);
+        }
+
+        @Override
+        public void close() {
+            FrameLeasePool.this.close(this);
         }
     }
 }

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The pools of one connection, until their files can go. One that gets no more frames stays as long as a linked subscriber that has not
- * joined it has messages to read that point there. Thread-safe.
+ * The pools of one connection, until their files can go. One that gets no more frames stays as long as a linked
+ * subscriber that has not joined it has messages to read that point there. Thread-safe.
  */
 final class OpenPools {
 
@@ -51,8 +51,8 @@ final class OpenPools {
     }
 
     /**
-     * Looks after the members of the pools that are written here, and after the owners of those that are read here. Reads counters and files: for a
-     * thread that carries no frames.
+     * Looks after the members of the pools that are written here, and after the owners of those that are read here.
+     * Reads counters and files: for a thread that carries no frames.
      *
      * @throws RuntimeException the first of those that were thrown; the others have been looked after all the same.
      */

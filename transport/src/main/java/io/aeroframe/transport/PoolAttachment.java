@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * The pool that a subscription reads at present: attaches when a message names one, and follows to the next. A pool that it has left stays mapped as
- * long as a frame or a lease of it is out.
+ * The pool that a subscription reads at present: attaches when a message names one, and follows to the next. A pool
+ * that it has left stays mapped as long as a frame or a lease of it is out.
  *
  * <p>For the polling thread, but for {@link #checkOwner()}, which another one calls about ten times a second.
  */
@@ -28,7 +28,10 @@ final class PoolAttachment {
     /** The id of {@link #pool}, for the thread that looks after its owner. */
     private volatile long watchedPoolId = NONE;
 
-    /** The pool that was found without an owner. By its id, so that it says nothing of the next pool. Written by {@link #checkOwner()}. */
+    /**
+     * The pool that was found without an owner. By its id, so that it says nothing of the next pool. Written by {@link
+     * #checkOwner()}.
+     */
     private volatile long ownerlessPoolId = NONE;
 
     /** Counted by the polling thread when something has come. Opaque on both sides: nothing else follows from it. */
@@ -99,15 +102,16 @@ final class PoolAttachment {
     }
 
     /**
-     * Whether the process that publishes into the current pool was gone, or had removed the pool, at the last {@link #checkOwner()}: the driver
-     * notices only some seconds later. Costs a read.
+     * Whether the process that publishes into the current pool was gone, or had removed the pool, at the last {@link
+     * #checkOwner()}: the driver notices only some seconds later. Costs a read.
      */
     boolean isOwnerGone() {
         return pool != null && ownerlessPoolId == pool.poolId();
     }
 
     /**
-     * Looks whether the owner of the current pool is there, if nothing has come since the last look. Opens and locks a file. Any one thread.
+     * Looks whether the owner of the current pool is there, if nothing has come since the last look. Opens and locks a
+     * file. Any one thread.
      *
      * @throws FrameDriverException if it cannot be told.
      */

@@ -63,7 +63,8 @@ final class PoolLayout {
 
     /**
      * How many slots all members together may retain: all but three, or half of a pool that has fewer than six. So one
-     * member can always have its half, and the publisher and the handlers always have slots that go round: 2 of 3 or 4, 3 of more.
+     * member can always have its half, and the publisher and the handlers always have slots that go round: 2 of 3 or 4,
+     * 3 of more.
      */
     static int maxRetainedByAll(int slotCount) {
         return Math.max(maxRetained(slotCount), slotCount - RESERVED_SLOTS);

@@ -3,36 +3,23 @@ package io.aeroframe.transport;
 import java.nio.ByteBuffer;
 
 /** A frame in a pool that is kept past its handler: no copy, the slot is not used again until this is closed. */
-final class PoolLease extends FrameView implements FrameLease {
+final class PoolLease extends KeptFrame {
 
     private final AttachedPool pool;
     private final int slot;
-    private final ByteBuffer bytes;
-    private byte[] metadataBytes = new byte[0];
-    private int revocations;
-    private volatile boolean isOpen;
+    private final int revocations;
 
-    /** The next of those that wait to be used again; the pool's. */
-    PoolLease nextSpare;
-
-    PoolLease(AttachedPool pool, int slot) {
+    /**
+     * A lease on a slot that is held; the pool's, under its lock.
+     *
+     * @param revocations of the pool, now.
+     */
+    PoolLease(AttachedPool pool, int slot, FrameView frame, int revocations) {
+        super(frame);
         this.pool = pool;
         this.slot = slot;
-        bytes = pool.byteBuffer(slot).duplicate();
-    }
-
-    void open(FrameView frame, int atRevocations) {
+        this.revocations = revocations;
         payload.wrap(pool.buffer(slot), 0, frame.payloadLength());
-        bytes.limit(frame.payloadLength());
-        int metadataLength = frame.metadata().capacity();
-        if (metadataBytes.length < metadataLength) {
-            metadataBytes = new byte[metadataLength];
-        }
-        frame.metadata().getBytes(0, metadataBytes, 0, metadataLength);
-        metadata.wrap(metadataBytes, 0, metadataLength);
-        describe(frame.format(), frame.sequence(), frame.captureTimeNs(), frame.publishTimeNs(), frame.isSameHost());
-        revocations = atRevocations;
-        isOpen = true;
     }
 
     int slot() {
@@ -43,18 +30,9 @@ final class PoolLease extends FrameView implements FrameLease {
         return revocations;
     }
 
-    /** The pool's, under its lock. */
-    boolean tryClose() {
-        boolean wasOpen = isOpen;
-        isOpen = false;
-        return wasOpen;
-    }
-
     @Override
     public Frame frame() {
-        if (!isOpen) {
-            throw new IllegalStateException("the lease is closed");
-        }
+        super.frame();
         if (isRevoked()) {
             throw new LeaseRevokedException(sequence());
         }
@@ -72,8 +50,8 @@ final class PoolLease extends FrameView implements FrameLease {
     }
 
     @Override
-    public ByteBuffer payloadByteBuffer() {
-        return bytes.position(0).limit(payloadLength());
+    ByteBuffer newByteBuffer() {
+        return pool.byteBuffer(slot).slice(0, payloadLength());
     }
 
     @Override

@@ -7,11 +7,11 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * Who reads a pool: 64 entries, and two words with a bit each: <em>members</em>, who takes part, and <em>waiting</em>, who sleeps until the
- * publisher signals.
+ * Who reads a pool: 64 entries, and two words with a bit each: <em>members</em>, who takes part, and <em>waiting</em>,
+ * who sleeps until the publisher signals.
  *
- * <p>An entry is taken by writing the process into its <em>owner</em> word, and everything else that becomes of it is a transition of its
- * <em>state</em> word:
+ * <p>An entry is taken by writing the process into its <em>owner</em> word, and everything else that becomes of it is a
+ * transition of its <em>state</em> word:
  *
  * <pre>
  * FREE      the member takes it, with the next generation     -> JOINING
@@ -24,15 +24,16 @@ import org.agrona.concurrent.status.CountersReader;
  * FREE or JOINING, of a process that is gone                  -> EVICTED, by the publisher
  * </pre>
  *
- * <p>The word carries the generation, which grows with each taking, and each transition is a compare-and-set of both: what was decided of one member is
- * never done to another one that has come to the same entry meanwhile. The owner word is cleared last, so that an entry has one owner until all of the
- * last one is gone.
+ * <p>The word carries the generation, which grows with each taking, and each transition is a compare-and-set of both:
+ * what was decided of one member is never done to another one that has come to the same entry meanwhile. The owner word
+ * is cleared last, so that an entry has one owner until all of the last one is gone.
  *
- * <p>The publisher evicts a member whose Aeron client has shown no sign of life for the driver's client liveness timeout, and takes its leases back. The
- * process may only be stopped, and clear its bit when it wakes: so the bit is given to nobody else before the member itself has seen the eviction, or
- * its process is gone.
+ * <p>The publisher evicts a member whose Aeron client has shown no sign of life for the driver's client liveness
+ * timeout, and takes its leases back. The process may only be stopped, and clear its bit when it wakes: so the bit is
+ * given to nobody else before the member itself has seen the eviction, or its process is gone.
  *
- * <p>Each method says whose it is. One thread at a time may be in {@link #check}, and one in {@link #lend}; they need not be the same.
+ * <p>Each method says whose it is. One thread at a time may be in {@link #check}, and one in {@link #lend}; they need
+ * not be the same.
  */
 class PoolMembers {
 
@@ -154,7 +155,10 @@ class PoolMembers {
         return word(place.index()) == place.word(ACTIVE);
     }
 
-    /** Member: takes no more part, so that no more leases are set on its behalf. It still has its bit, and may hold leases. */
+    /**
+     * Member: takes no more part, so that no more leases are set on its behalf. It still has its bit, and may hold
+     * leases.
+     */
     void leave(Place place) {
         withdraw(place.index());
     }
@@ -175,7 +179,10 @@ class PoolMembers {
         }
     }
 
-    /** Member: tells the publisher that it is about to sleep, or has woken. The order is for {@link WaitIdleStrategy} to keep. */
+    /**
+     * Member: tells the publisher that it is about to sleep, or has woken. The order is for {@link WaitIdleStrategy} to
+     * keep.
+     */
     void setWaiting(Place place, boolean isWaiting) {
         if (isWaiting) {
             set(PoolLayout.WAITING_OFFSET, place.bit());
@@ -192,8 +199,9 @@ class PoolMembers {
     }
 
     /**
-     * Publisher: leases a slot that is being written on behalf of all members. A member that leaves meanwhile gives back what it sees after it
-     * has left, and one that is evicted loses what the publisher sees after that; who has come to the place of another meanwhile is lent nothing.
+     * Publisher: leases a slot that is being written on behalf of all members. A member that leaves meanwhile gives
+     * back what it sees after it has left, and one that is evicted loses what the publisher sees after that; who has
+     * come to the place of another meanwhile is lent nothing.
      *
      * @return bits of those to whom it is lent now.
      */
@@ -258,7 +266,8 @@ class PoolMembers {
     }
 
     /**
-     * Publisher: evicts members that show no sign of life, and frees the entries of processes that are gone. Reads {@code /proc}.
+     * Publisher: evicts members that show no sign of life, and frees the entries of processes that are gone. Reads
+     * {@code /proc}.
      *
      * @param isDriverUp asked before a member is evicted: a driver that ends takes all signs of life with it.
      */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.agrona.ErrorHandler;
 
 /**
- * The pool path's sending half: the pool that frames are written to at present, and its successor when a frame outgrows the slots. The
- * publishing thread.
+ * The pool path's sending half: the pool that frames are written to at present, and its successor when a frame outgrows
+ * the slots. The publishing thread.
  */
 final class PoolPath {
 
@@ -17,7 +17,8 @@ final class PoolPath {
      *
      * @param directory    where their files are.
      * @param pools        of the connection, until their files can go.
-     * @param errorHandler takes reports of a pool that cannot grow, and of subscribers that leave a publication no slot. Any thread.
+     * @param errorHandler takes reports of a pool that cannot grow, and of subscribers that leave a publication no
+     *                     slot. Any thread.
      */
     record Host(SharedDirectory directory, OpenPools pools, ErrorHandler errorHandler) {}
 
@@ -92,10 +93,11 @@ final class PoolPath {
     }
 
     /**
-     * Gives up the pools that were outgrown, once the announcement that names the present one has been sent. Each file goes when no subscriber that has
-     * not joined it has messages to read that point there.
+     * Gives up the pools that were outgrown, once the announcement that names the present one has been sent. Each file
+     * goes when no subscriber that has not joined it has messages to read that point there.
      *
-     * @param position of the publication behind the announcement, and so behind each message that points to an earlier pool.
+     * @param position of the publication behind the announcement, and so behind each message that points to an earlier
+     *                 pool.
      */
     void retireOutgrown(long position) {
         for (PublishedPool old : outgrown) {

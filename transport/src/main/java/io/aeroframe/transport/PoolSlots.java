@@ -5,16 +5,17 @@ import org.agrona.concurrent.AtomicBuffer;
 /**
  * The words of each slot, and the protocol on them that keeps a frame from being torn.
  *
- * <p><em>sequence</em>: of the frame that the slot holds, or {@link #WRITING}, or {@link #EMPTY}; only the publisher writes it.
- * <em>leases</em>: one bit a member that reads the slot. <em>retained</em>: one bit a member that keeps it past its handler; these only
- * limit how many slots are kept so, and keep nobody from a slot.
+ * <p><em>sequence</em>: of the frame that the slot holds, or {@link #WRITING}, or {@link #EMPTY}; only the publisher
+ * writes it. <em>leases</em>: one bit a member that reads the slot. <em>retained</em>: one bit a member that keeps it
+ * past its handler; these only limit how many slots are kept so, and keep nobody from a slot.
  *
- * <p>Publisher and member each announce themselves first and look at the other second: the publisher marks the sequence and then reads the
- * leases again, a member sets its lease and then reads the sequence. Both announcements are sequentially consistent, so at least
- * one of the two sees the other, and withdraws (Dekker's argument). A sequence is never used twice, so a member cannot mistake
- * a newer frame for the one it was told of.
+ * <p>Publisher and member each announce themselves first and look at the other second: the publisher marks the sequence
+ * and then reads the leases again, a member sets its lease and then reads the sequence. Both announcements are
+ * sequentially consistent, so at least one of the two sees the other, and withdraws (Dekker's argument). A sequence is
+ * never used twice, so a member cannot mistake a newer frame for the one it was told of.
  *
- * <p>Any thread may call; a slot has one writer, the publisher, and each lease bit belongs to one member, or to the publisher on its behalf.
+ * <p>Any thread may call; a slot has one writer, the publisher, and each lease bit belongs to one member, or to the
+ * publisher on its behalf.
  */
 class PoolSlots {
 
@@ -72,7 +73,9 @@ class PoolSlots {
         return buffer.getLongVolatile(word(slot, LEASES)) != 0;
     }
 
-    /** Publisher: the frame is complete. Pairs with the read in {@link #hasStill}: who sees the sequence sees the frame. */
+    /**
+     * Publisher: the frame is complete. Pairs with the read in {@link #hasStill}: who sees the sequence sees the frame.
+     */
     final void endWrite(int slot, long sequence) {
         buffer.putLongRelease(word(slot, SEQUENCE), sequence);
     }
@@ -120,8 +123,9 @@ class PoolSlots {
     /**
      * Member: marks a slot that it leases as retained, if the members together retain no more slots than they may then.
      *
-     * <p>Each member sets its bit first and counts second, with sequentially consistent accesses: of those that keep their bits, the one that counted last has counted
-     * the slots of all others. Two that come at the same time may both be refused; never do both get past the limit.
+     * <p>Each member sets its bit first and counts second, with sequentially consistent accesses: of those that keep
+     * their bits, the one that counted last has counted the slots of all others. Two that come at the same time may
+     * both be refused; never do both get past the limit.
      *
      * @param slotCount of the pool.
      * @param most      slots that may be retained by all members together.

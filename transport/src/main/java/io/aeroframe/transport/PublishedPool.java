@@ -17,12 +17,13 @@ import org.agrona.concurrent.status.CountersReader;
 /**
  * The publisher's side of a pool: a file of slots that it owns and writes, laid out as in {@link PoolLayout}.
  *
- * <p>One thread writes: it takes a slot, which begins a claim, and ends it with {@link #sent} or {@link #cancel}. {@link #lookAfterMembers},
- * {@link #isJoinedBy}, {@link #abandon} and {@link #close} are for any thread. The memory stays mapped until the pool is closed and the last claim has
- * ended; after that, what is called here throws or does nothing.
+ * <p>One thread writes: it takes a slot, which begins a claim, and ends it with {@link #sent} or {@link #cancel}.
+ * {@link #lookAfterMembers}, {@link #isJoinedBy}, {@link #abandon} and {@link #close} are for any thread. The memory
+ * stays mapped until the pool is closed and the last claim has ended; after that, what is called here throws or does
+ * nothing.
  *
- * <p>All memory is taken from the system, and mapped, before the first frame: a file system that fills up later cannot hurt a
- * frame that is being written.
+ * <p>All memory is taken from the system, and mapped, before the first frame: a file system that fills up later cannot
+ * hurt a frame that is being written.
  */
 final class PublishedPool implements AutoCloseable {
 
@@ -45,8 +46,10 @@ final class PublishedPool implements AutoCloseable {
     /** The part of the free memory that a pool takes at most, unless its slots were counted by the user. */
     private static final int SHARE_OF_FREE = 4;
 
-    /** Asked here so that what waking needs is loaded before the first frame, not by the first that wakes anybody. */
-    private static final boolean CAN_WAKE = Futex.unavailable() == null;
+    /**
+     * Asked for here so that what waking needs is loaded before the first frame, not by the first that wakes anybody.
+     */
+    private static final Futex FUTEX = Futex.system();
 
     private final long poolId;
     private final SharedFile file;
@@ -332,11 +335,11 @@ final class PublishedPool implements AutoCloseable {
     }
 
     /**
-     * The writer: wakes those who sleep until something comes. Nobody sleeping costs no system call. Does nothing once the pool is closed, unless a
-     * claim is open.
+     * The writer: wakes those who sleep until something comes. Nobody sleeping costs no system call. Does nothing once
+     * the pool is closed, unless a claim is open.
      *
-     * <p>The increment is sequentially consistent and comes before the look at who waits, a sleeper sets its bit before it looks
-     * whether the number is still what it was: one of them sees the other.
+     * <p>The increment is sequentially consistent and comes before the look at who waits, a sleeper sets its bit before
+     * it looks whether the number is still what it was: one of them sees the other.
      */
     void signal() {
         if (claims > 0) {
@@ -352,16 +355,17 @@ final class PublishedPool implements AutoCloseable {
 
     private void ring() {
         control.getAndAddInt(PoolLayout.SIGNAL_OFFSET, 1);
-        if (CAN_WAKE && control.getLongVolatile(PoolLayout.WAITING_OFFSET) != 0) {
-            Futex.wakeAll(control.addressOffset() + PoolLayout.SIGNAL_OFFSET);
+        if (control.getLongVolatile(PoolLayout.WAITING_OFFSET) != 0) {
+            FUTEX.wakeAll(control.addressOffset() + PoolLayout.SIGNAL_OFFSET);
         }
     }
 
     /**
-     * Evicts members that show no sign of life, frees the entries of processes that are gone, and reports members that have held slots for five seconds
-     * while the publication found none, at most every five seconds. Reads counters, files and {@code /proc}: for a thread that carries no frames, one at a
-     * time, about ten times a second, where the driver's counters may be read. Does nothing once the pool is closed. If the pool is closed meanwhile, this
-     * thread unmaps it.
+     * Evicts members that show no sign of life, frees the entries of processes that are gone, and reports members that
+     * have held slots for five seconds while the publication found none, at most every five seconds. Reads counters,
+     * files and {@code /proc}: for a thread that carries no frames, one at a time, about ten times a second, where the
+     * driver's counters may be read. Does nothing once the pool is closed. If the pool is closed meanwhile, this thread
+     * unmaps it.
      *
      * @param nowNs by {@link System#nanoTime()}.
      */
@@ -393,8 +397,9 @@ final class PublishedPool implements AutoCloseable {
     }
 
     /**
-     * Removes the file; no more slots are handed out. The memory is unmapped when the last claim has ended, by the thread that ends it. Members that
-     * have mapped it keep what they hold. Any thread; does not wait; closing twice does nothing.
+     * Removes the file; no more slots are handed out. The memory is unmapped when the last claim has ended, by the
+     * thread that ends it. Members that have mapped it keep what they hold. Any thread; does not wait; closing twice
+     * does nothing.
      */
     @Override
     public void close() {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds members that have held slots of a pool for long while its publication was short of them: a handler that does not return, a process that is stopped. One
- * thread, which looks some times a second.
+ * Finds members that have held slots of a pool for long while its publication was short of them: a handler that does
+ * not return, a process that is stopped. One thread, which looks some times a second.
  */
 final class SlotHolders {
 

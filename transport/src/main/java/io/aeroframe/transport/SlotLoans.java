@@ -3,8 +3,8 @@ package io.aeroframe.transport;
 import java.util.function.LongPredicate;
 
 /**
- * What a lossless publication has lent to whom, so that no slot is used again before each subscriber has had its frame: one that has joined the pool has a
- * lease on it, another one has its position in the stream. The publishing thread.
+ * What a lossless publication has lent to whom, so that no slot is used again before each subscriber has had its frame:
+ * one that has joined the pool has a lease on it, another one has its position in the stream. The publishing thread.
  */
 final class SlotLoans {
 

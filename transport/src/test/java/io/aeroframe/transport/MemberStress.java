@@ -10,8 +10,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Members that come to the place of others, and that retain slots, under the scheduler of jcstress, run by {@link SlotStressTest}. Each test has a broken
- * version that lacks one look.
+ * Members that come to the place of others, and that retain slots, under the scheduler of jcstress, run by {@link
+ * SlotStressTest}. Each test has a broken version that lacks one look.
  */
 public class MemberStress {
 

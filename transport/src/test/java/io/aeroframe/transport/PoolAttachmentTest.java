@@ -15,7 +15,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a subscription knows of the process that owns its pool, and a publication of those that read it, without asking on the frame path. */
+/**
+ * What a subscription knows of the process that owns its pool, and a publication of those that read it, without asking
+ * on the frame path.
+ */
 @Timeout(60)
 class PoolAttachmentTest {
 

@@ -20,7 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pool files and descriptors that are not what they should be: refused or counted, and never mapped or read beyond their end. */
+/**
+ * Pool files and descriptors that are not what they should be: refused or counted, and never mapped or read beyond
+ * their end.
+ */
 @Timeout(60)
 class PoolFileTest {
 

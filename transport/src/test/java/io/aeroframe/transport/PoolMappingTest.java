@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A pool stays mapped as long as a frame, a lease or a claim of it is out, and no longer. What would crash runs in a process of its own. */
+/**
+ * A pool stays mapped as long as a frame, a lease or a claim of it is out, and no longer. What would crash runs in a
+ * process of its own.
+ */
 @Timeout(120)
 class PoolMappingTest {
 
@@ -284,7 +287,10 @@ class PoolMappingTest {
         return frame;
     }
 
-    /** The newest frame is held back while a message moves the subscription to a larger pool; {@code claimed}: before there is a frame in that. */
+    /**
+     * The newest frame is held back while a message moves the subscription to a larger pool; {@code claimed}: before
+     * there is a frame in that.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"sent", "claimed"})
     void theLatestFrameSurvivesTheGrowthOfItsPool(String how) throws Exception {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A publisher that is killed again and again while two readers hold frames of it, with the driver in a process of its own: what they hold
- * stays as it is, and they follow the next publisher. {@code -Dstress=true} does it more often.
+ * A publisher that is killed again and again while two readers hold frames of it, with the driver in a process of its
+ * own: what they hold stays as it is, and they follow the next publisher. {@code -Dstress=true} does it more often.
  */
 @Timeout(900)
 class PoolPublisherDeathTest {

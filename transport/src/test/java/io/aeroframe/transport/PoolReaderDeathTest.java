@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Readers that are killed or stopped while they hold frames, with the driver and the publisher in processes of their own: the publisher drops
- * no frame, and has its slots back. {@code -Dstress=true} does it more often and for longer.
+ * Readers that are killed or stopped while they hold frames, with the driver and the publisher in processes of their
+ * own: the publisher drops no frame, and has its slots back. {@code -Dstress=true} does it more often and for longer.
  */
 @Timeout(600)
 class PoolReaderDeathTest {
@@ -85,7 +85,9 @@ class PoolReaderDeathTest {
         return leases;
     }
 
-    /** Watches until no slot is leased any more, and that the stream goes on meanwhile; says how many seconds that took. */
+    /**
+     * Watches until no slot is leased any more, and that the stream goes on meanwhile; says how many seconds that took.
+     */
     private double awaitSlotsBack(long sinceNs) {
         double backAfter = 0;
         long frames = watcher.ledger().received();

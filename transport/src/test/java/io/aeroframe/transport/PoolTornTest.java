@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A publisher flat out and four readers in processes of their own: not one byte of another frame in any frame. {@code -Dstress=true}
- * runs the long version.
+ * A publisher flat out and four readers in processes of their own: not one byte of another frame in any frame. {@code
+ * -Dstress=true} runs the long version.
  */
 class PoolTornTest {
 

@@ -15,8 +15,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * The protocol on a slot's two words under the scheduler of jcstress, run by {@link SlotStressTest}. Member 0 has slot 0, which
- * holds frame 1; the payload is two words that must be read alike.
+ * The protocol on a slot's two words under the scheduler of jcstress, run by {@link SlotStressTest}. Member 0 has slot
+ * 0, which holds frame 1; the payload is two words that must be read alike.
  */
 public class SlotStress {
 
@@ -213,7 +213,10 @@ public class SlotStress {
         }
     }
 
-    /** A publisher that evicts a member and uses its slot again, while the member takes a lease and reads: what it reads while it is active is whole. */
+    /**
+     * A publisher that evicts a member and uses its slot again, while the member takes a lease and reads: what it reads
+     * while it is active is whole.
+     */
     @JCStressTest
     @Outcome(id = "-1, 0", expect = Expect.ACCEPTABLE, desc = "used again")
     @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "whole")

@@ -19,8 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Runs {@link SlotStress} and {@link MemberStress} under jcstress in JVMs of their own: what must not happen does not, and does as soon as one of the second
- * looks that the protocol takes is left out. {@code -Dstress=true} runs each test in more ways and for longer.
+ * Runs {@link SlotStress} and {@link MemberStress} under jcstress in JVMs of their own: what must not happen does not,
+ * and does as soon as one of the second looks that the protocol takes is left out. {@code -Dstress=true} runs each test
+ * in more ways and for longer.
  */
 class SlotStressTest {
 
