@@ -217,7 +217,9 @@ final class ChaosChild {
             while (!isEnding) {
                 send(publication, run);
                 Thread.interrupted(); // seen; the next frame may wait again
-                LockSupport.parkNanos(5_000_000);
+                if (random.nextInt(4) > 0) { // else the next one comes at once
+                    LockSupport.parkNanos(random.nextInt(8_000_000));
+                }
             }
         } finally {
             open = null;
@@ -283,8 +285,8 @@ final class ChaosChild {
         if (last != null && frame.sequence() <= last) {
             fail(STATUS_TORN, "order: sequence " + frame.sequence() + " after " + last + " of run " + run, null);
         }
-        if (random.nextInt(8) == 0) {
-            LockSupport.parkNanos(random.nextInt(2_000_000));
+        if (random.nextInt(4) == 0) {
+            LockSupport.parkNanos(random.nextInt(4_000_000));
             verify(frame, "delivered, a little later");
         }
         if (random.nextInt(32) == 0) {
