@@ -55,7 +55,10 @@ final class ChaosChild {
     private final CallWatchdog watchdog = new CallWatchdog(CALL_LIMIT_S);
     private final ErrorHandler told = error -> System.err.println("told: " + error);
     private final Thread worker = new Thread(this::work, "worker");
+
+    /** Of each run that the present subscription has seen. */
     private final Map<Long, Long> lastSequences = new HashMap<>();
+
     private final Deque<FrameLease> kept = new ArrayDeque<>();
 
     private volatile FrameDriver driver;
@@ -253,6 +256,7 @@ final class ChaosChild {
                 () -> connection.addSubscription(new FrameSubscription.Context()
                         .stream(role.stream()).channel(channel).delivery(role.delivery())));
         open = subscription;
+        lastSequences.clear(); // another subscription may join where the one before had been already
         try {
             WaitIdleStrategy idle = new WaitIdleStrategy(subscription);
             while (!isEnding) {
