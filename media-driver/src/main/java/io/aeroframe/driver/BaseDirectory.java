@@ -21,12 +21,12 @@ import java.util.Set;
 /**
  * The directory that the processes of one user on one host share: {@code driver.lock} and the driver's {@code aeron/}.
  *
- * <p>Whoever holds the lock on {@code driver.lock} may write and delete here. The operating system frees the lock when its holder
- * exits for any reason, so that a lock never outlives its process.
+ * <p>Whoever holds the lock on {@code driver.lock} may write and delete here. The operating system frees the lock when
+ * its holder exits for any reason, so that a lock never outlives its process.
  *
- * <p>A directory that exists is used as it is, if it is the user's own and lets nobody else in: also one that is a mount point, or in which
- * a service manager has put it. At the end it is removed if that can be done, and left empty otherwise. Thread-safe; file operations run
- * on a {@link FileThread}.
+ * <p>A directory that exists is used as it is, if it is the user's own and lets nobody else in: also one that is a
+ * mount point, or in which a service manager has put it. At the end it is removed if that can be done, and left empty
+ * otherwise. Thread-safe; file operations run on a {@link FileThread}.
  */
 final class BaseDirectory {
 
@@ -48,8 +48,9 @@ final class BaseDirectory {
     /**
      * The place used unless told otherwise.
      *
-     * @return {@code AEROFRAME_DIR} of the environment or {@code aeroframe.dir} of the system properties, else
-     *     {@code /dev/shm/aeroframe-USER} where there is a {@code /dev/shm}, else the same name in the temporary directory.
+     * @return {@code AEROFRAME_DIR} of the environment or {@code aeroframe.dir} of the system properties, else {@code
+     *         /dev/shm/aeroframe-USER} where there is a {@code /dev/shm}, else the same name in the temporary
+     *         directory.
      */
     static Path defaultPath() {
         String told = System.getProperty("aeroframe.dir", System.getenv("AEROFRAME_DIR"));
@@ -150,8 +151,8 @@ final class BaseDirectory {
     }
 
     /**
-     * Where the processes share files that use the driver of an Aeron directory: if that is in a base directory, there, with those that found
-     * it by the base directory; else beside it, in a directory of the user's own.
+     * Where the processes share files that use the driver of an Aeron directory: if that is in a base directory, there,
+     * with those that found it by the base directory; else beside it, in a directory of the user's own.
      */
     static Path sharedBeside(Path aeronDirectory) {
         BaseDirectory base = around(aeronDirectory);
@@ -254,7 +255,10 @@ final class BaseDirectory {
         });
     }
 
-    /** Removes the directory, and the one around it if this is a nested one, as far as nothing is in them and they can be removed. */
+    /**
+     * Removes the directory, and the one around it if this is a nested one, as far as nothing is in them and they can
+     * be removed.
+     */
     void removeIfEmpty() {
         removeIfEmpty(path);
         if (isNested) {
@@ -263,8 +267,8 @@ final class BaseDirectory {
     }
 
     /**
-     * Removes a directory if nothing is in it. One that must stay is left: a mount point, one whose parent cannot be written. Nothing of
-     * ours is in it then, and the next process uses it as it is.
+     * Removes a directory if nothing is in it. One that must stay is left: a mount point, one whose parent cannot be
+     * written. Nothing of ours is in it then, and the next process uses it as it is.
      */
     static void removeIfEmpty(Path directory) {
         try {
@@ -294,7 +298,10 @@ final class BaseDirectory {
         }
     }
 
-    /** Validates one reading of the attributes: a directory that others remove meanwhile is missing, and not something else. */
+    /**
+     * Validates one reading of the attributes: a directory that others remove meanwhile is missing, and not something
+     * else.
+     */
     private static void check(Path directory) throws IOException {
         Class<? extends BasicFileAttributes> kind =
                 isPosix(directory) ? PosixFileAttributes.class : BasicFileAttributes.class;

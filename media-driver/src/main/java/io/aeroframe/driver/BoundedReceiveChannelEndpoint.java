@@ -18,8 +18,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 
 /**
- * The receiving end of a UDP channel, which validates what a peer asks for before anything is allocated for it: the lengths in a setup, and
- * how much there is already. Setups that are refused leave nothing behind in the driver; a real peer repeats its own.
+ * The receiving end of a UDP channel, which validates what a peer asks for before anything is allocated for it: the
+ * lengths in a setup, and how much there is already. Setups that are refused leave nothing behind in the driver; a real
+ * peer repeats its own.
  *
  * <p>{@code onSetupMessage} is called by the driver's receiver, the counting of subscriptions by its conductor.
  */

@@ -12,9 +12,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
- * A driver's own file, {@code cnc.dat}, as far as it tells which driver it is and whether that is alive. The few bytes are read through an open
- * channel and never mapped: its owner may remove, replace or cut the file at any moment, and mapped memory that is not there any more ends
- * the process. Nothing in it is trusted. One thread at a time, a {@link FileThread}.
+ * A driver's own file, {@code cnc.dat}, as far as it tells which driver it is and whether that is alive. The few bytes
+ * are read through an open channel and never mapped: its owner may remove, replace or cut the file at any moment, and
+ * mapped memory that is not there any more ends the process. Nothing in it is trusted. One thread at a time, a {@link
+ * FileThread}.
  */
 final class CommandFile implements AutoCloseable {
 
@@ -133,9 +134,9 @@ final class CommandFile implements AutoCloseable {
     }
 
     /**
-     * Makes a new driver, which no client knows yet, number what its clients ask for from here on, and with it its log buffers. A driver
-     * removes its log buffers by name when it ends, and every run starts at 0 by itself: one whose directory was removed and made again by
-     * another process would remove the other's.
+     * Makes a new driver, which no client knows yet, number what its clients ask for from here on, and with it its log
+     * buffers. A driver removes its log buffers by name when it ends, and every run starts at 0 by itself: one whose
+     * directory was removed and made again by another process would remove the other's.
      */
     void numberFrom(long correlationId) throws IOException {
         fieldBytes.clear();

@@ -37,8 +37,8 @@ final class DriverCounters {
     }
 
     /**
-     * Whether every client that answers has answered that its publications have stopped sending. Clients without the counter, and counters
-     * whose client is gone, are not asked.
+     * Whether every client that answers has answered that its publications have stopped sending. Clients without the
+     * counter, and counters whose client is gone, are not asked.
      */
     static boolean haveStoppedSending(CountersReader counters) {
         LongHashSet clients = clients(counters);

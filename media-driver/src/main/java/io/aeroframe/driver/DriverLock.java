@@ -8,11 +8,12 @@ import java.nio.file.StandardCopyOption;
 import org.agrona.IoUtil;
 
 /**
- * The right to host the driver of a base directory, until released or until the process ends: the lock on its {@code driver.lock}.
+ * The right to host the driver of a base directory, until released or until the process ends: the lock on its {@code
+ * driver.lock}.
  *
- * <p>A cleaner may remove the directory, or a part of it, while the lock is held, and another process may then host a driver at the same
- * path. The lock gives a right to what is there only as long as the lock file at the path is the one that was locked; each step that
- * deletes asks that first. One thread at a time.
+ * <p>A cleaner may remove the directory, or a part of it, while the lock is held, and another process may then host a
+ * driver at the same path. The lock gives a right to what is there only as long as the lock file at the path is the one
+ * that was locked; each step that deletes asks that first. One thread at a time.
  */
 final class DriverLock {
 
@@ -73,7 +74,10 @@ final class DriverLock {
         });
     }
 
-    /** Removes the driver's files, the lock file, and the directory if it is empty and can be removed; then lets the next one in. */
+    /**
+     * Removes the driver's files, the lock file, and the directory if it is empty and can be removed; then lets the
+     * next one in.
+     */
     void removeAndRelease() {
         FileThread.run(() -> {
             try {

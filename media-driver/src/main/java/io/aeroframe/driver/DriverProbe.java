@@ -7,9 +7,9 @@ import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.SystemEpochClock;
 
 /**
- * Looks which driver is up in an Aeron directory, by what its owner has announced and by the driver's own file. Meant to be asked many times a
- * second: while nothing changes it reads the attributes of two files and a few bytes of one, which it keeps open. Thread-safe; waits for file
- * operations, and for other threads that ask.
+ * Looks which driver is up in an Aeron directory, by what its owner has announced and by the driver's own file. Meant
+ * to be asked many times a second: while nothing changes it reads the attributes of two files and a few bytes of one,
+ * which it keeps open. Thread-safe; waits for file operations, and for other threads that ask.
  */
 final class DriverProbe implements AutoCloseable {
 
@@ -43,8 +43,9 @@ final class DriverProbe implements AutoCloseable {
     }
 
     /**
-     * Of a driver that somebody else runs. If its directory lies in a base directory, and the driver announced there is the one that it holds,
-     * the announced clock is the driver's; otherwise the driver uses the system's, as Aeron does unless told otherwise.
+     * Of a driver that somebody else runs. If its directory lies in a base directory, and the driver announced there is
+     * the one that it holds, the announced clock is the driver's; otherwise the driver uses the system's, as Aeron does
+     * unless told otherwise.
      */
     static DriverProbe of(Path aeronDirectory) {
         return new DriverProbe(aeronDirectory, BaseDirectory.around(aeronDirectory), false);
@@ -136,9 +137,14 @@ final class DriverProbe implements AutoCloseable {
         return commandFile.read();
     }
 
-    /** Whether the sockets of the driver that was up when it was last asked are in this process's network, as far as can be told. */
+    /**
+     * Whether the sockets of the driver that was up when it was last asked are in this process's network, as far as can
+     * be told.
+     */
     synchronized boolean sharesNetwork() {
-        return announcement == null || announcement.sharesNetwork();
+        boolean isKnown =
+                last != null && announcement != null && announcement.identity().equals(last.identity());
+        return !isKnown || announcement.sharesNetwork();
     }
 
     private void closeFile() {

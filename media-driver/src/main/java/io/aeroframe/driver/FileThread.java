@@ -8,13 +8,16 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.LangUtil;
 
 /**
- * A thread of this library's own, which cannot be interrupted. All of its files are opened, locked, read and mapped on such threads.
+ * A thread of this library's own, which cannot be interrupted. All of its files are opened, locked, read and mapped on
+ * such threads.
  *
- * <p>{@link java.nio.channels.FileChannel} closes itself when the thread that uses it is interrupted. Closing the channel that holds
- * a lock gives the lock away, so an interrupt that a user's thread gets at the wrong moment would hand the driver, or the memory
- * that frames are read from, to another process. Hence no thread of the user's ever touches a channel: it waits for one of these.
+ * <p>{@link java.nio.channels.FileChannel} closes itself when the thread that uses it is interrupted. Closing the
+ * channel that holds a lock gives the lock away, so an interrupt that a user's thread gets at the wrong moment would
+ * hand the driver, or the memory that frames are read from, to another process. Hence no thread of the user's ever
+ * touches a channel: it waits for one of these.
  *
- * <p>They are daemon threads, one for each operation that is under way, and end when there has been nothing to do for a while.
+ * <p>They are daemon threads, one for each operation that is under way, and end when there has been nothing to do for a
+ * while.
  */
 final class FileThread extends Thread {
 
@@ -54,13 +57,16 @@ final class FileThread extends Thread {
         return group;
     }
 
-    /** Does nothing: see above. A thread group or an executor that interrupts all of its threads gets no further than this. */
+    /**
+     * Does nothing: see above. A thread group or an executor that interrupts all of its threads gets no further than
+     * this.
+     */
     @Override
     public void interrupt() {}
 
     /**
-     * Runs an operation on a thread of this kind: on the calling thread if it is one. Any thread; waits until the operation is over, also
-     * if the calling thread is interrupted, whose interrupt flag is afterwards as it should be.
+     * Runs an operation on a thread of this kind: on the calling thread if it is one. Any thread; waits until the
+     * operation is over, also if the calling thread is interrupted, whose interrupt flag is afterwards as it should be.
      *
      * @throws X what the operation throws, itself.
      */

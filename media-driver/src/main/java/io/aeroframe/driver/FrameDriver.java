@@ -11,14 +11,14 @@ import org.agrona.ErrorHandler;
 /**
  * This process's part in the host's media driver: the process that hosts it, embedded, or one that is attached to it.
  *
- * <p>No process is in charge. {@link #join()} hosts the driver if no process of this user on this host does, and attaches to it
- * otherwise; the start order does not matter. A file lock in the base directory says which process hosts, and the operating system
- * frees it when that process ends, however it ends. Then one of the others takes over, with a fresh driver; {@link #running()} returns
- * that one from then on. If the base directory, or a part of it, is removed while it is in use, the driver in it ends, and all processes
- * join one new driver.
+ * <p>No process is in charge. {@link #join()} hosts the driver if no process of this user on this host does, and
+ * attaches to it otherwise; the start order does not matter. A file lock in the base directory says which process
+ * hosts, and the operating system frees it when that process ends, however it ends. Then one of the others takes over,
+ * with a fresh driver; {@link #running()} returns that one from then on. If the base directory, or a part of it, is
+ * removed while it is in use, the driver in it ends, and all processes join one new driver.
  *
- * <p>Thread-safe. Files are used on threads of this library's own: an interrupt of the calling thread never closes one of them. Threads
- * of a hosted driver are daemon threads. Close this after everything that uses its Aeron directory.
+ * <p>Thread-safe. Files are used on threads of this library's own: an interrupt of the calling thread never closes one
+ * of them. Threads of a hosted driver are daemon threads. Close this after everything that uses its Aeron directory.
  *
  * <pre>{@code
  * try (FrameDriver driver = FrameDriver.join();
@@ -30,10 +30,11 @@ import org.agrona.ErrorHandler;
 public final class FrameDriver implements AutoCloseable {
 
     /**
-     * Type of the counter by which an Aeron client answers when the driver's host is about to end it. A client with lossless publications
-     * has one counter of this type, its own: 0 while its publications may still send, 1 when they have stopped since the announcement of the
-     * driver was withdrawn ({@link #isHandingOver()}). The host waits for the 1 of every live client that has such a counter before it
-     * waits for what was sent to be read; for clients without it, it does not wait.
+     * Type of the counter by which an Aeron client answers when the driver's host is about to end it. A client with
+     * lossless publications has one counter of this type, its own: 0 while its publications may still send, 1 when they
+     * have stopped since the announcement of the driver was withdrawn ({@link #isHandingOver()}). The host waits for
+     * the 1 of every live client that has such a counter before it waits for what was sent to be read; for clients
+     * without it, it does not wait.
      */
     public static final int HAND_OVER_COUNTER_TYPE_ID = 17_003;
 
@@ -100,14 +101,15 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Joins the host's driver: hosts it if no process does, else attaches to it. Any thread. Takes about 0.2 s if it hosts the driver;
-     * otherwise waits for the process that does, for {@link Context#joinTimeout()} at most.
+     * Joins the host's driver: hosts it if no process does, else attaches to it. Any thread. Takes about 0.2 s if it
+     * hosts the driver; otherwise waits for the process that does, for {@link Context#joinTimeout()} at most.
      *
      * @param context settings; concluded here, not to be used again.
      * @return the driver, hosted or attached.
-     * @throws FrameDriverException if the base directory cannot be used, there is no room for the driver's files, no driver answers
-     *                              within {@link Context#joinTimeout()}, or the thread is interrupted while it waits; its interrupt flag
-     *                              stays set. An interrupt that comes while nothing has to be waited for has no effect here.
+     * @throws FrameDriverException if the base directory cannot be used, there is no room for the driver's files, no
+     *                              driver answers within {@link Context#joinTimeout()}, or the thread is interrupted
+     *                              while it waits; its interrupt flag stays set. An interrupt that comes while nothing
+     *                              has to be waited for has no effect here.
      */
     public static FrameDriver join(Context context) {
         context.conclude();
@@ -155,9 +157,9 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Attaches to the host's driver if some process hosts it. One that only receives from the same host can do without a driver until
-     * there is a sender, and can then leave without disturbing anyone, unless it has had to take over. Any thread; does not wait for other
-     * processes.
+     * Attaches to the host's driver if some process hosts it. One that only receives from the same host can do without
+     * a driver until there is a sender, and can then leave without disturbing anyone, unless it has had to take over.
+     * Any thread; does not wait for other processes.
      *
      * @param context settings; may be used again while this returns nothing.
      * @return the driver; empty if no process hosts it.
@@ -206,31 +208,46 @@ public final class FrameDriver implements AutoCloseable {
         }
     }
 
-    private synchronized void lookAfter(HostedDriver driver) {
-        if (isClosed) {
-            return;
-        }
-        switch (driver.condition()) {
+    /** The error handler, a user's, is called without any lock. */
+    private void lookAfter(HostedDriver driver) {
+        switch (mended(driver)) {
             case INTACT -> {
                 return;
             }
-            case UNANNOUNCED -> {
-                driver.announce();
+            case UNANNOUNCED ->
                 errorHandler.onError(new FrameDriverException(base.path()
                         + ": the announcement of the media driver in this process was removed or changed;"
                         + " it has been announced again"));
-            }
             case LOST -> {
-                hosted = null;
-                hasLostDriver = true;
-                errorHandler.onError(
-                        new FrameDriverException(
-                                base.path()
-                                        + ": files of the media driver in this process were removed or replaced while it was running;"
-                                        + " it ends, and this process joins again (do cleaners of temporary files spare the directory?)"));
-                driver.close(Math.min(context.closeTimeout().toNanos(), LOST_CLOSE_TIMEOUT_NS));
+                try {
+                    errorHandler.onError(lossOfFiles());
+                } finally {
+                    driver.close(Math.min(context.closeTimeout().toNanos(), LOST_CLOSE_TIMEOUT_NS));
+                }
             }
         }
+    }
+
+    /** What was found, and mended unless the driver is lost: then it is the caller's to close. */
+    private synchronized HostedDriver.Condition mended(HostedDriver driver) {
+        if (isClosed) {
+            return HostedDriver.Condition.INTACT;
+        }
+        HostedDriver.Condition condition = driver.condition();
+        if (condition == HostedDriver.Condition.UNANNOUNCED) {
+            driver.announce();
+        } else if (condition == HostedDriver.Condition.LOST) {
+            hosted = null;
+            hasLostDriver = true;
+        }
+        return condition;
+    }
+
+    private FrameDriverException lossOfFiles() {
+        return new FrameDriverException(base.path()
+                + ": files of the media driver in this process were removed or replaced while it was running;"
+                + " it ends, and this process joins again (do cleaners of temporary files spare the"
+                + " directory?)");
     }
 
     /**
@@ -272,9 +289,10 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * The driver that is up at present. It changes when another process takes over, or when somebody else's driver is started again; what was
-     * connected to the one before has to connect again. Any thread; meant to be asked many times a second: reads the attributes of two files and
-     * a few bytes, and waits for no process. A driver whose process was killed is missed a quarter of a second later at most.
+     * The driver that is up at present. It changes when another process takes over, or when somebody else's driver is
+     * started again; what was connected to the one before has to connect again. Any thread; meant to be asked many
+     * times a second: reads the attributes of two files and a few bytes, and waits for no process. A driver whose
+     * process was killed is missed a quarter of a second later at most.
      *
      * @return empty while there is none, or its process does not run.
      * @throws FrameDriverException if its files cannot be read.
@@ -284,8 +302,9 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Whether the process that hosts the driver has announced that it is about to end it. A sender that must lose nothing pauses until another
-     * is up; see {@link #HAND_OVER_COUNTER_TYPE_ID}. Any thread; reads a file, and waits for no process.
+     * Whether the process that hosts the driver has announced that it is about to end it. A sender that must lose
+     * nothing pauses until another is up; see {@link #HAND_OVER_COUNTER_TYPE_ID}. Any thread; reads a file, and waits
+     * for no process.
      *
      * @return true from then on until another process has taken over; false for somebody else's driver.
      * @throws FrameDriverException if the base directory cannot be read.
@@ -295,8 +314,23 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Where the processes that use this driver share files in memory: the base directory; for somebody else's driver, a directory of
-     * the user's own beside that driver's, with {@code -aeroframe-USER} behind its name. Any thread; does not block.
+     * Whether the driver's sockets are in this process's network. Containers may share a base directory, and so a
+     * driver, without sharing a network: IPC works between them, but UDP channels would send and receive in the network
+     * of the process that hosts the driver, which is not the one that the channel's author had in mind. Any thread;
+     * reads files, and waits for no process.
+     *
+     * @return false if the driver that is up runs in another network namespace; true if it runs in this one, or that is
+     *         not known: no driver is up, the system has no such namespaces, or the driver is somebody else's.
+     * @throws FrameDriverException if the driver's files cannot be read.
+     */
+    public boolean sharesNetwork() {
+        return running().isEmpty() || probe.sharesNetwork();
+    }
+
+    /**
+     * Where the processes that use this driver share files in memory: the base directory; for somebody else's driver, a
+     * directory of the user's own beside that driver's, with {@code -aeroframe-USER} behind its name. Any thread; does
+     * not block.
      *
      * @return the directory.
      */
@@ -305,8 +339,8 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Whether the driver runs in this process. It may begin to at any time, by taking over, and cease to, if its files are removed. Any
-     * thread; does not block.
+     * Whether the driver runs in this process. It may begin to at any time, by taking over, and cease to, if its files
+     * are removed. Any thread; does not block.
      *
      * @return true if closing this takes the driver away from everyone else, until one of them has taken over.
      */
@@ -315,8 +349,8 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Aeron clients that use the driver that this process hosts, its own included. The driver knows a client from the first publication
-     * or subscription that it makes. Any thread; does not block.
+     * Aeron clients that use the driver that this process hosts, its own included. The driver knows a client from the
+     * first publication or subscription that it makes. Any thread; does not block.
      *
      * @return the count; 0 if this process does not host.
      */
@@ -327,8 +361,9 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * How often the driver that this process hosts has refused what a peer on the network asked it to allocate, see
-     * {@link Context#maxTermLength(int)}, {@link Context#maxImagesPerChannel(int)} and {@link Context#maxImageBytes(long)}. The error handler
-     * gets the reasons, at most once a second. Any thread; does not block.
+     * {@link Context#maxTermLength(int)}, {@link Context#maxImagesPerChannel(int)} and {@link
+     * Context#maxImageBytes(long)}. The error handler gets the reasons, at most once a second. Any thread; does not
+     * block.
      *
      * @return the count since this process has hosted this driver; 0 if it does not host.
      */
@@ -338,7 +373,8 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * A hint for people who send frames over UDP on a host whose kernel grants small socket buffers. Any thread; opens and closes a socket.
+     * A hint for people who send frames over UDP on a host whose kernel grants small socket buffers. Any thread; opens
+     * and closes a socket.
      *
      * @return one line that names the sysctl; empty if the buffers are large enough.
      * @throws FrameDriverException if no socket can be opened.
@@ -348,11 +384,12 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Waits until no Aeron client uses the driver that this process hosts, as {@link #clientCount()} counts them. Returns at once if it does
-     * not host. Any thread.
+     * Waits until no Aeron client uses the driver that this process hosts, as {@link #clientCount()} counts them.
+     * Returns at once if it does not host. Any thread.
      *
      * @param timeout the longest wait.
-     * @return true if there are none left; false after the timeout, or if the thread is interrupted, whose interrupt flag stays set.
+     * @return true if there are none left; false after the timeout, or if the thread is interrupted, whose interrupt
+     *         flag stays set.
      */
     public boolean awaitNoClients(Duration timeout) {
         long deadlineNs = System.nanoTime() + timeout.toNanos();
@@ -375,10 +412,11 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Leaves. A host first lets closed publications drain to their subscribers, then hands over: it withdraws the announcement of the driver,
-     * waits until lossless publications have stopped sending and what they sent has been read, ends the driver and removes its files; another
-     * process that uses the driver takes over. All that takes {@link Context#closeTimeout()} at most, and some tenths of a second to end the
-     * driver. An attached process changes nothing. Any thread; does nothing the second time but wait until the first has returned. An interrupt
+     * Leaves. A host first lets closed publications drain to their subscribers, then hands over: it withdraws the
+     * announcement of the driver, waits until lossless publications have stopped sending and what they sent has been
+     * read, ends the driver and removes its files; another process that uses the driver takes over. All that takes
+     * {@link Context#closeTimeout()} at most, and some tenths of a second to end the driver. An attached process
+     * changes nothing. Any thread; does nothing the second time but wait until the first has returned. An interrupt
      * does not end the waits, and the interrupt flag stays set.
      *
      * @throws FrameDriverException if the driver's files cannot be removed; the driver has ended nevertheless.
@@ -392,7 +430,10 @@ public final class FrameDriver implements AutoCloseable {
         removeHook();
     }
 
-    /** One thread stops, any other waits until it has: a shutdown hook that returned at once would let the JVM end in the middle. */
+    /**
+     * One thread stops, any other waits until it has: a shutdown hook that returned at once would let the JVM end in
+     * the middle.
+     */
     private synchronized void stop() {
         if (!isClosed) {
             isClosed = true;
@@ -436,9 +477,9 @@ public final class FrameDriver implements AutoCloseable {
 
         private void conclude() {
             if (aeronDirectory != null && isPrivate) {
-                throw new IllegalArgumentException(
-                        "aeronDirectory=" + aeronDirectory
-                                + " and isPrivate=true: a private driver is hosted here, an Aeron directory belongs to someone else");
+                throw new IllegalArgumentException("aeronDirectory=" + aeronDirectory
+                        + " and isPrivate=true: a private driver is hosted here, an Aeron directory belongs to"
+                        + " someone else");
             }
             if (maxTermLength < LogBufferDescriptor.TERM_MIN_LENGTH || maxImagesPerChannel < 1) {
                 throw new IllegalArgumentException("maxTermLength=" + maxTermLength + " is under "
@@ -457,8 +498,8 @@ public final class FrameDriver implements AutoCloseable {
         /**
          * Where the processes of this host meet.
          *
-         * @param value a directory, created for this user alone if it does not exist; default {@code AEROFRAME_DIR}, else
-         *              {@code /dev/shm/aeroframe-USER}, else the same name in the temporary directory.
+         * @param value a directory, created for this user alone if it does not exist; default {@code AEROFRAME_DIR},
+         *              else {@code /dev/shm/aeroframe-USER}, else the same name in the temporary directory.
          * @return this.
          */
         public Context baseDirectory(Path value) {
@@ -516,8 +557,8 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Whether to take over when the process that hosts the driver has ended. Turn it off in a process that is to leave no trace when it is closed: it
-         * then waits for another one to take over.
+         * Whether to take over when the process that hosts the driver has ended. Turn it off in a process that is to
+         * leave no trace when it is closed: it then waits for another one to take over.
          *
          * @param value default true.
          * @return this.
@@ -537,8 +578,8 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Whether a hosted driver is closed, and its files removed, by a JVM shutdown hook. Turn it off if a hook of your own calls
-         * {@link FrameDriver#close()} in an order that matters.
+         * Whether a hosted driver is closed, and its files removed, by a JVM shutdown hook. Turn it off if a hook of
+         * your own calls {@link FrameDriver#close()} in an order that matters.
          *
          * @param value default true.
          * @return this.
@@ -578,9 +619,9 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * How long {@link FrameDriver#close()} waits in all when it hosts the driver: two fifths at most for closed publications to drain to
-         * their subscribers, a fifth for lossless publications to stop sending, two fifths for what they sent to be read. It waits only as long
-         * as there is something to wait for.
+         * How long {@link FrameDriver#close()} waits in all when it hosts the driver: two fifths at most for closed
+         * publications to drain to their subscribers, a fifth for lossless publications to stop sending, two fifths for
+         * what they sent to be read. It waits only as long as there is something to wait for.
          *
          * @param value default 5 s; zero for no wait.
          * @return this.
@@ -604,8 +645,8 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * The longest term that a peer on the network may set up. The driver allocates three terms for each stream that it receives, before
-         * the first frame. Counts where this process hosts the driver.
+         * The longest term that a peer on the network may set up. The driver allocates three terms for each stream that
+         * it receives, before the first frame. Counts where this process hosts the driver.
          *
          * @param value bytes, from 65,536; default 64 MiB, the most that frames need.
          * @return this.
@@ -625,8 +666,9 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * How many streams peers on the network may set up on one channel at a time, of all stream ids that are subscribed to. One that has
-         * ended counts until its memory is released, some seconds later. Counts where this process hosts the driver.
+         * How many streams peers on the network may set up on one channel at a time, of all stream ids that are
+         * subscribed to. One that has ended counts until its memory is released, some seconds later. Counts where this
+         * process hosts the driver.
          *
          * @param value from 1; default 64.
          * @return this.
@@ -646,8 +688,8 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * How much memory the driver may allocate for all that peers on the network set up, on all channels. Counts where this process hosts
-         * the driver.
+         * How much memory the driver may allocate for all that peers on the network set up, on all channels. Counts
+         * where this process hosts the driver.
          *
          * @param value bytes; default 4 GiB.
          * @return this.
@@ -667,8 +709,9 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Takes what goes wrong inside a hosted driver, on the driver's threads, and around it: that its files were removed, or that it
-         * cannot be taken over. Not what it refuses to a client, which gets that itself. What the handler throws is logged.
+         * Takes what goes wrong inside a hosted driver, on the driver's threads, and around it: that its files were
+         * removed, or that it cannot be taken over. Not what it refuses to a client, which gets that itself. What the
+         * handler throws is logged.
          *
          * @param value default: a warning to {@link System.Logger}.
          * @return this.

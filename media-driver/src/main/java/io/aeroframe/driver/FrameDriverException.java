@@ -1,7 +1,8 @@
 package io.aeroframe.driver;
 
 /**
- * The media driver cannot be hosted or reached. The message is one line that names the place, the reason and the way out.
+ * The media driver cannot be hosted or reached. The message is one line that names the place, the reason and the way
+ * out.
  */
 public final class FrameDriverException extends RuntimeException {
 

@@ -2,7 +2,10 @@ package io.aeroframe.driver;
 
 import org.agrona.ErrorHandler;
 
-/** Passes errors on to a user's handler, and survives one that throws: what it throws goes to {@link System.Logger}. Thread-safe. */
+/**
+ * Passes errors on to a user's handler, and survives one that throws: what it throws goes to {@link System.Logger}.
+ * Thread-safe.
+ */
 final class GuardedErrorHandler implements ErrorHandler {
 
     private final ErrorHandler next;

@@ -15,8 +15,8 @@ import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * The media driver in this process, and the lock that gives the right to it. Its owner calls one method at a time, and {@link #close(long)} once;
- * {@link #clientCount()} and {@link #refusedSetups()} any thread.
+ * The media driver in this process, and the lock that gives the right to it. Its owner calls one method at a time, and
+ * {@link #close(long)} once; {@link #clientCount()} and {@link #refusedSetups()} any thread.
  *
  * <p>The driver never deletes its directory itself: by then it may be another's. That is the lock's to do, which knows.
  */
@@ -61,8 +61,8 @@ final class HostedDriver {
     }
 
     /**
-     * Sweeps what others have left behind, starts a driver and announces it. On a {@link FileThread}, so that the driver's threads are daemon
-     * threads outside of the caller's thread group.
+     * Sweeps what others have left behind, starts a driver and announces it. On a {@link FileThread}, so that the
+     * driver's threads are daemon threads outside of the caller's thread group.
      *
      * @param lock   of the directory; released if this fails.
      * @param limits of what peers can make the driver allocate.
@@ -165,9 +165,9 @@ final class HostedDriver {
     }
 
     /**
-     * Ends the driver: lets closed publications drain to their subscribers, withdraws the announcement, waits until all clients have answered that
-     * their lossless publications have stopped sending, and until what those sent has been read; then closes the driver and removes its files, as
-     * far as they are still its own.
+     * Ends the driver: lets closed publications drain to their subscribers, withdraws the announcement, waits until all
+     * clients have answered that their lossless publications have stopped sending, and until what those sent has been
+     * read; then closes the driver and removes its files, as far as they are still its own.
      *
      * @param timeoutNs for all waits: two fifths, one fifth and two fifths of it at most.
      */

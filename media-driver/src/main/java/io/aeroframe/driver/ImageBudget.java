@@ -13,7 +13,8 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.status.CountersManager;
 
 /**
- * The account of what the driver has allocated for its peers, and of what it is about to: an image for each session that a peer has set up.
+ * The account of what the driver has allocated for its peers, and of what it is about to: an image for each session
+ * that a peer has set up.
  *
  * <pre>
  * receiver    a setup arrives: {@link #admit} reserves, or refuses
@@ -21,9 +22,10 @@ import org.agrona.concurrent.status.CountersManager;
  * conductor   closes the image, and with it its congestion control: the image's share is free
  * </pre>
  *
- * <p>The conductor need not make an image of what was admitted: it may have one already, or no room. A reservation that it has had time to
- * deal with, by its own clock, is dropped. While a large image is pending, no other large one is admitted, nor before as much time has gone by
- * again as the last one took: the conductor has at least half of its time for everyone else. A peer repeats its setup several times a second.
+ * <p>The conductor need not make an image of what was admitted: it may have one already, or no room. A reservation that
+ * it has had time to deal with, by its own clock, is dropped. While a large image is pending, no other large one is
+ * admitted, nor before as much time has gone by again as the last one took: the conductor has at least half of its time
+ * for everyone else. A peer repeats its setup several times a second.
  *
  * <p>Thread-safe: the driver's receiver and conductor call it.
  */
@@ -163,7 +165,10 @@ final class ImageBudget implements CongestionControlSupplier {
         return liveOfChannel.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** The congestion control of an image, by whose end the end of the image shows. The driver's threads call it as they call any. */
+    /**
+     * The congestion control of an image, by whose end the end of the image shows. The driver's threads call it as they
+     * call any.
+     */
     private final class Accounted implements CongestionControl {
 
         private final CongestionControl control;

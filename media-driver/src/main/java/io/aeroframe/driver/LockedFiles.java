@@ -19,20 +19,21 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The one place where files are locked, and where those that may be locked are opened: at most once in a process, whatever the class
- * loader and however the path is spelled.
+ * The one place where files are locked, and where those that may be locked are opened: at most once in a process,
+ * whatever the class loader and however the path is spelled.
  *
- * <p>POSIX frees all of a process's locks on a file as soon as the process closes any descriptor of that file. So the process keeps a
- * table of the files that it has locked, or has open without a lock, by device and inode:
+ * <p>POSIX frees all of a process's locks on a file as soon as the process closes any descriptor of that file. So the
+ * process keeps a table of the files that it has locked, or has open without a lock, by device and inode:
  *
  * <ul>
- *   <li>a file that is locked here is never opened a second time: its owner's channel is used instead;
- *   <li>a file that is open here is not locked until it has been closed.
+ * <li>a file that is locked here is never opened a second time: its owner's channel is used instead;
+ * <li>a file that is open here is not locked until it has been closed.
  * </ul>
  *
- * <p>Looking a file up, opening it and locking it are one step under the table's monitor, as is closing it. What is done with an open file
- * is not: mapping a gigabyte holds up nobody else. The table is made of classes of the JDK and lies in the system properties, which all
- * class loaders see. Thread-safe; may block while another thread opens or closes a file, and never while a file is used.
+ * <p>Looking a file up, opening it and locking it are one step under the table's monitor, as is closing it. What is
+ * done with an open file is not: mapping a gigabyte holds up nobody else. The table is made of classes of the JDK and
+ * lies in the system properties, which all class loaders see. Thread-safe; may block while another thread opens or
+ * closes a file, and never while a file is used.
  *
  * <p>See {@code docs/decisions/0007-file-locks.md}.
  */
@@ -52,7 +53,10 @@ final class LockedFiles {
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
-    /** By file key: the {@link FileChannel} that has it locked, or an {@link Integer}, how often it is open. Its own monitor guards it. */
+    /**
+     * By file key: the {@link FileChannel} that has it locked, or an {@link Integer}, how often it is open. Its own
+     * monitor guards it.
+     */
     private static final Map<Object, Object> FILES = ofThisProcess();
 
     private LockedFiles() {}

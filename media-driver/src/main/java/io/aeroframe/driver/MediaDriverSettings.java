@@ -7,7 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.EpochClock;
 
-/** How the embedded driver is set up: for pictures instead of small messages, for machines of any size, and for people who wait. */
+/**
+ * How the embedded driver is set up: for pictures instead of small messages, for machines of any size, and for people
+ * who wait.
+ */
 final class MediaDriverSettings {
 
     /** How long a network publication that was closed may take to reach its receivers. */
@@ -17,8 +20,8 @@ final class MediaDriverSettings {
     private static final long CLIENT_LIVENESS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(3);
 
     /**
-     * Room for 8,192 counters, and four times this for their labels. Aeron's default is eight times as much, 46 MiB of files in all, and
-     * a container's /dev/shm has 64 MiB in all unless told otherwise.
+     * Room for 8,192 counters, and four times this for their labels. Aeron's default is eight times as much, 46 MiB of
+     * files in all, and a container's /dev/shm has 64 MiB in all unless told otherwise.
      */
     private static final int COUNTERS_LENGTH = 1 << 20;
 
@@ -30,7 +33,8 @@ final class MediaDriverSettings {
     private MediaDriverSettings() {}
 
     /**
-     * Settings of a driver in the given directory, which is deleted at its start, and at its end by whoever has the lock.
+     * Settings of a driver in the given directory, which is deleted at its start, and at its end by whoever has the
+     * lock.
      *
      * @param clock   of its timeouts, and of its clients'.
      * @param budget  of what peers can make the driver allocate.

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.ErrorHandler;
 
 /**
- * Counts the setups that a driver has refused, and reports them, at most once a second. The driver's receiver refuses; any thread may ask for
- * the count.
+ * Counts the setups that a driver has refused, and reports them, at most once a second. The driver's receiver refuses;
+ * any thread may ask for the count.
  */
 final class RefusedSetups {
 

@@ -6,7 +6,8 @@ import org.agrona.concurrent.EpochClock;
  * A media driver that is up: what an Aeron client needs to connect to it.
  *
  * @param aeronDirectoryName for {@code Aeron.Context.aeronDirectoryName}.
- * @param identity           of this run of the driver: another when another process has taken over, or its owner has started it again.
+ * @param identity           of this run of the driver: another when another process has taken over, or its owner has
+ *                           started it again.
  * @param epochClock         for {@code Aeron.Context.epochClock}: driver and clients have to agree on the time.
  */
 public record RunningDriver(String aeronDirectoryName, String identity, EpochClock epochClock) {

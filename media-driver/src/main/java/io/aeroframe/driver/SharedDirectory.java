@@ -10,11 +10,11 @@ import java.nio.file.Path;
 /**
  * Where the processes that use one driver share files in memory, each of them with one owner.
  *
- * <p>The owner holds a lock on its file, which the operating system frees when that process ends, however it ends: so anyone can
- * identify an abandoned file, and remove it. Only the user whose processes these are can read the directory.
+ * <p>The owner holds a lock on its file, which the operating system frees when that process ends, however it ends: so
+ * anyone can identify an abandoned file, and remove it. Only the user whose processes these are can read the directory.
  *
- * <p>Thread-safe. All file operations run on threads of this library's own: an interrupt of the calling thread neither ends them nor
- * closes a file, and the interrupt flag stays set. None waits for another process.
+ * <p>Thread-safe. All file operations run on threads of this library's own: an interrupt of the calling thread neither
+ * ends them nor closes a file, and the interrupt flag stays set. None waits for another process.
  */
 public final class SharedDirectory {
 
@@ -27,8 +27,8 @@ public final class SharedDirectory {
     }
 
     /**
-     * What is to be done with the open channel of a shared file. Runs on a thread of this library's own, and must not wait for the
-     * thread that asked for it.
+     * What is to be done with the open channel of a shared file. Runs on a thread of this library's own, and must not
+     * wait for the thread that asked for it.
      *
      * @param <T> what it is done for.
      */
@@ -98,13 +98,14 @@ public final class SharedDirectory {
     }
 
     /**
-     * Opens a file that some process, or this one, has made. Any thread; waits until the function has returned, and for nothing else:
-     * what the function does holds up no other thread.
+     * Opens a file that some process, or this one, has made. Any thread; waits until the function has returned, and for
+     * nothing else: what the function does holds up no other thread.
      *
      * @param name     of the file.
      * @param function is given its channel, on a thread of this library's own.
      * @param <T>      what the function returns.
-     * @return what the function returned; null if there is no such file, or its owner in this process closes it meanwhile.
+     * @return what the function returned; null if there is no such file, or its owner in this process closes it
+     *         meanwhile.
      * @throws FrameDriverException if it cannot be opened, or the function throws an {@link IOException}.
      */
     public <T> T open(String name, ChannelFunction<T> function) {
@@ -137,8 +138,8 @@ public final class SharedDirectory {
     }
 
     /**
-     * Removes the files of processes that are gone, and the directory if nothing is left in it. A file that this process is just using
-     * stays until the next time. Any thread.
+     * Removes the files of processes that are gone, and the directory if nothing is left in it. A file that this
+     * process is just using stays until the next time. Any thread.
      *
      * @throws FrameDriverException if the directory cannot be read or an abandoned file cannot be removed.
      */

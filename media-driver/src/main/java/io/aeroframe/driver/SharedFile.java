@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A file in memory that this process owns and others may map. It goes when it is closed; if the process dies first, the next
- * {@link SharedDirectory#sweep()} of another one removes it. Memory that was mapped from it stays as long as it is mapped.
- * Thread-safe.
+ * A file in memory that this process owns and others may map. It goes when it is closed; if the process dies first, the
+ * next {@link SharedDirectory#sweep()} of another one removes it. Memory that was mapped from it stays as long as it is
+ * mapped. Thread-safe.
  */
 public final class SharedFile implements AutoCloseable {
 
@@ -30,9 +30,9 @@ public final class SharedFile implements AutoCloseable {
     }
 
     /**
-     * Reads, writes or maps the file. Any thread. The function runs on a thread of this library's own, because an interrupt of the
-     * thread that uses a channel closes the channel, and the file would then count as abandoned. The caller waits until the function
-     * has returned, even if it is interrupted; its interrupt flag stays set.
+     * Reads, writes or maps the file. Any thread. The function runs on a thread of this library's own, because an
+     * interrupt of the thread that uses a channel closes the channel, and the file would then count as abandoned. The
+     * caller waits until the function has returned, even if it is interrupted; its interrupt flag stays set.
      *
      * @param function is given the channel that holds the lock.
      * @param <T>      what the function returns.
@@ -44,8 +44,8 @@ public final class SharedFile implements AutoCloseable {
     }
 
     /**
-     * Removes the file, and its directory if nothing else is in it. Does nothing the second time. Any thread; waits for file operations
-     * alone, and is not ended by an interrupt.
+     * Removes the file, and its directory if nothing else is in it. Does nothing the second time. Any thread; waits for
+     * file operations alone, and is not ended by an interrupt.
      *
      * @throws FrameDriverException if the file cannot be removed; it counts as abandoned nevertheless.
      */

@@ -6,7 +6,8 @@ import java.nio.channels.DatagramChannel;
 import java.util.Optional;
 
 /**
- * What the kernel grants to UDP sockets. Picture-sized messages need room for hundreds of datagrams while the receiver sleeps.
+ * What the kernel grants to UDP sockets. Picture-sized messages need room for hundreds of datagrams while the receiver
+ * sleeps.
  *
  * @param receiveLength bytes of SO_RCVBUF that can be had.
  * @param sendLength    bytes of SO_SNDBUF that can be had.

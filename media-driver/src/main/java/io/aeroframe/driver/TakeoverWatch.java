@@ -5,11 +5,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.ErrorHandler;
 
 /**
- * Looks after the driver twenty times a second, on a thread of its own: that some process hosts it, and that what this process hosts is
- * still where it belongs. The lock of a host that has ended is free at once, whatever its files say.
+ * Looks after the driver twenty times a second, on a thread of its own: that some process hosts it, and that what this
+ * process hosts is still where it belongs. The lock of a host that has ended is free at once, whatever its files say.
  *
- * <p>The thread outlives whatever a look throws, an {@link Error} too: a file that was cut short, memory that ran out, a handler that
- * throws. It reports each failure once, and looks again. {@link #stop()} and {@link #join()} may be called on any thread.
+ * <p>The thread outlives whatever a look throws, an {@link Error} too: a file that was cut short, memory that ran out,
+ * a handler that throws. It reports each failure once, and looks again. {@link #stop()} and {@link #join()} may be
+ * called on any thread.
  */
 final class TakeoverWatch {
 

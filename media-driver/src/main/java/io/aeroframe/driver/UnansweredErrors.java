@@ -3,8 +3,9 @@ package io.aeroframe.driver;
 import org.agrona.ErrorHandler;
 
 /**
- * Passes on what goes wrong in the driver, but for the refusals of what a client asked: the driver hands those to its error handler and to the
- * client, whose user would read of them twice, or whose mistakes the host's user would read of.
+ * Passes on what goes wrong in the driver, but for the refusals of what a client asked: the driver hands those to its
+ * error handler and to the client, whose user would read of them twice, or whose mistakes the host's user would read
+ * of.
  */
 final class UnansweredErrors implements ErrorHandler {
 

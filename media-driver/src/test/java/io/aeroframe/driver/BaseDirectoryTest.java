@@ -144,15 +144,37 @@ class BaseDirectoryTest {
 
     @Test
     void theDefaultFollowsTheSystemProperty() {
-        String before = System.getProperty("aeroframe.dir");
-        System.setProperty("aeroframe.dir", base.toString());
+        withProperty("aeroframe.dir", base.toString(), () -> assertEquals(base, BaseDirectory.defaultPath()));
+    }
+
+    @Test
+    void aUserWithoutANameHasANumber() throws IOException {
+        Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc/self")), "there is no /proc to ask");
+        String id = Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();
+        for (String unnamed : new String[] {"?", "", " "}) {
+            withProperty("user.name", unnamed, () -> {
+                assertEquals(id, BaseDirectory.user());
+                assertTrue(
+                        BaseDirectory.sharedBeside(directory.resolve("foreign")).endsWith("foreign-aeroframe-" + id));
+                withProperty(
+                        "aeroframe.dir",
+                        "",
+                        () -> assertTrue(BaseDirectory.defaultPath().endsWith("aeroframe-" + id)));
+            });
+        }
+        withProperty("user.name", "ann e/x", () -> assertEquals("ann_e_x", BaseDirectory.user()));
+    }
+
+    private static void withProperty(String name, String value, Runnable body) {
+        String before = System.getProperty(name);
+        System.setProperty(name, value);
         try {
-            assertEquals(base, BaseDirectory.defaultPath());
+            body.run();
         } finally {
             if (before == null) {
-                System.clearProperty("aeroframe.dir");
+                System.clearProperty(name);
             } else {
-                System.setProperty("aeroframe.dir", before);
+                System.setProperty(name, before);
             }
         }
     }

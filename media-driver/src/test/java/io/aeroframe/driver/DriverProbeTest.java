@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Asking again and again which driver is up: what it costs, and what it makes of files that change, are cut short or lie. */
+/**
+ * Asking again and again which driver is up: what it costs, and what it makes of files that change, are cut short or
+ * lie.
+ */
 @Timeout(60)
 class DriverProbeTest {
 
@@ -144,7 +147,10 @@ class DriverProbeTest {
         }
     }
 
-    /** The host's clock was set after the driver had started: the driver goes by the clock that it announced, and so do its guests. */
+    /**
+     * The host's clock was set after the driver had started: the driver goes by the clock that it announced, and so do
+     * its guests.
+     */
     @ParameterizedTest
     @ValueSource(longs = {-HOUR_MS, HOUR_MS})
     void aDriverOfOursThatIsFoundByItsAeronDirectoryGoesByItsAnnouncedClock(long offMs) throws Exception {

@@ -12,7 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a caller sees of an operation that runs on another thread: its result, its exception and its own interrupt flag. */
+/**
+ * What a caller sees of an operation that runs on another thread: its result, its exception and its own interrupt flag.
+ */
 @Timeout(60)
 class FileThreadTest {
 

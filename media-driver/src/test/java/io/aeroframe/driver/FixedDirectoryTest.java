@@ -14,7 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Base directories that somebody else has put there and that must stay: a mount point, one in a parent that cannot be written. */
+/**
+ * Base directories that somebody else has put there and that must stay: a mount point, one in a parent that cannot be
+ * written.
+ */
 @Timeout(60)
 class FixedDirectoryTest {
 

@@ -8,6 +8,7 @@ import io.aeron.Aeron;
 import io.aeron.Counter;
 import io.aeron.status.HeartbeatTimestamp;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -132,16 +133,22 @@ class HandOverTest {
     @Test
     void aCounterWhoseClientHasDiedAsksForNoAnswer() {
         CountersManager counters = new CountersManager(
-                new UnsafeBuffer(new byte[64 * CountersReader.METADATA_LENGTH]),
-                new UnsafeBuffer(new byte[64 * CountersReader.COUNTER_LENGTH]));
+                new UnsafeBuffer(ByteBuffer.allocateDirect(64 * CountersReader.METADATA_LENGTH)),
+                new UnsafeBuffer(ByteBuffer.allocateDirect(64 * CountersReader.COUNTER_LENGTH)));
         assertTrue(DriverCounters.haveStoppedSending(counters), "nobody there");
         int answer = counters.allocate("hand-over", FrameDriver.HAND_OVER_COUNTER_TYPE_ID);
         counters.setCounterOwnerId(answer, 42);
         assertTrue(DriverCounters.haveStoppedSending(counters), "its client is not there");
-        UnsafeBuffer key = new UnsafeBuffer(new byte[Long.BYTES]);
+        UnsafeBuffer key = new UnsafeBuffer(ByteBuffer.allocateDirect(Long.BYTES));
         key.putLong(HeartbeatTimestamp.REGISTRATION_ID_OFFSET, 42);
         int heartbeat = counters.allocate(
-                HeartbeatTimestamp.HEARTBEAT_TYPE_ID, key, 0, Long.BYTES, new UnsafeBuffer(new byte[1]), 0, 1);
+                HeartbeatTimestamp.HEARTBEAT_TYPE_ID,
+                key,
+                0,
+                Long.BYTES,
+                new UnsafeBuffer(ByteBuffer.allocateDirect(1)),
+                0,
+                1);
         assertFalse(DriverCounters.haveStoppedSending(counters));
         counters.setCounterValue(answer, 1);
         assertTrue(DriverCounters.haveStoppedSending(counters));

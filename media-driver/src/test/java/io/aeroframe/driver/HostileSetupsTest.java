@@ -34,7 +34,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Peers ask the driver to allocate: it does within its bounds, and for what is beyond them it allocates nothing, and reports it. */
+/**
+ * Peers ask the driver to allocate: it does within its bounds, and for what is beyond them it allocates nothing, and
+ * reports it.
+ */
 @Timeout(60)
 class HostileSetupsTest {
 

@@ -12,8 +12,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process of its own that joins a driver when it is told to, stays until it is told to leave, and says what it does, a line each:
- * {@code ready}, then {@code host DIR}, {@code attached DIR} or {@code refused REASON}, then {@code left}.
+ * A process of its own that joins a driver when it is told to, stays until it is told to leave, and says what it does,
+ * a line each: {@code ready}, then {@code host DIR}, {@code attached DIR} or {@code refused REASON}, then {@code left}.
  */
 final class JoiningProcess implements AutoCloseable {
 

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A lock lasts as long as its owner wants, whatever else this process does with the file. Other processes are asked. */
+/**
+ * A lock lasts as long as its owner wants, whatever else this process does with the file. Other processes are asked.
+ */
 @Timeout(60)
 public class LockedFilesTest {
 

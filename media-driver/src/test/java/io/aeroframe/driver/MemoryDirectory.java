@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.agrona.IoUtil;
 
-/** A fresh directory in memory where there is a {@code /dev/shm}, gone after the test: a driver on a disk takes seconds to start. */
+/**
+ * A fresh directory in memory where there is a {@code /dev/shm}, gone after the test: a driver on a disk takes seconds
+ * to start.
+ */
 final class MemoryDirectory implements AutoCloseable {
 
     private final Path path;

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A cleaner removes the base directory, or a part of it, while it is in use: all meet again at one driver, and none deletes another's files. */
+/**
+ * A cleaner removes the base directory, or a part of it, while it is in use: all meet again at one driver, and none
+ * deletes another's files.
+ */
 @Timeout(60)
 class RemovedDirectoryTest {
 
@@ -143,7 +146,10 @@ class RemovedDirectoryTest {
         assertEquals("", directory.listing());
     }
 
-    /** Without anything that looks after the first driver: it ends when another one is at its path already, and both number their files. */
+    /**
+     * Without anything that looks after the first driver: it ends when another one is at its path already, and both
+     * number their files.
+     */
     @ParameterizedTest
     @EnumSource(
             value = Part.class,

@@ -85,6 +85,7 @@ public final class Aeroframe implements AutoCloseable {
     public FramePublication addPublication(FramePublication.Context settings) {
         checkOpen();
         settings.conclude();
+        checkNetwork(settings.stream(), settings.channel());
         warnOfSockets(settings.channel());
         return opened(new FramePublication(connection, poolHost(), settings, open::remove));
     }
@@ -93,6 +94,16 @@ public final class Aeroframe implements AutoCloseable {
         if (connection.state() == ConnectionState.CLOSED) {
             throw new IllegalStateException(
                     "the connection to the media driver in " + driver.aeronDirectoryName() + " is closed");
+        }
+    }
+
+    /** The driver's sockets are in its owner's network, which need not be this process's. */
+    private void checkNetwork(StreamName stream, FrameChannel channel) {
+        if (!channel.isIpc() && !driver.sharesNetwork()) {
+            throw new FrameTransportException("stream '" + stream + "' on channel '" + channel
+                    + "': the media driver in " + driver.aeronDirectoryName()
+                    + " runs in another network namespace, such as another container's, and would send and receive there; use a base"
+                    + " directory (AEROFRAME_DIR) for each network, or IPC");
         }
     }
 
@@ -130,6 +141,7 @@ public final class Aeroframe implements AutoCloseable {
     public FrameSubscription addSubscription(FrameSubscription.Context settings) {
         checkOpen();
         settings.conclude(context.errorHandler());
+        checkNetwork(settings.stream(), settings.channel());
         warnOfSockets(settings.channel());
         return opened(new FrameSubscription(connection, driver.sharedDirectory(), settings, open::remove));
     }

@@ -3,18 +3,21 @@ package io.aeroframe.transport;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 
-/** A frame whose bytes lie in memory that something else owns: the subscription's own, or a slot of a pool. One thread. */
+/**
+ * A frame whose bytes lie in memory that something else owns: the subscription's own, or a slot of a pool. One
+ * thread.
+ */
 final class BorrowedFrame extends FrameView {
 
     private final HostIdentity host;
     private final FrameLeasePool leases;
 
-    /** Where the payload lies, and where it starts there, unless it is in a pool. */
+    /** What holds the payload, and at which offset, unless it is in a pool. */
     private FrameMemory memory;
 
     private int start;
 
-    /** The pool and slot that this has borrowed; null if none. */
+    /** The pool that the slot was borrowed from; null if none was. */
     private AttachedPool pool;
 
     private int slot;

@@ -3,7 +3,10 @@ package io.aeroframe.transport;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 
-/** Tells of faulty messages once a second at most. One thread. */
+/**
+ * Reports rejected messages, at most once a second, and other errors as they come. What the error handler throws is
+ * thrown from here, after the reporter has noted that it reported. One thread.
+ */
 final class FaultReporter {
 
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
@@ -18,10 +21,15 @@ final class FaultReporter {
         this.errorHandler = errorHandler;
     }
 
+    /** Reports an error now. */
     void report(FrameTransportException error) {
         errorHandler.onError(error);
     }
 
+    /**
+     * Counts a rejected message, and reports all of them since the last report unless that was less than a second
+     * ago.
+     */
     void count(HeaderFault fault) {
         unreported++;
         long nowNs = System.nanoTime();
@@ -29,9 +37,8 @@ final class FaultReporter {
             long count = unreported;
             unreported = 0;
             reportedNs = nowNs;
-            errorHandler.onError(new FrameTransportException("stream '" + stream + "': skipped " + count
-                    + (count == 1 ? " message that is" : " messages that are") + " no valid frame, the last because "
-                    + fault.text()));
+            errorHandler.onError(new FrameTransportException("stream '" + stream + "': skipped " + count + " invalid "
+                    + (count == 1 ? "message" : "messages") + " (last: " + fault.text() + ")"));
         }
     }
 }

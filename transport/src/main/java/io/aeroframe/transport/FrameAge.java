@@ -1,9 +1,10 @@
 package io.aeroframe.transport;
 
 /**
- * How old the frames of one publication are when they are looked at. On one host that is read off its clock. Another host's clock cannot be
- * compared, but its frames can with one another: the one that took the least time on its way is taken for new, and the others are as old as
- * they took longer. What is learned so wears off slowly, because two clocks never run at quite the same rate. One thread.
+ * The age of the frames of one publication. On the same host it is the difference of two readings of one clock.
+ * Another host's clock cannot be compared with this one, but the frames can be compared with each other: the one that
+ * took the least time to arrive counts as new, and the others are as old as they took longer. What is learned this
+ * way fades slowly, because two clocks never run at quite the same rate. One thread.
  */
 final class FrameAge {
 
@@ -13,7 +14,10 @@ final class FrameAge {
     private boolean hasLearned;
     private long publicationId;
 
-    /** Between the clocks, the way of the fastest frame included. Any number: the two clocks begin anywhere. */
+    /**
+     * The least difference between the clocks so far, transit included. Any number: the clocks have arbitrary
+     * origins.
+     */
     private long leastNs;
 
     private long learnedNs;
@@ -21,11 +25,11 @@ final class FrameAge {
     /**
      * The age of a frame.
      *
-     * @param publicationId that the frame is of; what was learned is that of one publication.
+     * @param publicationId of the frame; what was learned belongs to one publication.
      * @param publishTimeNs by its host's monotonic clock.
      * @param isSameHost    whether that is this host's clock.
      * @param nowNs         by this host's.
-     * @return nanoseconds since it was published; of another host's frame less the time that its fastest one took.
+     * @return nanoseconds since it was published; for another host's frame, less the transit time of its fastest one.
      */
     long of(long publicationId, long publishTimeNs, boolean isSameHost, long nowNs) {
         long differenceNs = nowNs - publishTimeNs;

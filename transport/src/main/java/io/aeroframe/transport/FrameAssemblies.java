@@ -1,8 +1,9 @@
 package io.aeroframe.transport;
 
 /**
- * The memory that the frames of one subscription are put together in, whichever publication they come from: one reader after the other uses it, so
- * that publications that come and go, and sessions that a peer opens, take no more. The polling thread's.
+ * The memory that the frames of one subscription are put together in, whichever publication they come from: one
+ * reader after the other uses it, so that publications that come and go, and sessions that a peer opens, take no
+ * more. The polling thread's.
  */
 final class FrameAssemblies implements AutoCloseable {
 

@@ -7,11 +7,14 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Puts one frame at a time together: the fragments of a message, and the messages of a frame that came in chunks. One thread.
+ * Puts one frame at a time together: the fragments of a message, and the messages of a frame that came in chunks. One
+ * thread.
  *
- * <p>A frame of one fragment is copied out of the log, one of several lies where its message was put together, one in a pool where the publisher put
- * it. Fragments are joined by the rules of Aeron's {@code ImageControlledFragmentAssembler}, but in memory that can be freed: Aeron leaves its
- * buffers to the garbage collector whenever they grow and when they are no longer used, and lets a message grow as long as fragments come.
+ * <p>A frame of one fragment is copied out of the log: there it lies at another place each time, and is gone when the
+ * driver is. One of several fragments stays where its message was put together, and one in a pool where the publisher
+ * wrote it. Fragments are joined by the rules of Aeron's {@code ImageControlledFragmentAssembler}, but in memory that
+ * can be freed: Aeron leaves its buffers to the garbage collector whenever they grow and when they are no longer used,
+ * and lets a message grow for as long as fragments come.
  */
 final class FrameAssembly implements AutoCloseable {
 

@@ -10,11 +10,11 @@ import org.agrona.BitUtil;
 import org.agrona.SystemUtil;
 
 /**
- * Where frames travel: an Aeron channel, and the settings that fit it to frames of a given size.
+ * An Aeron channel for frames, with the settings that suit frames of a given size.
  *
- * <p>{@code ipc} is short for {@code aeron:ipc}, {@code udp:HOST:PORT} for {@code aeron:udp?endpoint=HOST:PORT}. Any Aeron channel
- * URI is taken as it is; what it sets itself ({@code term-length}, {@code mtu}, {@code pub-wnd}) is left alone. One parameter is
- * Aeroframe's own: {@code pool=off} sends frames over IPC through the log instead of shared memory.
+ * <p>{@code ipc} is short for {@code aeron:ipc}, {@code udp:HOST:PORT} for {@code aeron:udp?endpoint=HOST:PORT}. Any
+ * Aeron channel URI can be used; what it sets ({@code term-length}, {@code mtu}, {@code pub-wnd}) is kept. One
+ * parameter is Aeroframe's own: {@code pool=off} sends frames over IPC through the log instead of shared memory.
  *
  * @param uri the Aeron channel URI.
  */
@@ -25,7 +25,7 @@ public record FrameChannel(String uri) {
             CommonContext.TERM_LENGTH_PARAM_NAME,
             CommonContext.PUBLICATION_WINDOW_LENGTH_PARAM_NAME);
 
-    /** Frames between processes of one host. */
+    /** Between processes of one host. */
     public static final FrameChannel IPC = new FrameChannel("aeron:ipc");
 
     /** Aeron's largest: fewer fragments a frame where no network limits them. */
@@ -37,28 +37,36 @@ public record FrameChannel(String uri) {
 
     private static final int MAX_TERM_LENGTH = 64 << 20;
 
-    /** Frames beyond the largest message, or the window, go in pieces of this size at most. */
+    /** Frames larger than a message, or than the window, go in chunks of at most this size. */
     static final int CHUNK_LENGTH = 4 << 20;
 
-    /** Latency does not hide in windows this small. Of four frames one that is always behind can be told from one that keeps up. */
+    /**
+     * Small, so that latency cannot build up in the window, and large enough to tell a subscriber that keeps up from
+     * one that is always behind.
+     */
     private static final int LIVE_WINDOW_FRAMES = 4;
 
     private static final int LIVE_WINDOW_LARGE_FRAMES = 2;
     private static final int LARGE_FRAME_LENGTH = 2 << 20;
 
-    /** Who waits for room anyway is better off not to wait for the driver, which moves the window now and then. */
+    /**
+     * A publication that waits for room should not wait for the driver as well, which moves the window only now and
+     * then.
+     */
     private static final int LOSSLESS_WINDOW_FRAMES = 8;
 
     private static final int MIN_WINDOW_LENGTH = 1 << 20;
 
-    /** A second at 30 frames a second: what a receiver that was away can still be sent while the publisher goes on with the others. */
+    /**
+     * A second at 30 frames per second: what can still be resent to a receiver that was away while the others go on.
+     */
     private static final int GROUP_TERM_FRAMES = 32;
 
     private static final int DESCRIPTOR_TERM_LENGTH = 2 << 20;
 
     /**
-     * A subscriber that has held back others for this long is left behind, and comes back after {@link #RESTING}; see docs/channels.md. A lossless
-     * publication waits instead.
+     * A subscriber that has held back others for this long is left behind, and comes back after {@link #RESTING}; see
+     * docs/channels.md. A lossless publication waits instead.
      */
     private static final String WINDOW_LIMIT = "200ms";
 
@@ -67,12 +75,12 @@ public record FrameChannel(String uri) {
     private static final String LOSSLESS_WINDOW_LIMIT = "3600s";
 
     /**
-     * A group goes as fast as its fastest receiver, whatever the driver's own default: one that stalls must not hold back the others, and Aeron's
-     * "min" forgets live receivers when dead ones leave; see docs/channels.md.
+     * A group goes as fast as its fastest receiver, whatever the driver's own default: one that stalls must not hold
+     * back the others, and Aeron's "min" forgets live receivers when dead ones leave; see docs/channels.md.
      */
     private static final String GROUP_FLOW_CONTROL = "max";
 
-    /** Ours, and not Aeron's. */
+    /** Aeroframe's, and removed before Aeron sees the URI. */
     private static final String POOL_PARAMETER = "pool";
 
     /**
@@ -116,7 +124,7 @@ public record FrameChannel(String uri) {
         return new FrameChannel(text);
     }
 
-    /** Judges a URI that people wrote as {@code text}. */
+    /** Validates a URI that was written as {@code text}. */
     private static void check(String text, String uri) {
         if (uri == null) {
             throw malformed(null, "it is missing");
@@ -185,7 +193,7 @@ public record FrameChannel(String uri) {
         }
     }
 
-    /** Of addresses in figures only: a name is not resolved before the channel is used. */
+    /** Checks numeric addresses only: a name is not resolved before the channel is used. */
     private static void checkGroup(String text, String endpoint, String control) {
         InetAddress address = endpoint.matches("[\\d.]+:\\d+|\\[.*") ? resolve(endpoint) : null;
         if (address == null || !address.isMulticastAddress()) {
@@ -246,7 +254,8 @@ public record FrameChannel(String uri) {
     }
 
     /**
-     * Whether frames may stay in shared memory, so that only their headers travel: over IPC, unless the URI has {@code pool=off}.
+     * Whether frames may stay in shared memory, so that only their headers travel: over IPC, unless the URI has
+     * {@code pool=off}.
      *
      * @return false for UDP.
      */
@@ -256,9 +265,10 @@ public record FrameChannel(String uri) {
     }
 
     /**
-     * The URI of a publication for frames of a given size: the largest MTU that the way allows, a window of four frames so that
-     * latency does not hide in buffers (two above 2 MiB, eight for a lossless publication), and the smallest term that holds the window and 8 messages, as Aeron asks. Log buffers take three
-     * terms of memory, so that terms end at 64 MiB; larger frames go in chunks.
+     * The URI of a publication for frames of a given size: the largest MTU that the network allows, a window of four
+     * frames so that latency cannot build up in buffers (two above 2 MiB, eight for a lossless publication), and the
+     * smallest term that holds the window and 8 messages, as Aeron requires. A log takes three terms of memory, so
+     * terms are at most 64 MiB; larger frames go in chunks.
      *
      * @param frameLength expected bytes of a frame with its header.
      * @param isLossless  whether the publication waits for room.
@@ -285,8 +295,9 @@ public record FrameChannel(String uri) {
     }
 
     /**
-     * The URI of a publication whose frames are in a pool: only their headers go through the log, at 160 bytes each. Its window lets two
-     * thousand frames a second go by for longer than it takes to find out that a subscriber is dead.
+     * The URI of a publication whose frames are in a pool: only their headers go through the log, at 160 bytes each.
+     * At two thousand frames per second its window lasts for longer than it takes to notice that a subscriber is
+     * dead.
      *
      * @param isLossless whether the publication waits for room.
      * @return the URI for {@code Aeron.addExclusivePublication}.
@@ -305,7 +316,10 @@ public record FrameChannel(String uri) {
         return publication.toString();
     }
 
-    /** How long a publication over IPC puts up with a subscriber that holds back the others; over UDP the receiving side says so. */
+    /**
+     * Sets how long a publication over IPC waits for a subscriber that holds back the others; over UDP the
+     * subscription sets it.
+     */
     private ChannelUri publicationUri(boolean isLossless) {
         ChannelUri publication = aeronUri();
         if (publication.isIpc()) {
@@ -317,7 +331,7 @@ public record FrameChannel(String uri) {
     }
 
     /**
-     * Sees to it that frames can be received on this channel.
+     * Checks that frames can be received on this channel.
      *
      * @throws IllegalArgumentException if the URI has the publisher's control address, but no endpoint to receive on.
      */
@@ -331,7 +345,10 @@ public record FrameChannel(String uri) {
         }
     }
 
-    /** The URI of a subscription: one that does not hold back the others of its host for long, unless it says {@code tether=true}. */
+    /**
+     * The URI of a subscription, which does not hold back others on its host for long unless the channel has {@code
+     * tether=true}.
+     */
     String subscriptionUri() {
         checkSubscribable();
         ChannelUri subscription = aeronUri();
@@ -350,7 +367,7 @@ public record FrameChannel(String uri) {
         putIfAbsent(uri, CommonContext.UNTETHERED_RESTING_TIMEOUT_PARAM_NAME, RESTING);
     }
 
-    /** What Aeron is to see. */
+    /** The URI as Aeron sees it. */
     private ChannelUri aeronUri() {
         ChannelUri parsed = ChannelUri.parse(uri);
         parsed.remove(POOL_PARAMETER);
@@ -368,7 +385,10 @@ public record FrameChannel(String uri) {
         return parsed;
     }
 
-    /** Whether one publication sends to many hosts: to a multicast group, or to all that announce themselves. */
+    /**
+     * Whether one publication sends to many hosts: to a multicast group, or to all receivers that announce
+     * themselves.
+     */
     private static boolean isForGroup(ChannelUri uri) {
         String endpoint = uri.get(CommonContext.ENDPOINT_PARAM_NAME);
         InetAddress address = endpoint == null ? null : resolve(endpoint);
@@ -392,7 +412,9 @@ public record FrameChannel(String uri) {
         return (long) whole * mtu + (rest > 0 ? BitUtil.align(rest + DATA_HEADER_LENGTH, DATA_HEADER_LENGTH) : 0);
     }
 
-    /** As told, else the largest that the way, and a term or window that was told, allow. */
+    /**
+     * The MTU that the URI sets, else the largest that the network, and the term and window that the URI sets, allow.
+     */
     private static int mtu(ChannelUri uri) {
         long mtu = uri.isIpc() || isLoopback(uri) ? MTU_WITHIN_HOST : MTU_NETWORK;
         if (uri.containsKey(CommonContext.MTU_LENGTH_PARAM_NAME)) {

@@ -10,16 +10,16 @@ import org.agrona.MutableDirectBuffer;
 /**
  * The header of a frame, or of one chunk of it, outside its buffer.
  *
- * <p>Nothing in a received header is trusted. Each field is read from the message once, because the memory of a log buffer can be
- * written by other processes at any time, and then judged from the copy, with exact arithmetic and before anything is
- * allocated or wrapped. One thread.
+ * <p>Nothing in a received header is trusted. Each field is read from the message once, because other processes can
+ * write to a log buffer at any time. The copy is validated, with exact arithmetic, before anything is allocated or
+ * wrapped. One thread.
  */
 final class FrameHeader {
 
     /** Bytes of a header without metadata. */
     static final int LENGTH = MessageHeaderEncoder.ENCODED_LENGTH + FrameHeaderEncoder.BLOCK_LENGTH;
 
-    /** The user's opaque bytes, at most. */
+    /** The most opaque bytes that a user can add to a frame. */
     static final int MAX_METADATA_LENGTH = 64 * 1024;
 
     private static final int LOCATION_INLINE = 0;
@@ -96,12 +96,12 @@ final class FrameHeader {
     }
 
     /**
-     * Reads and judges a header.
+     * Reads and validates a header.
      *
      * @param length         of the whole message.
-     * @param streamHash     of the stream that is followed.
-     * @param maxFrameLength the largest payload taken, in bytes.
-     * @return null if the frame can be trusted, else the reason why not.
+     * @param streamHash     of the stream that the subscription follows.
+     * @param maxFrameLength the largest payload to accept, in bytes.
+     * @return null if the header is valid, else the reject reason.
      */
     HeaderFault decode(DirectBuffer buffer, int offset, int length, long streamHash, int maxFrameLength) {
         HeaderFault fault = read(buffer, offset, length);
@@ -117,8 +117,8 @@ final class FrameHeader {
         if (timeToLiveNs < 0) {
             return HeaderFault.TIME_TO_LIVE;
         }
-        fault = judgeShape(maxFrameLength);
-        return fault != null ? fault : judgeLengths(length);
+        fault = validateShape(maxFrameLength);
+        return fault != null ? fault : validateLengths(length);
     }
 
     private HeaderFault read(DirectBuffer buffer, int offset, int length) {
@@ -168,7 +168,7 @@ final class FrameHeader {
         };
     }
 
-    private HeaderFault judgeShape(int maxFrameLength) {
+    private HeaderFault validateShape(int maxFrameLength) {
         if (width < 1 || width > FrameFormat.MAX_DIMENSION || height < 1 || height > FrameFormat.MAX_DIMENSION) {
             return HeaderFault.DIMENSIONS;
         }
@@ -199,14 +199,14 @@ final class FrameHeader {
         if (encoding == FrameEncoding.ZSTD) {
             long decodedLength = pixelFormat.payloadLength(pixelFormat.minStride(width), height);
             if (decodedLength > Math.min(maxFrameLength, FrameFormat.MAX_PAYLOAD_LENGTH)) {
-                return HeaderFault.OVER_LIMIT; // else a few bytes could ask for gigabytes to be decompressed into
+                return HeaderFault.OVER_LIMIT; // or a few bytes would decompress to gigabytes
             }
         }
         adoptFormat(pixelFormat, encoding, ColorEncoding.of((flags & FLAG_BT709) != 0, (flags & FLAG_FULL_RANGE) != 0));
         return null;
     }
 
-    /** Keeps the format object of the frame before as long as the shape is the same: nothing is allocated per frame. */
+    /** Keeps the format object of the previous frame while the shape stays the same, so that no frame allocates. */
     private void adoptFormat(PixelFormat pixelFormat, FrameEncoding encoding, ColorEncoding color) {
         FrameFormat last = format;
         if (last == null
@@ -220,7 +220,7 @@ final class FrameHeader {
         }
     }
 
-    private HeaderFault judgeLengths(int length) {
+    private HeaderFault validateLengths(int length) {
         if (metadataLength < 0 || metadataLength > MAX_METADATA_LENGTH) {
             return HeaderFault.METADATA_LENGTH;
         }
@@ -234,7 +234,7 @@ final class FrameHeader {
         return metadataOffset + metadataLength + inMessage == length ? null : HeaderFault.MESSAGE_LENGTH;
     }
 
-    /** Whether the payload lies in a pool, and the message only says where. */
+    /** Whether the payload is in a pool, and the message only names its slot. */
     boolean isInPool() {
         return poolId != 0;
     }

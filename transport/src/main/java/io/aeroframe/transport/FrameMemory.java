@@ -9,16 +9,19 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Direct memory that a message or a frame is put together in, piece by piece. One thread.
  *
- * <p>It grows with what has arrived and not with what a peer says will come: never beyond twice the bytes that it holds. It is freed when it is
- * replaced by more, and when it is closed, and not whenever the garbage collector may find it: direct memory runs out long before a small heap is
- * worth a collection. Nothing may look at what it held before once another piece is appended.
+ * <p>It grows with what has arrived and not with what a peer says will come: never beyond twice the bytes that it
+ * holds. It is freed when it is replaced by more, and when it is closed, and not whenever the garbage collector may
+ * find it: direct memory runs out long before a small heap is worth a collection. Nothing may look at what it held
+ * before once another piece is appended.
  */
 final class FrameMemory implements AutoCloseable {
 
     private static final int MIN_CAPACITY = 4 * 1024;
     private static final int ALIGNMENT = 64;
 
-    /** The JVM looks for direct memory for half a second before it gives up, which is not to happen for each message. */
+    /**
+     * The JVM looks for direct memory for half a second before it gives up, which is not to happen for each message.
+     */
     private static final long RETRY_INTERVAL_NS = 1_000_000_000;
 
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
@@ -90,8 +93,8 @@ final class FrameMemory implements AutoCloseable {
     }
 
     /**
-     * Some of the memory as a read-only byte buffer: position 0 is the first byte and the limit is behind the last. The same object as long as the
-     * start and the memory are the same.
+     * Some of the memory as a read-only byte buffer: position 0 is the first byte and the limit is behind the last.
+     * The same object as long as the start and the memory are the same.
      */
     ByteBuffer readOnly(int start, int byteLength) {
         if (view == null || viewStart != start) {

@@ -3,7 +3,9 @@ package io.aeroframe.transport;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** What frames have in common wherever their bytes lie: the fields of the header, and views of payload and metadata. */
+/**
+ * What frames have in common, wherever their bytes are: the fields of the header, and views of payload and metadata.
+ */
 abstract class FrameView implements Frame {
 
     final UnsafeBuffer payload = new UnsafeBuffer(0, 0);

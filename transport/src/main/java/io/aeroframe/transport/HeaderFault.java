@@ -1,27 +1,27 @@
 package io.aeroframe.transport;
 
-/** Why a message is not a frame that can be trusted. */
+/** Why a message was rejected. */
 enum HeaderFault {
     TOO_SHORT("the message is shorter than its header"),
-    FOREIGN_SCHEMA("the message is not Aeroframe's"),
-    UNKNOWN_MESSAGE("the message type is not known"),
+    FOREIGN_SCHEMA("the message is not of Aeroframe's schema"),
+    UNKNOWN_MESSAGE("the message type is unknown"),
     BLOCK_LENGTH("the header's fixed block is too short or longer than the message"),
     STREAM("the frame belongs to another stream"),
-    SEQUENCE("sequence or drop count are out of range"),
+    SEQUENCE("sequence or drop count is out of range"),
     DIMENSIONS("width or height is out of range"),
-    PIXEL_FORMAT("the pixel format is not known"),
-    ENCODING("the encoding is not known"),
-    LOCATION("where the payload is cannot be told"),
+    PIXEL_FORMAT("the pixel format is unknown"),
+    ENCODING("the encoding is unknown"),
+    LOCATION("the location of the payload is unknown, or contradicts the pool id"),
     STRIDE("the stride is smaller than a row"),
-    PAYLOAD_LENGTH("the payload length is not that of such a frame"),
-    OVER_LIMIT("the frame is over the limit of this subscription"),
+    PAYLOAD_LENGTH("the payload length does not match the format"),
+    OVER_LIMIT("the frame is larger than this subscription's maxFrameLength"),
     TIME_TO_LIVE("the time to live is negative"),
-    METADATA_LENGTH("the metadata does not fit"),
-    POOL("the frame's pool is gone, or has no such slot"),
+    METADATA_LENGTH("the metadata length is out of range"),
+    POOL("the pool is gone, or does not have the slot"),
     CHUNK("the chunk does not lie within the frame"),
-    MESSAGE_LENGTH("the message is not as long as its header says"),
+    MESSAGE_LENGTH("the message length does not match its header"),
     CHUNK_ORDER("a chunk of the frame is missing"),
-    NO_MEMORY("there is no memory to put the frame together in");
+    NO_MEMORY("there is not enough memory for the frame");
 
     private final String text;
 

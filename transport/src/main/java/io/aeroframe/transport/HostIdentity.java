@@ -19,7 +19,10 @@ record HostIdentity(long high, long low) {
     /** Linux draws it at boot; containers of one host share it, and share the clock. */
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
-    /** In a time namespace the monotonic clock is offset from the host's; see time_namespaces(7). Not there on older kernels. */
+    /**
+     * In a time namespace the monotonic clock is offset from the host's; see time_namespaces(7). Not there on older
+     * kernels.
+     */
     private static final Path CLOCK_OFFSETS = Path.of("/proc/self/timens_offsets");
 
     static HostIdentity current() {

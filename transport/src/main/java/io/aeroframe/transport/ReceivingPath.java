@@ -204,8 +204,8 @@ final class ReceivingPath implements AutoCloseable {
             if (!endedImages.contains(image.correlationId())) {
                 Glance found = look(image);
                 if (found == Glance.OWN) {
-                    follow(image);
-                    state = StreamState.STREAMING;
+                    follow(image); // it streams once a message of it is found valid, and not older than this
+                    // subscription
                     return;
                 }
                 if (found == Glance.FOREIGN && foreign == null) {

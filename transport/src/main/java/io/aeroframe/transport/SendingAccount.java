@@ -1,7 +1,7 @@
 package io.aeroframe.transport;
 
 /**
- * Numbers the frames that a publication is offered, and says what became of each.
+ * Numbers the frames offered to a publication, and counts what became of them.
  *
  * <p>One thread writes; {@link #ledger()} belongs to the same thread.
  */
@@ -14,7 +14,7 @@ final class SendingAccount {
     private long droppedNoSubscriber;
     private long bytes;
 
-    /** Of the frame that is to be sent or dropped next. */
+    /** The sequence of the next frame, whether it will be sent or dropped. */
     long nextSequence() {
         return nextSequence;
     }

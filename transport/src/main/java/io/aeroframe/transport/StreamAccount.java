@@ -1,17 +1,20 @@
 package io.aeroframe.transport;
 
 /**
- * Attributes each sequence number of a stream, as its subscriber sees it. Sequences start again with each publication: its account
- * begins with the first number heard of it, and numbers skipped were dropped by the publisher, if it says so, or were lost.
+ * Attributes each sequence number of a stream, as its subscriber sees it. Sequences start again with each
+ * publication: its account begins with the first number heard of it, and numbers skipped were dropped by the
+ * publisher, if it says so, or were lost.
  *
- * <p>An account is of what was published since the subscription was made. A log may hold more than that: over IPC a subscriber starts where the one
- * before it left, and gets first what that one had not read.
+ * <p>An account is of what was published since the subscription was made. A log may hold more than that: over IPC a
+ * subscriber starts where the one before it left, and gets first what that one had not read.
  *
  * <p>One thread writes; {@link #ledger()} belongs to the same thread.
  */
 final class StreamAccount {
 
-    /** Taken before the driver knows of the subscription: what is published because there is a subscriber comes later. */
+    /**
+     * Taken before the driver knows of the subscription: what is published because there is a subscriber comes later.
+     */
     private final long madeNs = System.nanoTime();
 
     private long publicationId;
@@ -30,8 +33,9 @@ final class StreamAccount {
     private long bytes;
 
     /**
-     * Whether a message is older than the subscription. It says nothing to the account then, of its position least of all: that would make everything
-     * published between it and the first frame a gap. A publication that the account follows has been heard of since.
+     * Whether a message is older than the subscription. It says nothing to the account then, of its position least of
+     * all: that would make everything published between it and the first frame a gap. A publication that the account
+     * follows has been heard of since.
      *
      * @param id            of the publication.
      * @param publishTimeNs by the monotonic clock of this host.
@@ -41,10 +45,10 @@ final class StreamAccount {
     }
 
     /**
-     * Everything before {@code sequence} is behind: what was not seen of it is dropped or lost.
+     * Moves on to a sequence. What was not seen before it was dropped by the publisher or lost.
      *
-     * @param dropped by the publisher in all, before {@code sequence}.
-     * @return false if the numbers cannot be true of this publication.
+     * @param dropped frames before {@code sequence} that the publisher dropped, in all.
+     * @return false if the numbers contradict what this publication said before.
      */
     boolean advanceTo(long id, long sequence, long dropped) {
         if (!hasBegun || publicationId != id) {
@@ -67,7 +71,7 @@ final class StreamAccount {
         return true;
     }
 
-    /** The frame whose sequence was advanced to has arrived; one of the methods below says what became of it. */
+    /** The frame of the sequence that the account moved on to has arrived; the caller says what became of it. */
     private void arrived() {
         nextSequence++;
         published++;
@@ -79,13 +83,13 @@ final class StreamAccount {
         bytes += payloadLength;
     }
 
-    /** The frame's slot had been used again before it could be read. */
+    /** The frame's slot was reused before the frame was read. */
     void overrun() {
         arrived();
         overrun++;
     }
 
-    /** The frame was published before this subscription took part in its pool: the account begins behind it. */
+    /** The frame was published before this subscription joined its pool: the account begins after it. */
     void beforeJoin() {
         nextSequence++;
     }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The messages of a stream that are not frames: announcement and end. One thread. */
+/** Encodes the messages of a stream that are not frames: its announcement and its end. One thread. */
 final class StreamMessages {
 
     /** Every message of a stream, frames included, begins with the hash. */

@@ -3,11 +3,12 @@ package io.aeroframe.transport;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The name of a stream: what publisher and subscriber agree on.
+ * The name of a stream.
  *
- * <p>The name maps to an Aeron stream id, so that both sides need only the name. The hash is 64-bit FNV-1a over the name's
- * UTF-8 bytes (offset basis 0xcbf29ce484222325, prime 0x100000001b3; Fowler, Noll, Vo, RFC 9923), and the stream id its upper half XOR
- * its lower half, with 1 in place of 0. Every message carries the 64-bit hash, so that two names with one stream id are told apart.
+ * <p>It maps to an Aeron stream id, so that a publisher and a subscriber need to agree on nothing but the name. The
+ * hash is 64-bit FNV-1a over the name's UTF-8 bytes (offset basis 0xcbf29ce484222325, prime 0x100000001b3; Fowler,
+ * Noll, Vo, RFC 9923), and the stream id its upper half XOR its lower half, with 1 in place of 0. Every message
+ * carries the 64-bit hash, which tells two names with the same stream id apart.
  *
  * @param value 1 to {@value #MAX_BYTES} bytes of UTF-8, no control characters, no white space at the ends.
  */
@@ -22,18 +23,19 @@ public record StreamName(String value) {
     /**
      * Validates the name.
      *
-     * @throws IllegalArgumentException if it is empty, too long, or has characters that no name should have.
+     * @throws IllegalArgumentException if it is empty, too long, has control characters, or begins or ends with white
+     *     space.
      */
     public StreamName {
         if (value == null || value.isEmpty()) {
-            throw new IllegalArgumentException("the stream name is empty: give one, such as camera_A");
+            throw new IllegalArgumentException("the stream name is empty: use one such as camera_A");
         }
         if (!value.strip().equals(value)) {
             throw new IllegalArgumentException("stream name '" + value + "' begins or ends with white space");
         }
         if (value.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
-                    "stream name '" + value.replaceAll("\\p{Cc}", "?") + "' has control characters in it");
+                    "stream name '" + value.replaceAll("\\p{Cc}", "?") + "' contains control characters");
         }
         int length = value.getBytes(StandardCharsets.UTF_8).length;
         if (length > MAX_BYTES) {

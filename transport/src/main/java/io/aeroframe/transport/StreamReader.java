@@ -11,19 +11,24 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 
 /**
- * The receiving half: the frames of one image, whole in its messages or in the pool that its messages point to. One thread.
+ * Reads one image: puts its frames together, or finds them in the pool that its messages name, and delivers them. One
+ * thread.
  *
- * <p>For {@link Delivery#LATEST} two assemblies take turns: one holds the newest whole frame while the other puts the next one together.
+ * <p>For {@link Delivery#LATEST} two assemblies take turns: one holds the newest complete frame while the other puts
+ * the next one together.
+ *
+ * <p>What a handler or an error handler throws comes out of {@link #poll}. The message that it was called for is
+ * accounted for by then, and the next poll goes on behind it.
  */
 final class StreamReader implements ControlledFragmentHandler {
 
     /** How a log ended. */
     enum Ending {
-        /** It has not. */
+        /** It has not ended. */
         NONE,
-        /** The stream has ended. */
+        /** The publisher ended the stream. */
         END_OF_STREAM,
-        /** The publisher left without a word. */
+        /** The publisher is gone, and had not ended the stream. */
         VANISHED,
         /** It carries a stream of another name. */
         FOREIGN
@@ -31,7 +36,9 @@ final class StreamReader implements ControlledFragmentHandler {
 
     private static final int FRAGMENT_LIMIT = 16;
 
-    /** A publisher that is faster than this reader would keep a search for the latest frame going for ever. */
+    /**
+     * Ends the search for the latest frame: a publisher that is faster than this reader would keep it going forever.
+     */
     private static final int LATEST_SEARCH_LIMIT = 64;
 
     private final Image image;
@@ -57,7 +64,7 @@ final class StreamReader implements ControlledFragmentHandler {
     private FrameHandler handler;
     private int limit;
     private int delivered;
-    private int passedOver;
+    private int superseded;
     private boolean hasRead;
     private boolean isConfirmed;
 
@@ -97,27 +104,27 @@ final class StreamReader implements ControlledFragmentHandler {
         return ending;
     }
 
-    /** Whether a valid message has said that the image carries this stream, and not one of another name. */
+    /** Whether a valid message has shown that the image carries this stream, and not one of another name. */
     boolean isConfirmed() {
         return isConfirmed;
     }
 
     /**
-     * Gives whole frames to the handler.
+     * Delivers complete frames.
      *
-     * @param limit of frames.
-     * @return frames given.
+     * @param limit the most frames to deliver.
+     * @return frames delivered.
      */
     int poll(FrameHandler handler, int limit) {
         this.handler = handler;
         this.limit = limit;
         delivered = 0;
-        passedOver = 0;
+        superseded = 0;
         hasRead = false;
         rejoinIfEvicted();
         int read;
         do {
-            // The image may end while it is polled: its end counts only if it was there before nothing was read.
+            // The image may end while it is polled: an end counts only if it was seen before a read that found nothing.
             boolean isAtEnd = image.isClosed() || image.isEndOfStream() || isOwnerGone();
             read = image.controlledPoll(this, FRAGMENT_LIMIT);
             hasRead |= read > 0;
@@ -127,15 +134,15 @@ final class StreamReader implements ControlledFragmentHandler {
             } else if (pools != null) {
                 pools.noteLife();
             }
-        } while (read > 0 && delivered < this.limit && passedOver < LATEST_SEARCH_LIMIT && ending == Ending.NONE);
+        } while (read > 0 && delivered < this.limit && superseded < LATEST_SEARCH_LIMIT && ending == Ending.NONE);
         deliverHeld();
         this.handler = null;
         return delivered;
     }
 
     /**
-     * Whether the publisher of the pool in use has gone. A publisher removes its pool when it outgrows it, too, and has announced the next one by
-     * then: the message that moves this reader there says that the publisher is alive.
+     * Whether the publisher of the pool in use has gone. A publisher removes its pool when it outgrows it, too, and
+     * has announced the next one by then: the message that moves this reader there says that the publisher is alive.
      */
     private boolean isOwnerGone() {
         return ownerlessPool != null && ownerlessPool == pools.current();
@@ -146,7 +153,7 @@ final class StreamReader implements ControlledFragmentHandler {
         return hasRead;
     }
 
-    /** Gives no more frames in this poll: the handler wants no more. */
+    /** Delivers no more frames in this poll. Called by a handler. */
     void stop() {
         limit = delivered;
     }
@@ -205,7 +212,7 @@ final class StreamReader implements ControlledFragmentHandler {
         }
         if (held != null) {
             account.notLatest();
-            passedOver++;
+            superseded++;
             held.frame().giveBack();
             spare = held;
             held = null;
@@ -232,7 +239,7 @@ final class StreamReader implements ControlledFragmentHandler {
         return host.isSameAs(bootIdHigh, bootIdLow) && account.isBeforeSubscription(publicationId, publishTimeNs);
     }
 
-    /** Borrows the slot of the frame whose header has come, if it is still there. */
+    /** Borrows the slot of a frame, if it still holds the frame. */
     private boolean borrow(FrameHeader frameHeader) {
         AttachedPool pool = pools == null ? null : pools.pool(frameHeader.poolId, frameHeader.publicationId);
         if (pool == null || !pool.takes(frameHeader.poolSlot, frameHeader.payloadLength)) {
@@ -318,7 +325,7 @@ final class StreamReader implements ControlledFragmentHandler {
         return onPosition(publicationId, nextSequence, dropped);
     }
 
-    /** Another stream of this id, if its name and hash bear it out. */
+    /** A stream of another name on the same stream id, if its name and hash agree. */
     private Action onForeignAnnouncement(int nameLength) {
         long hash = announcement.streamHash();
         byte[] name = new byte[nameLength];
@@ -349,7 +356,7 @@ final class StreamReader implements ControlledFragmentHandler {
                 publicationId, endOfStream.publishTimeNs(), endOfStream.bootIdHigh(), endOfStream.bootIdLow())) {
             return Action.COMMIT;
         }
-        ending = Ending.END_OF_STREAM; // first: the handler of the held frame may throw
+        ending = Ending.END_OF_STREAM; // before the handler of the held frame, which may throw
         Action action = onPosition(publicationId, endOfStream.nextSequence(), endOfStream.dropped());
         if (action != Action.BREAK) {
             ending = Ending.NONE;
@@ -357,7 +364,7 @@ final class StreamReader implements ControlledFragmentHandler {
         return action;
     }
 
-    /** A message said how far the publication is: what was not seen until there will not come. */
+    /** Takes a position of the publication: frames before it that have not been seen will not come. */
     private Action onPosition(long id, long nextSequence, long dropped) {
         if (!isPossible(nextSequence, dropped)) {
             return onFault(HeaderFault.SEQUENCE);
@@ -379,7 +386,7 @@ final class StreamReader implements ControlledFragmentHandler {
         return dropped >= 0 && dropped <= nextSequence;
     }
 
-    /** Gives back what is held; the reader is not used afterwards. */
+    /** Gives back the frame that is held. The reader is not used afterwards. */
     void close() {
         if (held != null) {
             held.frame().giveBack();

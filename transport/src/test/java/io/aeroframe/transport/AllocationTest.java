@@ -21,7 +21,10 @@ class AllocationTest {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** What the JVM allocates once, at the first of something, falls into one of them; what a frame allocates falls into each. */
+    /**
+     * What the JVM allocates once, at the first of something, falls into one of them; what a frame allocates falls
+     * into each.
+     */
     private static final int ROUNDS = 2;
 
     private static LiveHost host;

@@ -55,7 +55,10 @@ final class ChaosChild {
     private final CallWatchdog watchdog = new CallWatchdog(CALL_LIMIT_S);
     private final ErrorHandler told = error -> System.err.println("told: " + error);
     private final Thread worker = new Thread(this::work, "worker");
+
+    /** Of each run that the present subscription has seen. */
     private final Map<Long, Long> lastSequences = new HashMap<>();
+
     private final Deque<FrameLease> kept = new ArrayDeque<>();
 
     private volatile FrameDriver driver;
@@ -217,7 +220,9 @@ final class ChaosChild {
             while (!isEnding) {
                 send(publication, run);
                 Thread.interrupted(); // seen; the next frame may wait again
-                LockSupport.parkNanos(5_000_000);
+                if (random.nextInt(4) > 0) { // else the next one comes at once
+                    LockSupport.parkNanos(random.nextInt(8_000_000));
+                }
             }
         } finally {
             open = null;
@@ -251,6 +256,7 @@ final class ChaosChild {
                 () -> connection.addSubscription(new FrameSubscription.Context()
                         .stream(role.stream()).channel(channel).delivery(role.delivery())));
         open = subscription;
+        lastSequences.clear(); // another subscription may join where the one before had been already
         try {
             WaitIdleStrategy idle = new WaitIdleStrategy(subscription);
             while (!isEnding) {
@@ -283,8 +289,8 @@ final class ChaosChild {
         if (last != null && frame.sequence() <= last) {
             fail(STATUS_TORN, "order: sequence " + frame.sequence() + " after " + last + " of run " + run, null);
         }
-        if (random.nextInt(8) == 0) {
-            LockSupport.parkNanos(random.nextInt(2_000_000));
+        if (random.nextInt(4) == 0) {
+            LockSupport.parkNanos(random.nextInt(4_000_000));
             verify(frame, "delivered, a little later");
         }
         if (random.nextInt(32) == 0) {

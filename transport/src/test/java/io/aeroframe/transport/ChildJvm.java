@@ -16,7 +16,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A process of its own that runs a main class of the tests, with JVM options of its own. Its output is read line by line. */
+/**
+ * A process of its own that runs a main class of the tests, with JVM options of its own. Its output is read line by
+ * line.
+ */
 final class ChildJvm implements AutoCloseable {
 
     private static final long TIMEOUT_S = Boolean.getBoolean("faults") ? 3_600 : 300;

@@ -1,5 +1,7 @@
 package io.aeroframe.transport;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeron.Aeron;
@@ -14,6 +16,11 @@ import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -23,13 +30,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Somebody sends to the port of a live stream what it never asked for. The stream must not stop for longer than that lasts. */
+/**
+ * Somebody sends to the port of a live stream what it never asked for. The stream must not stop for longer than that
+ * lasts.
+ */
 @Timeout(60)
 class HostileDatagramsTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(100, 100);
     private static final long ATTACK_NS = TimeUnit.MILLISECONDS.toNanos(1_500);
-    private static final long BACK_WITHIN_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Less than one log with the terms that the stranger asks for takes. */
+    private static final long MAX_GROWTH = 256L << 20;
+
     private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int MTU = 1_408;
     private static final int[] TYPES = {
@@ -50,6 +63,8 @@ class HostileDatagramsTest {
     private FrameChannel channel;
     private FramePublication publication;
     private FrameSubscription subscription;
+    private FramePublication localPublication;
+    private FrameSubscription localSubscription;
     private UnsafeBuffer picture;
     private long nextFrameNs;
     private long receivedNs;
@@ -69,6 +84,9 @@ class HostileDatagramsTest {
                 .addPublication(new FramePublication.Context()
                         .stream("target").channel(channel).format(FORMAT));
         subscription = host.subscribe("target", channel, Delivery.EVERY);
+        localSubscription = host.subscribe("local", FrameChannel.IPC, Delivery.EVERY);
+        localPublication = host.publish("local", FORMAT);
+        LiveHost.awaitConnected(localPublication);
         LiveHost.awaitConnected(publication);
         picture = new UnsafeBuffer(new byte[FORMAT.maxPayloadLength()]);
         nextFrameNs = System.nanoTime();
@@ -78,6 +96,8 @@ class HostileDatagramsTest {
 
     @AfterEach
     void stop() {
+        localSubscription.close();
+        localPublication.close();
         subscription.close();
         publication.close();
         host.close();
@@ -99,6 +119,7 @@ class HostileDatagramsTest {
             if (nowNs - nextFrameNs >= 0) {
                 Pattern.write(picture, picture.capacity(), publication.ledger().published());
                 publication.offer(FORMAT, picture, 0, picture.capacity(), 0);
+                Pattern.send(localPublication, FORMAT);
                 nextFrameNs += INTERVAL_NS;
             }
             subscription.poll(
@@ -110,6 +131,7 @@ class HostileDatagramsTest {
                         received++;
                     },
                     10);
+            localSubscription.poll(Pattern::assertIn, 10);
             LockSupport.parkNanos(100_000);
         }
     }
@@ -125,6 +147,8 @@ class HostileDatagramsTest {
 
     private void withstand(Attack attack, int port) throws IOException {
         longestSilenceNs = 0;
+        long bytesBefore = directoryBytes();
+        long localBefore = localSubscription.ledger().received();
         long[] sent = {0};
         long startNs = System.nanoTime();
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
@@ -153,7 +177,39 @@ class HostileDatagramsTest {
                         .distinct()
                         .limit(5)
                         .toList());
-        assertTrue(backNs < BACK_WITHIN_NS, () -> "20 frames took " + backNs / 1_000_000 + " ms; " + host.reported());
+        assertLocalFramesWentOn(localBefore);
+        long growth = directoryBytes() - bytesBefore;
+        assertTrue(growth < MAX_GROWTH, () -> "the driver's directory grew by " + growth + " bytes");
+    }
+
+    /** Each one that was published arrived: the driver was there all the time. */
+    private void assertLocalFramesWentOn(long before) {
+        LiveHost.pollUntil(
+                localSubscription,
+                Pattern::assertIn,
+                () -> localSubscription.ledger().published()
+                        == localPublication.ledger().published());
+        SubscriptionLedger ledger = localSubscription.ledger();
+        assertTrue(ledger.received() > before);
+        assertEquals(ledger.published(), ledger.received(), ledger::toString);
+        assertEquals(0, localPublication.ledger().dropped(), localPublication.ledger()::toString);
+    }
+
+    private long directoryBytes() throws IOException {
+        long[] bytes = {0};
+        Files.walkFileTree(host.base(), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                bytes[0] += attributes.size();
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException ex) {
+                return FileVisitResult.CONTINUE; // removed meanwhile
+            }
+        });
+        return bytes[0];
     }
 
     @Test
@@ -181,6 +237,13 @@ class HostileDatagramsTest {
         withstand(() -> wellFormed(1 + random.nextInt(8), streamId, false));
     }
 
+    /** One is enough to ask for three gibibytes. */
+    @Test
+    void setupsOfTheLargestTermsThatAeronKnows() throws IOException {
+        int streamId = new StreamName("target").streamId();
+        withstand(() -> setup(1, streamId, 1 << 30));
+    }
+
     /** To the publisher's port, by a stranger who knows the session. */
     @Test
     void answersInTheNameOfTheSubscriber() throws IOException {
@@ -201,18 +264,7 @@ class HostileDatagramsTest {
         int kind = isAnswer ? 2 + random.nextInt(2) : random.nextInt(4);
         switch (kind) {
             case 0 -> {
-                header(HeaderFlyweight.HDR_TYPE_SETUP, SetupFlyweight.HEADER_LENGTH);
-                new SetupFlyweight(datagram)
-                        .termOffset(0)
-                        .sessionId(sessionId)
-                        .streamId(streamId)
-                        .initialTermId(mutated(5))
-                        .activeTermId(mutated(5))
-                        .termLength(
-                                mutated(64 * 1024) & 0x1FFFF) // a gigabyte is legal, too, and the machine is not ours
-                        .mtuLength(mutated(MTU))
-                        .ttl(0);
-                return SetupFlyweight.HEADER_LENGTH;
+                return setup(sessionId, streamId, termLength());
             }
             case 1 -> {
                 int length = DataHeaderFlyweight.HEADER_LENGTH + 32 * random.nextInt(40);
@@ -248,7 +300,30 @@ class HostileDatagramsTest {
         }
     }
 
-    /** As it should be, but one time in four. */
+    private int setup(int sessionId, int streamId, int termLength) {
+        header(HeaderFlyweight.HDR_TYPE_SETUP, SetupFlyweight.HEADER_LENGTH);
+        new SetupFlyweight(datagram)
+                .termOffset(0)
+                .sessionId(sessionId)
+                .streamId(streamId)
+                .initialTermId(mutated(5))
+                .activeTermId(mutated(5))
+                .termLength(termLength)
+                .mtuLength(mutated(MTU))
+                .ttl(0);
+        return SetupFlyweight.HEADER_LENGTH;
+    }
+
+    /** The shortest, or, one time in four, one that is longer than the driver allows, or any number. */
+    private int termLength() {
+        return switch (random.nextInt(8)) {
+            case 0 -> 128 << 20;
+            case 1 -> random.nextInt();
+            default -> 64 << 10;
+        };
+    }
+
+    /** As it should be, except one time in four. */
     private int mutated(int value) {
         return random.nextInt(4) == 0 ? random.nextInt() : value;
     }
@@ -272,6 +347,7 @@ class HostileDatagramsTest {
                 }
             });
         }
+        assertNotEquals(0, found[0], "the publisher's port");
         return found[0];
     }
 
@@ -284,6 +360,7 @@ class HostileDatagramsTest {
                 }
             });
         }
+        assertNotEquals(0, found[0], "the publication's session");
         return found[0];
     }
 }

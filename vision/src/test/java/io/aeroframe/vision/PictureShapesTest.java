@@ -43,7 +43,6 @@ import java.util.function.BooleanSupplier;
 import org.agrona.IoUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -138,16 +137,6 @@ class PictureShapesTest {
             }
             PICTURES.add(new Picture(format, converted));
         }
-    }
-
-    @Test
-    void thereAreTwelveShapes() {
-        assertEquals(
-                12,
-                PICTURES.stream()
-                        .map(picture -> picture.format.width() + "x" + picture.format.height())
-                        .distinct()
-                        .count());
     }
 
     @ParameterizedTest
