@@ -27,9 +27,7 @@ public class MemberStress {
 
         /** Looking at files takes its time. */
         private static boolean look() {
-            for (int i = 0; i < 20; i++) {
-                Thread.onSpinWait();
-            }
+            pause(20);
             return true;
         }
 
@@ -48,6 +46,24 @@ public class MemberStress {
 
     /** The publisher lends to a member, which leaves while another one comes to its place. */
     abstract static class Loan extends SlotStress.Pool {
+
+        @Override
+        PoolMembers members(UnsafeBuffer control, PoolSlots slots) {
+            return new UnhurriedMembers(control, slots);
+        }
+
+        /** Leaves the others time between its looks. */
+        static class UnhurriedMembers extends PoolMembers {
+            UnhurriedMembers(UnsafeBuffer control, PoolSlots slots) {
+                super(control, slots, 1);
+            }
+
+            @Override
+            long members() {
+                pause(10);
+                return super.members();
+            }
+        }
 
         final void lend(II_Result r) {
             if (members.lend(SlotStress.SLOT) != 0) {
@@ -167,7 +183,7 @@ public class MemberStress {
     public static class BrokenLoan extends Loan {
         @Override
         PoolMembers members(UnsafeBuffer control, PoolSlots slots) {
-            return new PoolMembers(control, slots, 1) {
+            return new UnhurriedMembers(control, slots) {
                 @Override
                 boolean isStill(int index, long word) {
                     return true;

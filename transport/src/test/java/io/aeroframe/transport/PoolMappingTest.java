@@ -35,6 +35,9 @@ class PoolMappingTest {
     private static final long PUBLICATION = 5;
     private static final AttachedPool.Membership MEMBER = new AttachedPool.Membership(1, -1, 1);
 
+    /** Of the process that a test starts, which may crash. */
+    private final Path childDirectory = MemoryBase.create();
+
     private LiveHost host;
 
     @BeforeEach
@@ -45,6 +48,7 @@ class PoolMappingTest {
     @AfterEach
     void stop() {
         host.close();
+        MemoryBase.delete(childDirectory);
     }
 
     private PublishedPool create(boolean isLossless) {
@@ -132,7 +136,7 @@ class PoolMappingTest {
 
     @Test
     void aClaimThatOutlivesItsPublicationIsWritableAndCountsNothing() throws Exception {
-        try (ChildJvm child = ChildJvm.start(OutlivingClaim.class, List.of())) {
+        try (ChildJvm child = ChildJvm.start(OutlivingClaim.class, List.of(), childDirectory)) {
             assertEquals("true 1", child.await("pooled", 60));
             assertEquals("false 1", child.await("copied", 60));
         }
@@ -141,7 +145,7 @@ class PoolMappingTest {
     /** Says for either path whether it was pooled, and how many frames the publication counted. */
     static final class OutlivingClaim {
         public static void main(String[] args) throws IOException {
-            try (LiveHost host = LiveHost.start()) {
+            try (LiveHost host = LiveHost.startIn(Path.of(args[0]))) {
                 for (String word : List.of("pooled", "copied")) {
                     long published = 0;
                     for (boolean commits : new boolean[] {true, false}) {
@@ -180,7 +184,7 @@ class PoolMappingTest {
     /** Two threads that use pools while a third closes them. */
     @Test
     void aPoolMayBeClosedWhileItIsWrittenAndLookedAfter() throws Exception {
-        try (ChildJvm child = ChildJvm.start(ClosingRace.class, List.of())) {
+        try (ChildJvm child = ChildJvm.start(ClosingRace.class, List.of(), childDirectory)) {
             child.await("done", 90);
         }
     }
@@ -189,7 +193,7 @@ class PoolMappingTest {
         private static final int ROUNDS = 300;
 
         public static void main(String[] args) throws Exception {
-            try (LiveHost host = LiveHost.start()) {
+            try (LiveHost host = LiveHost.startIn(Path.of(args[0]))) {
                 for (int round = 0; round < ROUNDS; round++) {
                     race(create(host, round % 2 == 0));
                 }
@@ -294,7 +298,7 @@ class PoolMappingTest {
     @ParameterizedTest
     @ValueSource(strings = {"sent", "claimed"})
     void theLatestFrameSurvivesTheGrowthOfItsPool(String how) throws Exception {
-        try (ChildJvm child = ChildJvm.start(GrowthUnderLatest.class, List.of(), how)) {
+        try (ChildJvm child = ChildJvm.start(GrowthUnderLatest.class, List.of(), childDirectory, how)) {
             assertEquals("true", child.await("balanced", 60));
         }
     }
@@ -304,9 +308,9 @@ class PoolMappingTest {
 
         public static void main(String[] args) throws IOException {
             boolean isBalanced = true;
-            try (LiveHost host = LiveHost.start()) {
+            try (LiveHost host = LiveHost.startIn(Path.of(args[0]))) {
                 for (int round = 0; round < ROUNDS; round++) {
-                    isBalanced &= grow(host, "grows" + round, args[0].equals("claimed"));
+                    isBalanced &= grow(host, "grows" + round, args[1].equals("claimed"));
                 }
             }
             System.out.println("balanced " + isBalanced);

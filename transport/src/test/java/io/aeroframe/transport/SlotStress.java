@@ -61,9 +61,9 @@ public class SlotStress {
             if (!slots.tryLease(SLOT, BIT, sequence)) {
                 return NOT_LEASED;
             }
-            return payload.getLong(0) == sequence && payload.getLong(PoolLayout.CONTROL_LENGTH) == sequence
-                    ? WHOLE
-                    : TORN;
+            boolean isFirst = payload.getLong(0) == sequence;
+            pause(4); // a frame takes longer to read than its words, and a publisher that does not look comes in
+            return isFirst && payload.getLong(PoolLayout.CONTROL_LENGTH) == sequence ? WHOLE : TORN;
         }
 
         final int read(long sequence) {
@@ -72,6 +72,12 @@ public class SlotStress {
                 slots.release(SLOT, BIT);
             }
             return seen;
+        }
+
+        static void pause(int turns) {
+            for (int i = 0; i < turns; i++) {
+                Thread.onSpinWait();
+            }
         }
 
         static UnsafeBuffer words() {

@@ -62,7 +62,7 @@ class SlotStressTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertTrue(process.waitFor(IS_LONG ? 1_200 : 120, TimeUnit.SECONDS), "it takes too long: see " + output);
+            assertTrue(process.waitFor(IS_LONG ? 3_600 : 900, TimeUnit.SECONDS), "it takes too long: see " + output);
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
