@@ -16,7 +16,9 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The directory that the processes of one user on one host share: {@code driver.lock} and the driver's {@code aeron/}.
@@ -32,6 +34,8 @@ final class BaseDirectory {
 
     /** Where the media driver keeps its files, inside the base directory. */
     private static final String AERON = "aeron";
+
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private static final String LOCK = "driver.lock";
     private static final String IDENTITY = "driver.id";
@@ -317,11 +321,23 @@ final class BaseDirectory {
                 throw new IOException("it belongs to the user " + posix.owner().getName());
             }
             Set<PosixFilePermission> open = new HashSet<>(posix.permissions());
-            open.removeAll(PosixFilePermissions.fromString("rwx------"));
-            if (!open.isEmpty()) {
+            open.removeAll(OWNER_ONLY);
+            if (!open.isEmpty() && isOfADriverAlone(directory)) {
+                Files.setPosixFilePermissions(directory, OWNER_ONLY);
+            } else if (!open.isEmpty()) {
                 throw new IOException("other users may enter it (" + PosixFilePermissions.toString(posix.permissions())
                         + "): chmod 700 " + directory);
             }
+        }
+    }
+
+    /**
+     * Whether a directory was made by a media driver that was starting when the one before was removed: Aeron creates
+     * the parents of its directory too, with the mode that is usual for the user. Nothing else is in such a one.
+     */
+    private static boolean isOfADriverAlone(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList().equals(List.of(AERON));
         }
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(180)
 class BaseDirectoryTest {
 
     private static final String WAY_OUT = "; choose another with the environment variable AEROFRAME_DIR";
@@ -51,6 +51,17 @@ class BaseDirectoryTest {
         BaseDirectory.open(base);
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(base)));
         BaseDirectory.open(base);
+    }
+
+    @Test
+    void takesOverWhatADriverThatWasStartingMadeForEverybody() throws IOException {
+        assumePosix(directory);
+        Files.createDirectories(base.resolve("aeron"));
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(base))) {
+            assertTrue(driver.isHost());
+            assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(base)));
+        }
     }
 
     @Test

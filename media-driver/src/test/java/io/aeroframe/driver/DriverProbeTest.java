@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Asking again and again which driver is up: what it costs, and what it makes of files that change, are cut short or
  * lie.
  */
-@Timeout(60)
+@Timeout(180)
 class DriverProbeTest {
 
     private static final long HOUR_MS = 3_600_000;

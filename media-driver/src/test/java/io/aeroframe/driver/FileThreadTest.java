@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * What a caller sees of an operation that runs on another thread: its result, its exception and its own interrupt flag.
  */
-@Timeout(60)
+@Timeout(180)
 class FileThreadTest {
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * Base directories that somebody else has put there and that must stay: a mount point, one in a parent that cannot be
  * written.
  */
-@Timeout(60)
+@Timeout(180)
 class FixedDirectoryTest {
 
     /** Without these root has no more rights than the permission bits of a directory give. */

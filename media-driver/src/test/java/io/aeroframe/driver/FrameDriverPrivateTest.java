@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Drivers that are not the host's shared one: private ones, and those that somebody else runs. */
-@Timeout(60)
+@Timeout(180)
 class FrameDriverPrivateTest {
 
     private MemoryDirectory directory;

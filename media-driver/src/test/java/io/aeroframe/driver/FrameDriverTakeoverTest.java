@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who hosts when the host has gone, whatever it has left behind. */
-@Timeout(60)
+@Timeout(180)
 class FrameDriverTakeoverTest {
 
     private MemoryDirectory directory;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A host that ends waits for the answers of those whose publications must lose nothing, and for nobody else's. */
-@Timeout(60)
+@Timeout(180)
 class HandOverTest {
 
     /** A fifth of it is longer than any test takes. */

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Peers ask the driver to allocate: it does within its bounds, and for what is beyond them it allocates nothing, and
  * reports it.
  */
-@Timeout(60)
+@Timeout(180)
 class HostileSetupsTest {
 
     private static final int STREAM = 7;

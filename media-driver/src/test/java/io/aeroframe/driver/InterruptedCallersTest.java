@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Threads with their interrupt flag set use files: nothing is closed, no lock is lost, and the flag stays set. */
-@Timeout(60)
+@Timeout(180)
 class InterruptedCallersTest {
 
     private static final int LENGTH = 4_096;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * A lock lasts as long as its owner wants, whatever else this process does with the file. Other processes are asked.
  */
-@Timeout(60)
+@Timeout(180)
 public class LockedFilesTest {
 
     private MemoryDirectory directory;

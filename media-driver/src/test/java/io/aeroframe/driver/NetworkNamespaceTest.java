@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Processes that share a base directory, but not a network. */
-@Timeout(60)
+@Timeout(180)
 class NetworkNamespaceTest {
 
     private static final List<String> IN_ANOTHER_NETWORK = List.of("unshare", "--net");

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A cleaner removes the base directory, or a part of it, while it is in use: all meet again at one driver, and none
  * deletes another's files.
  */
-@Timeout(60)
+@Timeout(180)
 class RemovedDirectoryTest {
 
     private static final ImageLimits LIMITS = new ImageLimits(64 << 20, 64, 1L << 30);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Files in memory with an owner: what becomes of them when the owner goes, and that nobody takes a live one's away. */
-@Timeout(60)
+@Timeout(180)
 class SharedDirectoryTest {
 
     private MemoryDirectory directory;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The thread that looks after the driver goes on, whatever a look or an error handler throws. */
-@Timeout(60)
+@Timeout(180)
 class TakeoverWatchTest {
 
     private static Throwable thrown(Class<? extends Throwable> type) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The memory that frames are put together in belongs to their subscription, and is no more than its frames need. */
-@Timeout(120)
+@Timeout(180)
 class AssemblyMemoryTest {
 
     private static final StreamName STREAM = new StreamName("assembled");

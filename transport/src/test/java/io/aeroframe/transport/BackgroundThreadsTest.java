@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Listeners and handlers of the user's may throw what they like: streams go on. */
-@Timeout(120)
+@Timeout(180)
 class BackgroundThreadsTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(64, 64);

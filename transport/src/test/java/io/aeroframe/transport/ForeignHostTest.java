@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Frames of a publisher on another host, whose clock is ahead or behind by any time. */
-@Timeout(60)
+@Timeout(180)
 class ForeignHostTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(50, 20);

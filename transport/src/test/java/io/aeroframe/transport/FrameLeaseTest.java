@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Leases that are closed too often, too late or at the same time, and the memory of copies. */
-@Timeout(120)
+@Timeout(180)
 class FrameLeaseTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(100, 50);

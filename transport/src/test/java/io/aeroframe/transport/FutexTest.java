@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sleeping on words, and systems that refuse it. */
-@Timeout(60)
+@Timeout(180)
 class FutexTest {
 
     private static final long FUTEX = Platform.isARM() ? 98 : 202;

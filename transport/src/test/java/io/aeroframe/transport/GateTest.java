@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One thread at a time is inside, and exactly one releases. */
-@Timeout(120)
+@Timeout(180)
 class GateTest {
 
     private final Gate gate = new Gate("publication of stream 's'");

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
  * Somebody sends to the port of a live stream what it never asked for. The stream must not stop for longer than that
  * lasts.
  */
-@Timeout(60)
+@Timeout(180)
 class HostileDatagramsTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(100, 100);

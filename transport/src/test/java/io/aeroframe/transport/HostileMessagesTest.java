@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Another process sends anything at all on the stream's id, between valid frames. */
-@Timeout(60)
+@Timeout(180)
 class HostileMessagesTest {
 
     private static final int LIMIT = 1 << 20;

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An interrupt ends the wait of the thread that is interrupted, and nothing else. */
-@Timeout(120)
+@Timeout(180)
 class InterruptTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(64, 64);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A subscription gets, and accounts for, what is published from when it is made on. */
-@Timeout(120)
+@Timeout(180)
 class JoinTest {
 
     private static final int JOINS = 20;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
  * What a subscription knows of the process that owns its pool, and a publication of those that read it, without asking
  * on the frame path.
  */
-@Timeout(60)
+@Timeout(180)
 class PoolAttachmentTest {
 
     private static final StreamName STREAM = new StreamName("attached");

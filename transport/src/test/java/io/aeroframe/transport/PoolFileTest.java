@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Pool files and descriptors that are not what they should be: refused or counted, and never mapped or read beyond
  * their end.
  */
-@Timeout(60)
+@Timeout(180)
 class PoolFileTest {
 
     private static final StreamName STREAM = new StreamName("forged");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A subscription follows its publication from pool to pool. */
-@Timeout(60)
+@Timeout(180)
 class PoolFollowingTest {
 
     private static final FrameFormat SMALL = FrameFormat.bgr24(64, 48);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A pool stays mapped as long as a frame, a lease or a claim of it is out, and no longer. What would crash runs in a
  * process of its own.
  */
-@Timeout(120)
+@Timeout(180)
 class PoolMappingTest {
 
     private static final StreamName STREAM = new StreamName("mapped");

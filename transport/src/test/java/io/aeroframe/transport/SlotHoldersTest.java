@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who is named as the one that holds the slots that a publication lacks. */
-@Timeout(60)
+@Timeout(180)
 class SlotHoldersTest {
 
     private static final int SLOTS = 4;

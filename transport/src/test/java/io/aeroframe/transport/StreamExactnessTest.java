@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is sent arrives, byte for byte. */
-@Timeout(60)
+@Timeout(180)
 class StreamExactnessTest {
 
     /** Of every channel that does not say otherwise. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Publications come, go, vanish, stand by, and carry other streams. */
-@Timeout(60)
+@Timeout(180)
 class StreamLifeTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(64, 64);
