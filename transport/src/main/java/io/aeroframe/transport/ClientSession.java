@@ -20,9 +20,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.function.ToLongFunction;
-import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.NanoClock;
@@ -54,9 +53,6 @@ final class ClientSession {
     private static final long DRIVER_TIMEOUT_MS = 3_000;
     private static final long KEEP_ALIVE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** For an answer of a driver that lives; one that does not ends the session sooner. Large log buffers on a busy machine take seconds. */
-    private static final long ANSWER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
-
     /** Between two rounds of the thread when nothing is asked of it, and when something is. */
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(8);
 
@@ -71,9 +67,9 @@ final class ClientSession {
     private final ErrorHandler errorHandler;
     private final Thread thread;
     private final HeldClock clock = new HeldClock();
-    private final List<User> users = new CopyOnWriteArrayList<>();
+    private final List<SessionUser> users = new CopyOnWriteArrayList<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final List<Pending<?>> pending = new ArrayList<>();
+    private final List<DriverRequest<?>> requests = new ArrayList<>();
     private final CompletableFuture<Aeron> connected = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final LiveCounters counters;
@@ -108,7 +104,7 @@ final class ClientSession {
     static ClientSession connect(
             RunningDriver driver, Gate gate, ErrorHandler errorHandler, Predicate<RunningDriver> isDriverUp) {
         ClientSession session = new ClientSession(driver, errorHandler, isDriverUp);
-        session.users.add(new User(gate, false));
+        session.users.add(new SessionUser(gate, false));
         session.thread.start();
         try {
             Uninterruptible.get(session.connected);
@@ -168,16 +164,16 @@ final class ClientSession {
         if (isOver) {
             throw new DriverLostException(driver.aeronDirectoryName());
         }
-        users.add(new User(gate, isLossless));
+        users.add(new SessionUser(gate, isLossless));
         if (isLossless) {
-            execute(handOver::open);
+            execute(() -> handOver.open(this));
         }
     }
 
     /** Ends the use that {@link #acquire} has begun. */
     synchronized void release(Gate gate) {
-        for (User user : users) {
-            if (user.gate == gate) {
+        for (SessionUser user : users) {
+            if (user.gate() == gate) {
                 users.remove(user);
                 return;
             }
@@ -202,9 +198,13 @@ final class ClientSession {
     /**
      * Waits until the session has ended and its memory is unmapped. That takes until every thread inside has left; none of them is to wait for this.
      *
-     * @return false if it did not within the time; it goes on, on its own thread.
+     * @return false if it did not within the time; it goes on, on its own thread. At once if that is the calling one, which reports something to a
+     *     handler.
      */
     boolean awaitEnd(long timeoutNs) {
+        if (Thread.currentThread() == thread) {
+            return false;
+        }
         try {
             Uninterruptible.get(ended, timeoutNs);
             return true;
@@ -228,7 +228,7 @@ final class ClientSession {
      */
     CompletableFuture<Subscription> addSubscription(String uri, int streamId) {
         return add(
-                client -> client.asyncAddSubscription(uri, streamId),
+                () -> aeron.asyncAddSubscription(uri, streamId),
                 id -> aeron.getSubscription(id),
                 id -> aeron.asyncRemoveSubscription(id),
                 "subscription");
@@ -237,7 +237,7 @@ final class ClientSession {
     /** Asks the driver for a publication, as {@link #addSubscription}. */
     CompletableFuture<ExclusivePublication> addPublication(String uri, int streamId) {
         return add(
-                client -> client.asyncAddExclusivePublication(uri, streamId),
+                () -> aeron.asyncAddExclusivePublication(uri, streamId),
                 id -> aeron.getExclusivePublication(id),
                 id -> aeron.asyncRemovePublication(id),
                 "publication");
@@ -246,23 +246,23 @@ final class ClientSession {
     /** Asks the driver for a counter, as {@link #addSubscription}. */
     CompletableFuture<Counter> addCounter(int typeId, String label) {
         return add(
-                client -> client.asyncAddCounter(typeId, label),
+                () -> aeron.asyncAddCounter(typeId, label),
                 id -> aeron.getCounter(id),
                 id -> aeron.asyncRemoveCounter(id),
                 "counter");
     }
 
     private <T extends AutoCloseable> CompletableFuture<T> add(
-            ToLongFunction<Aeron> request, LongFunction<T> get, LongConsumer remove, String what) {
-        Pending<T> added = new Pending<>(request, get, remove, what);
+            LongSupplier ask, LongFunction<T> get, LongConsumer remove, String what) {
+        DriverRequest<T> request = new DriverRequest<>(ask, get, remove, what, errorHandler);
         execute(() -> {
-            pending.add(added);
-            added.request();
+            requests.add(request);
+            request.send();
         });
         if (isOver) {
-            added.fail(over());
+            request.fail(over());
         }
-        return added.future;
+        return request.result();
     }
 
     private AeronException over() {
@@ -310,15 +310,12 @@ final class ClientSession {
             }
             advanceClock(System.nanoTime());
             aeron.conductorAgentInvoker().agent().doWork();
-            isBusy = completePending();
-            handOver.update();
+            isBusy = requests.removeIf(DriverRequest::isDone) || !requests.isEmpty();
+            handOver.update(users);
         } catch (AgentTerminationException ex) {
             isOver = true;
         } catch (Throwable ex) {
             onError(ex);
-        }
-        if (!isBusy) {
-            isBusy = !pending.isEmpty();
         }
         if (!isOver && !isEnding && tasks.isEmpty()) {
             Thread.interrupted(); // nobody is meant to interrupt this thread, and a flag would make it spin
@@ -329,20 +326,8 @@ final class ClientSession {
     /** Advances the client's clock as far as those inside allow, see the head of this class. */
     private void advanceClock(long nowNs) {
         long limitNs = nowNs;
-        for (User user : users) {
-            long passes = user.gate.passes();
-            if (!user.gate.isInside()) {
-                user.isSeen = false;
-            } else {
-                if (!user.isSeen || user.seenPasses != passes) {
-                    user.isSeen = true;
-                    user.seenPasses = passes;
-                    user.enteredNs = clock.nanoTime(); // it entered after the clock was set to this
-                }
-                if (user.enteredNs + MAX_ADVANCE_NS - limitNs < 0) {
-                    limitNs = user.enteredNs + MAX_ADVANCE_NS;
-                }
-            }
+        for (SessionUser user : users) {
+            limitNs = user.limitClock(clock.nanoTime(), limitNs);
         }
         clock.advanceTo(limitNs);
         if (limitNs != nowNs && nowNs - heartbeatNs >= KEEP_ALIVE_INTERVAL_NS) {
@@ -368,23 +353,17 @@ final class ClientSession {
         }
     }
 
-    private boolean completePending() {
-        int before = pending.size();
-        pending.removeIf(Pending::isDone);
-        return pending.size() != before;
-    }
-
     private void finish() {
         isOver = true; // from here on nobody who enters touches anything of the client
         AeronException over = over();
-        pending.forEach(added -> added.fail(over));
+        requests.forEach(request -> request.fail(over));
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run(); // what asks for something is refused by the client, or fails below
         }
-        pending.forEach(added -> added.fail(over));
-        pending.clear();
-        for (User user : users) {
-            while (user.gate.isInside()) {
+        requests.forEach(request -> request.fail(over));
+        requests.clear();
+        for (SessionUser user : users) {
+            while (user.isInside()) {
                 LockSupport.parkNanos(BUSY_NS);
             }
         }
@@ -416,130 +395,7 @@ final class ClientSession {
 
     /** Asks all lossless publications to have stopped sending before the driver's owner ends it. Any thread. */
     void handOver(boolean isHandingOver) {
-        handOver.isWanted = isHandingOver;
-    }
-
-    /** One that uses the client, and what this thread has seen of it. */
-    private static final class User {
-        private final Gate gate;
-        private final boolean isLossless;
-        private boolean isSeen;
-        private long seenPasses;
-        private long enteredNs;
-        private boolean wasInside;
-        private long passesAtHandOver;
-
-        User(Gate gate, boolean isLossless) {
-            this.gate = gate;
-            this.isLossless = isLossless;
-        }
-
-        void beginHandOver() {
-            passesAtHandOver = gate.passes(); // first: whoever enters or passes later has seen the hand-over
-            wasInside = gate.isInside();
-        }
-
-        boolean hasStopped() {
-            wasInside &= gate.isInside() && gate.passes() == passesAtHandOver;
-            return !wasInside;
-        }
-    }
-
-    /**
-     * Says to the driver's owner, by a counter that is 1, that the lossless publications of this client have seen that the driver is about
-     * to end and send nothing more in this session: each was outside its gate, or entered or passed it, after the hand-over had
-     * been seen. The session's thread.
-     */
-    private final class HandOverCounter {
-        private volatile boolean isWanted;
-        private boolean isOpen;
-        private boolean isUnderWay;
-        private Counter counter;
-
-        void open() {
-            if (!isOpen) {
-                isOpen = true;
-                addCounter(LedgerCounters.HAND_OVER_TYPE_ID, "aeroframe hand-over")
-                        .whenComplete(
-                                (made, error) -> counter = made); // without it the owner waits no longer than its limit
-            }
-        }
-
-        void update() {
-            if (counter == null || counter.isClosed()) {
-                return;
-            }
-            if (isWanted != isUnderWay) {
-                isUnderWay = isWanted;
-                counter.setRelease(0);
-                users.forEach(User::beginHandOver);
-            }
-            if (isUnderWay
-                    && counter.get() == 0
-                    && users.stream().allMatch(user -> !user.isLossless || user.hasStopped())) {
-                counter.setRelease(1);
-            }
-        }
-    }
-
-    /** Something that was asked of the driver. The session's thread, but for the future. */
-    private final class Pending<T extends AutoCloseable> {
-        private final CompletableFuture<T> future = new CompletableFuture<>();
-        private final ToLongFunction<Aeron> request;
-        private final LongFunction<T> get;
-        private final LongConsumer remove;
-        private final String what;
-        private final long deadlineNs = System.nanoTime() + ANSWER_TIMEOUT_NS;
-        private long id = Aeron.NULL_VALUE;
-
-        Pending(ToLongFunction<Aeron> request, LongFunction<T> get, LongConsumer remove, String what) {
-            this.request = request;
-            this.get = get;
-            this.remove = remove;
-            this.what = what;
-        }
-
-        void request() {
-            try {
-                if (isOver) {
-                    fail(over());
-                } else {
-                    id = request.applyAsLong(aeron);
-                }
-            } catch (RuntimeException ex) {
-                fail(ex);
-            }
-        }
-
-        boolean isDone() {
-            if (!future.isDone()) {
-                look();
-            } else if (id != Aeron.NULL_VALUE && future.isCancelled()) {
-                remove.accept(id); // whoever asked for it has given up
-                id = Aeron.NULL_VALUE;
-            }
-            return future.isDone();
-        }
-
-        private void look() {
-            try {
-                T made = get.apply(id);
-                if (made != null && !future.complete(made)) {
-                    CloseHelper.close(errorHandler, made);
-                } else if (made == null && System.nanoTime() - deadlineNs > 0) {
-                    remove.accept(id);
-                    fail(new AeronException("no answer from the media driver to the request for a " + what));
-                }
-            } catch (AgentTerminationException ex) {
-                throw ex;
-            } catch (RuntimeException ex) {
-                fail(ex);
-            }
-        }
-
-        void fail(RuntimeException reason) {
-            future.completeExceptionally(reason);
-        }
+        handOver.want(isHandingOver);
     }
 
     /** A clock that goes on only when it is told to. */

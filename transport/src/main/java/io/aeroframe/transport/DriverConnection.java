@@ -206,7 +206,7 @@ final class DriverConnection {
         long nowNs = System.nanoTime();
         if (nowNs - poolsNs >= POOLS_INTERVAL_NS) {
             poolsNs = nowNs;
-            pools.lookAfter();
+            pools.lookAfter(context.errorHandler());
         }
     }
 

@@ -1,6 +1,5 @@
 package io.aeroframe.transport;
 
-import io.aeroframe.driver.FrameDriver;
 import io.aeron.Counter;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +19,6 @@ final class LedgerCounters implements AutoCloseable {
 
     /** Of a subscription's counters. */
     static final int SUBSCRIPTION_TYPE_ID = 17_002;
-
-    /** Of the counter that says that lossless publications have stopped for the driver's sake. */
-    static final int HAND_OVER_TYPE_ID = FrameDriver.HAND_OVER_COUNTER_TYPE_ID;
 
     private final ClientSession session;
     private final List<CompletableFuture<Counter>> requests = new ArrayList<>();

@@ -2,9 +2,12 @@ package io.aeroframe.transport;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.agrona.ErrorHandler;
 
 /**
  * The pools of one connection, until their files can go. One that gets no more frames stays as long as a linked
@@ -18,6 +21,7 @@ final class OpenPools {
     private final List<PublishedPool> written = new ArrayList<>();
     private final List<Retired> retired = new ArrayList<>();
     private final List<PoolAttachment> attachments = new CopyOnWriteArrayList<>();
+    private final Queue<Throwable> reports = new ConcurrentLinkedQueue<>();
 
     /**
      * A pool and who may want it.
@@ -54,9 +58,10 @@ final class OpenPools {
      * Looks after the members of the pools that are written here, and after the owners of those that are read here.
      * Reads counters and files: for a thread that carries no frames.
      *
+     * @param errorHandler takes what was found, when no lock is held any more: it may close anything.
      * @throws RuntimeException the first of those that were thrown; the others have been looked after all the same.
      */
-    void lookAfter() {
+    void lookAfter(ErrorHandler errorHandler) {
         List<Runnable> looks = new ArrayList<>();
         writtenNow().forEach(pool -> looks.add(() -> lookAfter(pool)));
         attachments.forEach(attachment -> looks.add(attachment::checkOwner));
@@ -68,9 +73,17 @@ final class OpenPools {
                 first = first == null ? ex : first;
             }
         }
+        for (Throwable report = reports.poll(); report != null; report = reports.poll()) {
+            errorHandler.onError(report);
+        }
         if (first != null) {
             throw first;
         }
+    }
+
+    /** Takes what is found while pools are looked after, for {@link #lookAfter(ErrorHandler)} to pass on. */
+    ErrorHandler reports() {
+        return reports::add;
     }
 
     private synchronized List<PublishedPool> writtenNow() {

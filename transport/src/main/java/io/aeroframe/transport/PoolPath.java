@@ -17,8 +17,7 @@ final class PoolPath {
      *
      * @param directory    where their files are.
      * @param pools        of the connection, until their files can go.
-     * @param errorHandler takes reports of a pool that cannot grow, and of subscribers that leave a publication no
-     *                     slot. Any thread.
+     * @param errorHandler takes reports of a pool that cannot grow.
      */
     record Host(SharedDirectory directory, OpenPools pools, ErrorHandler errorHandler) {}
 
@@ -43,7 +42,12 @@ final class PoolPath {
             SubscriberPositions subscribers) {
         this.host = host;
         owner = new PublishedPool.Owner(
-                context.stream(), publicationId, context.isLossless(), counters, subscribers, host.errorHandler());
+                context.stream(),
+                publicationId,
+                context.isLossless(),
+                counters,
+                subscribers,
+                host.pools().reports());
         slots = context.slots();
         host.directory().sweep();
         pool = create(context.format().maxPayloadLength());

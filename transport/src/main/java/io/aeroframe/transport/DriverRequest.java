@@ -1,0 +1,101 @@
+package io.aeroframe.transport;
+
+import io.aeron.Aeron;
+import io.aeron.exceptions.AeronException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.AgentTerminationException;
+
+/**
+ * Something that the driver was asked for, until it is there. The session's thread, but for the result, which any
+ * thread may wait for or cancel.
+ *
+ * @param <T> what was asked for.
+ */
+final class DriverRequest<T extends AutoCloseable> {
+
+    /**
+     * For an answer of a driver that lives; one that does not ends the session sooner. Large log buffers on a busy
+     * machine take seconds.
+     */
+    private static final long ANSWER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private final LongSupplier request;
+    private final LongFunction<T> get;
+    private final LongConsumer remove;
+    private final String what;
+    private final ErrorHandler errorHandler;
+    private final long startNs = System.nanoTime();
+    private long id = Aeron.NULL_VALUE;
+
+    /**
+     * A request that was not made yet.
+     *
+     * @param request      asks, and returns the id of the request.
+     * @param get          what was asked for by an id; null if it is not there yet.
+     * @param remove       takes back what was asked for.
+     * @param what         it is, for messages.
+     * @param errorHandler takes what goes wrong when something that came too late is closed.
+     */
+    DriverRequest(
+            LongSupplier request, LongFunction<T> get, LongConsumer remove, String what, ErrorHandler errorHandler) {
+        this.request = request;
+        this.get = get;
+        this.remove = remove;
+        this.what = what;
+        this.errorHandler = errorHandler;
+    }
+
+    CompletableFuture<T> result() {
+        return result;
+    }
+
+    void send() {
+        try {
+            id = request.getAsLong();
+        } catch (RuntimeException ex) {
+            fail(ex);
+        }
+    }
+
+    /**
+     * Looks for the answer.
+     *
+     * @return whether the request is done with.
+     * @throws AgentTerminationException if the client has ended.
+     */
+    boolean isDone() {
+        if (!result.isDone()) {
+            look();
+        } else if (result.isCancelled() && id != Aeron.NULL_VALUE) {
+            remove.accept(id);
+        }
+        return result.isDone();
+    }
+
+    private void look() {
+        try {
+            T made = get.apply(id);
+            if (made != null && !result.complete(made)) {
+                CloseHelper.close(errorHandler, made); // cancelled just now
+            } else if (made == null && System.nanoTime() - startNs > ANSWER_TIMEOUT_NS) {
+                remove.accept(id);
+                fail(new AeronException("no answer from the media driver to the request for a " + what));
+            }
+        } catch (AgentTerminationException ex) {
+            throw ex;
+        } catch (RuntimeException ex) {
+            fail(ex);
+        }
+    }
+
+    void fail(RuntimeException reason) {
+        result.completeExceptionally(reason);
+    }
+}
