@@ -203,7 +203,7 @@ class AssemblyMemoryTest {
         try (ChildJvm child = ChildJvm.start(NoMemory.class, LITTLE_MEMORY, directory)) {
             assertEquals("5 received, 4 lost, 4 invalid", child.await("frames", 90));
             String reason = child.await("reported", 10);
-            assertTrue(reason.contains("no memory"), reason);
+            assertTrue(reason.contains("not enough memory"), reason);
         }
     }
 
