@@ -172,7 +172,9 @@ class TakeoverTest {
                 publication.close();
                 LiveHost.pollUntilEnded(subscription, frame -> fail("a frame that was not sent"));
                 assertEquals(frames, subscription.ledger().received(), subscription.ledger()::toString);
-                assertTrue(receiving.driver().isHost() || sending.driver().isHost());
+                LiveHost.await(
+                        "a takeover",
+                        () -> receiving.driver().isHost() || sending.driver().isHost());
             }
         }
     }
