@@ -12,12 +12,14 @@ import org.agrona.ErrorHandler;
 /**
  * Publications and subscriptions of frames, over one Aeron client at a time.
  *
- * <p>When the media driver goes with the process that owns it, another process takes over, and when this process was stopped for so long that the
- * driver took it for dead, it connects again. Either way all publications and subscriptions are opened again at their next call, and go on. Users
- * need not do anything; {@link Context#stateListener} reports it.
+ * <p>When the media driver goes with the process that owns it, another process takes over, and when this process was
+ * stopped for so long that the driver took it for dead, it connects again. Either way all publications and
+ * subscriptions are opened again at their next call, and go on. Users need not do anything; {@link
+ * Context#stateListener} reports it.
  *
- * <p>Thread-safe. What it makes is for one thread at a time, but can be closed on any. An interrupt ends the wait of the thread that is interrupted, and
- * has no other effect: threads of the library's own do all that an interrupt could break.
+ * <p>Thread-safe. What it makes is for one thread at a time, but can be closed on any. An interrupt ends the wait of
+ * the thread that is interrupted, and has no other effect: threads of the library's own do all that an interrupt could
+ * break.
  */
 public final class Aeroframe implements AutoCloseable {
 
@@ -46,7 +48,8 @@ public final class Aeroframe implements AutoCloseable {
     }
 
     /**
-     * Connects to a driver. Any thread. Waits for a driver {@link Context#connectTimeout(Duration)} at most; an interrupt ends the wait, with the flag still set.
+     * Connects to a driver. Any thread. Waits for a driver {@link Context#connectTimeout(Duration)} at most; an
+     * interrupt ends the wait, with the flag still set.
      *
      * @param driver  to use; it must stay open longer than this.
      * @param context settings; concluded here, not to be used again.
@@ -73,12 +76,13 @@ public final class Aeroframe implements AutoCloseable {
     }
 
     /**
-     * Starts to publish a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, Context)} does, and as long as the system takes to provide
-     * the memory of the pool and the log buffers.
+     * Starts to publish a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, Context)} does, and
+     * as long as the system takes to provide the memory of the pool and the log buffers.
      *
      * @param settings concluded here, not to be used again.
      * @return the publication.
-     * @throws FrameTransportException  if there is no room for its buffers, the channel cannot be used, no driver answers, or the thread is interrupted.
+     * @throws FrameTransportException  if there is no room for its buffers, the channel cannot be used, no driver
+     *                                  answers, or the thread is interrupted.
      * @throws IllegalArgumentException if a setting is not valid.
      * @throws IllegalStateException    if this is closed.
      */
@@ -129,12 +133,13 @@ public final class Aeroframe implements AutoCloseable {
     }
 
     /**
-     * Starts to receive a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, Context)} does, not for a publisher.
+     * Starts to receive a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, Context)} does, not
+     * for a publisher.
      *
      * @param settings concluded here, not to be used again.
      * @return the subscription.
-     * @throws FrameTransportException  if the channel cannot be used (a port in use, an address that is not this host's), no driver answers, or the thread
-     *     is interrupted.
+     * @throws FrameTransportException  if the channel cannot be used (a port in use, an address that is not this
+     *     host's), no driver answers, or the thread is interrupted.
      * @throws IllegalArgumentException if a setting is not valid.
      * @throws IllegalStateException    if this is closed.
      */
@@ -173,13 +178,14 @@ public final class Aeroframe implements AutoCloseable {
     }
 
     /**
-     * Closes the connection and what is still open in it. Close publications first: else their subscribers see their streams as lost, and not as ended. Any
-     * thread; closing twice does nothing.
+     * Closes the connection and what is still open in it. Close publications first: else their subscribers see their
+     * streams as lost, and not as ended. Any thread; closing twice does nothing.
      *
-     * <p>Calls that wait end their wait. This waits {@link Context#closeTimeout()} at most for subscribers that have yet to find the pool of a publication
-     * that was closed, and as long again for threads that are inside a call of a publication or subscription. A thread that stays longer, in a
-     * handler, may go on: the memory that it uses is unmapped when it has left. Called in a handler, this does not wait for that handler. An interrupt ends the
-     * wait for subscribers.
+     * <p>Calls that wait end their wait. This waits {@link Context#closeTimeout()} at most for subscribers that have
+     * yet to find the pool of a publication that was closed, and as long again for threads that are inside a call of a
+     * publication or subscription. A thread that stays longer, in a handler, may go on: the memory that it uses is
+     * unmapped when it has left. Called in a handler, this does not wait for that handler. An interrupt ends the wait
+     * for subscribers.
      */
     @Override
     public void close() {
@@ -213,8 +219,8 @@ public final class Aeroframe implements AutoCloseable {
         }
 
         /**
-         * Takes what goes wrong in the background, on any thread. What it throws is logged, and hurts nothing else. The thread that calls it waits
-         * for it to return: it should do so soon.
+         * Takes what goes wrong in the background, on any thread. What it throws is logged, and hurts nothing else. The
+         * thread that calls it waits for it to return: it should do so soon.
          *
          * @param value default: a warning to {@link System.Logger}.
          * @return this.
@@ -234,8 +240,8 @@ public final class Aeroframe implements AutoCloseable {
         }
 
         /**
-         * Takes each state that the connection enters after the first one, on a thread of the connection's own, which waits for it to return. What it
-         * throws is reported to the error handler. It must not close the connection.
+         * Takes each state that the connection enters after the first one, on a thread of the connection's own, which
+         * waits for it to return. What it throws is reported to the error handler. It must not close the connection.
          *
          * @param value default: none.
          * @return this.
@@ -255,8 +261,9 @@ public final class Aeroframe implements AutoCloseable {
         }
 
         /**
-         * How long {@link Aeroframe#connect(FrameDriver, Context)}, and what adds publications and subscriptions, wait for a media driver while none is up. A
-         * driver that is up but slow to answer is waited for up to ten seconds more.
+         * How long {@link Aeroframe#connect(FrameDriver, Context)}, and what adds publications and subscriptions, wait
+         * for a media driver while none is up. A driver that is up but slow to answer is waited for up to ten seconds
+         * more.
          *
          * @param value default 5 s.
          * @return this.

@@ -30,20 +30,22 @@ import org.agrona.concurrent.status.CountersReader;
 /**
  * One Aeron client, and the thread that runs it: from its connection to a run of a driver until either has ended.
  *
- * <p>All that can block, that can be interrupted, or that unmaps memory happens on that thread: connecting, adding, Aeron's conductor,
- * closing. A thread of the user's only waits for it, so that an interrupt ends that wait and nothing else.
+ * <p>All that can block, that can be interrupted, or that unmaps memory happens on that thread: connecting, adding,
+ * Aeron's conductor, closing. A thread of the user's only waits for it, so that an interrupt ends that wait and nothing
+ * else.
  *
  * <h2>Nothing is unmapped under a thread that uses it</h2>
  *
- * <p>Each publication and subscription that uses the client registers its {@link Gate}. Aeron unmaps in two places, both on this thread:
+ * <p>Each publication and subscription that uses the client registers its {@link Gate}. Aeron unmaps in two places,
+ * both on this thread:
  *
  * <ul>
- *   <li>At the end of the client, {@code Aeron.close()}. First {@link #isOver} is set, then this waits until no thread is inside any gate. Whoever
- *       enters later sees that the session is over and touches nothing of it.
- *   <li>The log of one publication or image that has gone, {@link #RESOURCE_LINGER_NS} after it was marked closed, by the clock that the client is
- *       given. That clock advances at most {@link #MAX_ADVANCE_NS} beyond the moment at which a thread that is inside has entered, and stands still
- *       from then on. A thread that was inside when the mark was set thus holds the clock back before the time is up; one that entered
- *       later sees the mark.
+ *   <li>At the end of the client, {@code Aeron.close()}. First {@link #isOver} is set, then this waits until no thread
+ *       is inside any gate. Whoever enters later sees that the session is over and touches nothing of it.
+ *   <li>The log of one publication or image that has gone, {@link #RESOURCE_LINGER_NS} after it was marked closed, by
+ *       the clock that the client is given. That clock advances at most {@link #MAX_ADVANCE_NS} beyond the moment at
+ *       which a thread that is inside has entered, and stands still from then on. A thread that was inside when the
+ *       mark was set thus holds the clock back before the time is up; one that entered later sees the mark.
  * </ul>
  *
  * <p>While the clock stands still the client would stop telling the driver that it lives, so that this thread does.
@@ -130,14 +132,17 @@ final class ClientSession {
         return aeron.clientId();
     }
 
-    /** For a thread that is inside a gate of this session, or is this session's own, as long as {@link #isOver()} is false. */
+    /**
+     * For a thread that is inside a gate of this session, or is this session's own, as long as {@link #isOver()} is
+     * false.
+     */
     Aeron aeron() {
         return aeron;
     }
 
     /**
-     * Whether the client has ended: closed by us, or by itself because the driver does not answer or has taken it for dead. A thread that
-     * has seen this false inside its gate may use the client until it leaves. Any thread.
+     * Whether the client has ended: closed by us, or by itself because the driver does not answer or has taken it for
+     * dead. A thread that has seen this false inside its gate may use the client until it leaves. Any thread.
      */
     boolean isOver() {
         return isOver;
@@ -196,10 +201,11 @@ final class ClientSession {
     }
 
     /**
-     * Waits until the session has ended and its memory is unmapped. That takes until every thread inside has left; none of them is to wait for this.
+     * Waits until the session has ended and its memory is unmapped. That takes until every thread inside has left; none
+     * of them is to wait for this.
      *
-     * @return false if it did not within the time; it goes on, on its own thread. At once if that is the calling one, which reports something to a
-     *     handler.
+     * @return false if it did not within the time; it goes on, on its own thread. At once if that is the calling one,
+     *     which reports something to a handler.
      */
     boolean awaitEnd(long timeoutNs) {
         if (Thread.currentThread() == thread) {
@@ -224,7 +230,8 @@ final class ClientSession {
     /**
      * Asks the driver for a subscription. Any thread.
      *
-     * @return completed on the session's thread; with an {@link AeronException} if the driver refuses it, does not answer, or the session ends.
+     * @return completed on the session's thread; with an {@link AeronException} if the driver refuses it, does not
+     *     answer, or the session ends.
      */
     CompletableFuture<Subscription> addSubscription(String uri, int streamId) {
         return add(
@@ -376,7 +383,10 @@ final class ClientSession {
         }
     }
 
-    /** A client that has lost its driver says so more than once, in Aeron's own terms, and ends: whoever made the session sees that. */
+    /**
+     * A client that has lost its driver says so more than once, in Aeron's own terms, and ends: whoever made the
+     * session sees that.
+     */
     private void onError(Throwable error) {
         if (!(error instanceof io.aeron.exceptions.TimeoutException)
                 && !(error instanceof AgentTerminationException)

@@ -5,8 +5,9 @@ public enum ConnectionState {
     /** A driver is up, and publications and subscriptions use it, or will from their next call. */
     CONNECTED,
     /**
-     * The driver is gone, has been replaced, or has taken this process for dead, and the connection to the next one is being made. Publications
-     * drop their frames, and count them; lossless ones wait. Subscriptions give what they still have.
+     * The driver is gone, has been replaced, or has taken this process for dead, and the connection to the next one is
+     * being made. Publications drop their frames, and count them; lossless ones wait. Subscriptions give what they
+     * still have.
      */
     RECONNECTING,
     /** It was closed. */

@@ -11,7 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
- * The connection to whichever driver is up: the one place that notices when a driver has gone or another has taken over, and that connects again.
+ * The connection to whichever driver is up: the one place that notices when a driver has gone or another has taken
+ * over, and that connects again.
  *
  * <pre>
  * CONNECTED     the client has ended, or another driver is up             -> RECONNECTING
@@ -19,8 +20,9 @@ import java.util.function.Function;
  * any           close(), or the FrameDriver is closed                     -> CLOSED
  * </pre>
  *
- * <p>Publications and subscriptions compare {@link #session()} with the session that they were made in, and move to the new one, each
- * on its own thread. As long as no other driver is up, the old session is kept: over IPC frames go on in its log buffers, driver or no driver.
+ * <p>Publications and subscriptions compare {@link #session()} with the session that they were made in, and move to the
+ * new one, each on its own thread. As long as no other driver is up, the old session is kept: over IPC frames go on in
+ * its log buffers, driver or no driver.
  *
  * <p>Its thread survives whatever is thrown in it, by listeners and handlers of the user's too, and reports it.
  */
@@ -31,7 +33,9 @@ final class DriverConnection {
     /** Between two looks at those who share pools. */
     private static final long POOLS_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** A session that is over is ended after this long even if it is still in use: Aeron gives its own resources less. */
+    /**
+     * A session that is over is ended after this long even if it is still in use: Aeron gives its own resources less.
+     */
     private static final long RETIRED_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final FrameDriver driver;
@@ -114,14 +118,18 @@ final class DriverConnection {
         return state;
     }
 
-    /** Whether the driver's owner is about to end it cleanly: lossless publications pause until the next driver is up. Any thread. */
+    /**
+     * Whether the driver's owner is about to end it cleanly: lossless publications pause until the next driver is up.
+     * Any thread.
+     */
     boolean isHandingOver() {
         return isHandingOver;
     }
 
     /**
-     * Makes something in the session that is up; if that ends meanwhile, in the next. Waits for
-     * {@link Aeroframe.Context#connectTimeout()} at most for a session, in which {@code open} has bounds of its own. An interrupt ends the wait.
+     * Makes something in the session that is up; if that ends meanwhile, in the next. Waits for {@link
+     * Aeroframe.Context#connectTimeout()} at most for a session, in which {@code open} has bounds of its own. An
+     * interrupt ends the wait.
      *
      * @param open throws {@link FrameTransportException} if it fails.
      */
@@ -243,15 +251,18 @@ final class DriverConnection {
         }
     }
 
-    /** From now on publications and subscriptions are refused, and what waits ends its wait. Any thread. Does not wait. */
+    /**
+     * From now on publications and subscriptions are refused, and what waits ends its wait. Any thread. Does not wait.
+     */
     void shut() {
         enter(ConnectionState.CLOSED);
         LockSupport.unpark(thread);
     }
 
     /**
-     * Ends the client. Waits for {@link Aeroframe.Context#closeTimeout()} at most until no thread is inside a publication or subscription; after that the
-     * client ends in the background, when they have left. Called by a handler, it does not wait for that.
+     * Ends the client. Waits for {@link Aeroframe.Context#closeTimeout()} at most until no thread is inside a
+     * publication or subscription; after that the client ends in the background, when they have left. Called by a
+     * handler, it does not wait for that.
      *
      * @param isInside whether the calling thread is inside one.
      */

@@ -6,8 +6,8 @@ import org.agrona.DirectBuffer;
 /**
  * One picture with its header, as a handler is given it.
  *
- * <p>Borrowed: valid inside {@link FrameHandler#onFrame(Frame)} only, on the thread that polls, and read-only. To keep it
- * longer, {@link #retain()} it; to draw on it, copy it.
+ * <p>Borrowed: valid inside {@link FrameHandler#onFrame(Frame)} only, on the thread that polls, and read-only. To keep
+ * it longer, {@link #retain()} it; to draw on it, copy it.
  */
 public interface Frame {
 
@@ -63,8 +63,8 @@ public interface Frame {
     int payloadLength();
 
     /**
-     * The payload as a direct, read-only byte buffer whose position 0 is the first byte and whose limit is the last: what
-     * OpenCV and other native code take. The same object is returned while the frame stays in the same memory.
+     * The payload as a direct, read-only byte buffer whose position 0 is the first byte and whose limit is the last:
+     * what OpenCV and other native code take. The same object is returned while the frame stays in the same memory.
      *
      * @return a view, borrowed like the frame.
      */
@@ -85,17 +85,19 @@ public interface Frame {
     boolean isPooled();
 
     /**
-     * Whether the publisher has taken the memory back, because this process has shown no sign of life for longer than the
-     * driver's client liveness timeout: it was stopped, or its Aeron client was closed. What was read of the payload since the last call that said false cannot be trusted.
+     * Whether the publisher has taken the memory back, because this process has shown no sign of life for longer than
+     * the driver's client liveness timeout: it was stopped, or its Aeron client was closed. What was read of the
+     * payload since the last call that said false cannot be trusted.
      *
      * @return true if so; never on the log path.
      */
     boolean isRevoked();
 
     /**
-     * Keeps the frame past the handler. On the pool path the frame stays where it is and its slot is not used again until the lease is closed; a
-     * subscription may hold half of the slots so, and all of them together leave three slots (half of a pool with fewer than six); further frames are
-     * copied. On the log path every one is copied. The lease must be closed. Allocates one small object a call.
+     * Keeps the frame past the handler. On the pool path the frame stays where it is and its slot is not used again
+     * until the lease is closed; a subscription may hold half of the slots so, and all of them together leave three
+     * slots (half of a pool with fewer than six); further frames are copied. On the log path every one is copied. The
+     * lease must be closed. Allocates one small object a call.
      *
      * @return a lease whose {@link FrameLease#frame()} any one thread may read until it is closed.
      */

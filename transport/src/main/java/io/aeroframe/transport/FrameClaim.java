@@ -5,11 +5,11 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A writable frame, handed out by a publication. It ends with {@link #commit()} or {@link #abort()}; using it afterwards
- * throws {@link IllegalStateException}.
+ * A writable frame, handed out by a publication. It ends with {@link #commit()} or {@link #abort()}; using it
+ * afterwards throws {@link IllegalStateException}.
  *
- * <p>The publication hands out the same object again and again: keep no reference past the end. One thread, that of the publication. Its memory stays
- * valid until the claim ends, even if the publication is closed meanwhile.
+ * <p>The publication hands out the same object again and again: keep no reference past the end. One thread, that of the
+ * publication. Its memory stays valid until the claim ends, even if the publication is closed meanwhile.
  */
 public final class FrameClaim {
 
@@ -88,8 +88,8 @@ public final class FrameClaim {
     }
 
     /**
-     * The same memory as a direct byte buffer whose position 0 is the first byte, for OpenCV and other native code. The same object
-     * as long as the memory is the same.
+     * The same memory as a direct byte buffer whose position 0 is the first byte, for OpenCV and other native code. The
+     * same object as long as the memory is the same.
      *
      * @return the memory of the frame.
      */
@@ -169,8 +169,8 @@ public final class FrameClaim {
      * Sends the frame.
      *
      * @param captureTimeNs when the picture was taken, nanoseconds since the epoch.
-     * @return true if it went out; false if it was dropped: counted, because nobody is connected or the slowest subscriber
-     *     has not made room, or, without being counted, because the publication was closed meanwhile.
+     * @return true if it went out; false if it was dropped: counted, because nobody is connected or the slowest
+     *     subscriber has not made room, or, without being counted, because the publication was closed meanwhile.
      * @throws IllegalStateException if the claim has ended, or lacks the length of a compressed payload.
      */
     public boolean commit(long captureTimeNs) {

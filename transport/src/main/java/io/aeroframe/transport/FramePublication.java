@@ -17,16 +17,18 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Sends the frames of one stream on one channel.
  *
- * <p>One thread at a time may use it: a call while another thread is inside one is refused with an {@link IllegalStateException}. {@link #close()} is safe on any
- * thread. A publication does not wait for subscribers unless it is {@linkplain Context#isLossless(boolean) lossless}: a frame that the
- * slowest subscriber has left no room for is dropped and counted. Nothing is allocated per frame once frames have
- * their size. When the media driver has gone, frames are dropped until there is another; a lossless publication waits for it
- * ({@link Context#reconnectTimeout(Duration)}), then up to three seconds for its subscribers to return. Each wait of a call has a bound, and
- * ends early when the thread is interrupted (its flag stays set) or the publication is closed: the frame is dropped and counted.
+ * <p>One thread at a time may use it: a call while another thread is inside one is refused with an {@link
+ * IllegalStateException}. {@link #close()} is safe on any thread. A publication does not wait for subscribers unless it
+ * is {@linkplain Context#isLossless(boolean) lossless}: a frame that the slowest subscriber has left no room for is
+ * dropped and counted. Nothing is allocated per frame once frames have their size. When the media driver has gone,
+ * frames are dropped until there is another; a lossless publication waits for it ({@link
+ * Context#reconnectTimeout(Duration)}), then up to three seconds for its subscribers to return. Each wait of a call has
+ * a bound, and ends early when the thread is interrupted (its flag stays set) or the publication is closed: the frame
+ * is dropped and counted.
  *
- * <p>What may block without being lossless: a frame larger than the window of the channel, which goes only as its subscribers read
- * ({@link Context#largeFrameTimeout(Duration)}), and the first call after another driver has taken over, which opens the stream there (ten
- * seconds at most, if that driver is slow to answer).
+ * <p>What may block without being lossless: a frame larger than the window of the channel, which goes only as its
+ * subscribers read ({@link Context#largeFrameTimeout(Duration)}), and the first call after another driver has taken
+ * over, which opens the stream there (ten seconds at most, if that driver is slow to answer).
  *
  * <pre>{@code
  * FrameClaim claim = publication.tryClaim();
@@ -148,10 +150,10 @@ public final class FramePublication implements AutoCloseable {
      *
      * @param format           of the frame; may differ from frame to frame.
      * @param maxPayloadLength bytes to make room for; a raw frame's own length, a bound for a JPEG or zstd frame.
-     * @return the claim; null if the frame is dropped, and counted, because nobody is connected or the slowest subscriber has
-     *     not made room.
-     * @throws IllegalStateException if the last claim has not ended, the publication or its connection is closed, or another thread is
-     *     inside a call.
+     * @return the claim; null if the frame is dropped, and counted, because nobody is connected or the slowest
+     *     subscriber has not made room.
+     * @throws IllegalStateException if the last claim has not ended, the publication or its connection is closed, or
+     *     another thread is inside a call.
      */
     public FrameClaim tryClaim(FrameFormat format, int maxPayloadLength) {
         enter();
@@ -474,8 +476,8 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * Whether a subscriber is there. Call it on the thread that writes. After another driver has taken over it opens the stream there, which can block as
-     * {@link #tryClaim()} can.
+     * Whether a subscriber is there. Call it on the thread that writes. After another driver has taken over it opens
+     * the stream there, which can block as {@link #tryClaim()} can.
      *
      * @return true if a frame would be received; false if the publication is closed.
      * @throws IllegalStateException if another thread is inside a call.
@@ -502,7 +504,8 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * The account so far. Call it on the thread that writes: on another one the numbers may be of different moments. Never waits; also after closing.
+     * The account so far. Call it on the thread that writes: on another one the numbers may be of different moments.
+     * Never waits; also after closing.
      *
      * @return the ledger.
      */
@@ -531,9 +534,9 @@ public final class FramePublication implements AutoCloseable {
     /**
      * Tells the subscribers that the stream has ended, and closes. Any thread; closing twice does nothing.
      *
-     * <p>Waits up to {@link Context#closeTimeout(Duration)} for room to say so. If another thread is inside a call, this returns at once: that call ends its
-     * wait, if it waits, and closes the publication when it returns. A claim that is open stays valid memory until it is committed, which returns
-     * false then, or aborted.
+     * <p>Waits up to {@link Context#closeTimeout(Duration)} for room to say so. If another thread is inside a call,
+     * this returns at once: that call ends its wait, if it waits, and closes the publication when it returns. A claim
+     * that is open stays valid memory until it is committed, which returns false then, or aborted.
      */
     @Override
     public void close() {
@@ -672,8 +675,9 @@ public final class FramePublication implements AutoCloseable {
         }
 
         /**
-         * Whether to wait for the slowest subscriber instead of dropping, {@link #offerTimeout(Duration)} at most for a call. While nobody is connected
-         * frames are dropped all the same. A wait ends early, with a dropped frame, when the thread is interrupted or the publication is closed.
+         * Whether to wait for the slowest subscriber instead of dropping, {@link #offerTimeout(Duration)} at most for a
+         * call. While nobody is connected frames are dropped all the same. A wait ends early, with a dropped frame,
+         * when the thread is interrupted or the publication is closed.
          *
          * @param value default false.
          * @return this.
@@ -693,8 +697,9 @@ public final class FramePublication implements AutoCloseable {
         }
 
         /**
-         * Whether frames over IPC stay in shared memory: a claim is a slot of a pool there, subscribers read it in place, and only the header travels
-         * through Aeron. Elsewhere, and if the channel says {@code pool=off}, this has no effect.
+         * Whether frames over IPC stay in shared memory: a claim is a slot of a pool there, subscribers read it in
+         * place, and only the header travels through Aeron. Elsewhere, and if the channel says {@code pool=off}, this
+         * has no effect.
          *
          * @param value default true.
          * @return this.
@@ -714,8 +719,8 @@ public final class FramePublication implements AutoCloseable {
         }
 
         /**
-         * How many frames the pool holds. One is being written, each subscriber reads one, and more of them let subscribers fall behind for
-         * longer before they miss a frame, or hold frames for longer.
+         * How many frames the pool holds. One is being written, each subscriber reads one, and more of them let
+         * subscribers fall behind for longer before they miss a frame, or hold frames for longer.
          *
          * @param value 3 to 256; default 0, for 6 to 16 as 128 MiB allow, and a quarter of the free memory.
          * @return this.
@@ -755,8 +760,8 @@ public final class FramePublication implements AutoCloseable {
         }
 
         /**
-         * How long one call of a lossless publication waits for its subscribers to make room, all its waits together. After that the frame is
-         * dropped and counted.
+         * How long one call of a lossless publication waits for its subscribers to make room, all its waits together.
+         * After that the frame is dropped and counted.
          *
          * @param value default 60 s.
          * @return this.
@@ -796,8 +801,8 @@ public final class FramePublication implements AutoCloseable {
         }
 
         /**
-         * How long a publication that is not lossless waits for its subscribers to read the first part of a frame that is larger than the channel's window,
-         * before it gives the frame up.
+         * How long a publication that is not lossless waits for its subscribers to read the first part of a frame that
+         * is larger than the channel's window, before it gives the frame up.
          *
          * @param value default 250 ms.
          * @return this.
@@ -817,7 +822,8 @@ public final class FramePublication implements AutoCloseable {
         }
 
         /**
-         * How long {@link FramePublication#close()} waits for room to say that the stream has ended. Without that subscribers see the stream as lost.
+         * How long {@link FramePublication#close()} waits for room to say that the stream has ended. Without that
+         * subscribers see the stream as lost.
          *
          * @param value default 1 s.
          * @return this.

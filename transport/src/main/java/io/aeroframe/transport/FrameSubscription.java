@@ -10,11 +10,13 @@ import org.agrona.ErrorHandler;
 /**
  * Receives the frames of one stream from one channel.
  *
- * <p>It follows one publication at a time: when that ends, vanishes or falls silent it takes another of the same name, and those that publish at
- * the same time are skipped and reported. When another media driver has taken over, it first delivers what it still has from before.
+ * <p>It follows one publication at a time: when that ends, vanishes or falls silent it takes another of the same name,
+ * and those that publish at the same time are skipped and reported. When another media driver has taken over, it first
+ * delivers what it still has from before.
  *
- * <p>One thread at a time polls: a call while another thread is inside one is refused with an {@link IllegalStateException}. {@link #close()} is safe on any
- * thread. Nothing is allocated per frame once frames have their size.
+ * <p>One thread at a time polls: a call while another thread is inside one is refused with an {@link
+ * IllegalStateException}. {@link #close()} is safe on any thread. Nothing is allocated per frame once frames have their
+ * size.
  */
 public final class FrameSubscription implements AutoCloseable {
 
@@ -77,15 +79,17 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     /**
-     * Delivers the frames that have arrived to a handler, on this thread. Does not wait for frames; the first poll after a publisher has come, or its frames have
-     * outgrown its pool, maps the pool, which takes as long as the system takes to map that much memory. An interrupt has no effect.
+     * Delivers the frames that have arrived to a handler, on this thread. Does not wait for frames; the first poll
+     * after a publisher has come, or its frames have outgrown its pool, maps the pool, which takes as long as the
+     * system takes to map that much memory. An interrupt has no effect.
      *
-     * @param handler takes each frame; the frame is borrowed until the handler returns. What it throws is thrown from here.
+     * @param handler takes each frame; the frame is borrowed until the handler returns. What it throws is thrown from
+     *                here.
      * @param limit   frames at most, 1 or more.
      * @return frames delivered.
      * @throws FrameTransportException if the channel has failed.
-     * @throws IllegalStateException   if the subscription or its connection is closed, or a thread is inside a call: another one, or this one, which
-     *     polled in its own handler.
+     * @throws IllegalStateException   if the subscription or its connection is closed, or a thread is inside a call:
+     *     another one, or this one, which polled in its own handler.
      */
     public int poll(FrameHandler handler, int limit) {
         if (!gate.enter()) {
@@ -222,8 +226,8 @@ public final class FrameSubscription implements AutoCloseable {
     /**
      * Begins to sleep on the pool: as long as the thread is inside, it stays mapped.
      *
-     * @return the pool that frames come from at present; null if there is none, or the subscription is closed. If it is not null,
-     *     {@link #endSleep()} is to follow.
+     * @return the pool that frames come from at present; null if there is none, or the subscription is closed. If it is
+     *     not null, {@link #endSleep()} is to follow.
      */
     AttachedPool beginSleep() {
         if (!gate.enter()) {
@@ -255,7 +259,8 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     /**
-     * The account so far. Call it on the thread that polls: on another one the numbers may be of different moments. Never waits; also after closing.
+     * The account so far. Call it on the thread that polls: on another one the numbers may be of different moments.
+     * Never waits; also after closing.
      *
      * @return the ledger.
      */
@@ -275,8 +280,9 @@ public final class FrameSubscription implements AutoCloseable {
     /**
      * Leaves the stream. Any thread; closing twice does nothing; does not wait.
      *
-     * <p>If a thread is inside {@link #poll}, another one or this one in its handler, that call delivers no further frame and closes the subscription when
-     * it returns: the frame of the handler stays readable until then. Frames that were retained stay valid until their leases are closed.
+     * <p>If a thread is inside {@link #poll}, another one or this one in its handler, that call delivers no further
+     * frame and closes the subscription when it returns: the frame of the handler stays readable until then. Frames
+     * that were retained stay valid until their leases are closed.
      */
     @Override
     public void close() {
@@ -409,7 +415,7 @@ public final class FrameSubscription implements AutoCloseable {
         }
 
         /**
-         * Takes what goes wrong in the background, on the thread that polls: bad frames (once a second at most), a
+         * Takes what goes wrong in the background, on the thread that polls: bad frames (at most once a second), a
          * {@link StreamCollisionException}, a second publication of the name.
          *
          * @param value default: that of {@link Aeroframe.Context#errorHandler(ErrorHandler)}.

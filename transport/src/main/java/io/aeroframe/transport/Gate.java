@@ -17,9 +17,10 @@ import java.lang.invoke.VarHandle;
  * released()   RELEASING -> CLOSED
  * </pre>
  *
- * <p>So exactly one thread releases what the gate guards, and no other is inside when it does. {@link ClientSession} reads {@link #isInside()} and
- * {@link #passes()} before it lets Aeron unmap anything. Entering is one compare-and-set, a full fence: a thread that enters
- * after a session has marked something closed sees the mark, and one that entered before is seen inside.
+ * <p>So exactly one thread releases what the gate guards, and no other is inside when it does. {@link ClientSession}
+ * reads {@link #isInside()} and {@link #passes()} before it lets Aeron unmap anything. Entering is one compare-and-set,
+ * a full fence: a thread that enters after a session has marked something closed sees the mark, and one that entered
+ * before is seen inside.
  */
 final class Gate {
 
@@ -63,7 +64,8 @@ final class Gate {
      * Begins a call. Each true is followed by one {@link #leave()} of the same thread.
      *
      * @return false if the gate has been closed.
-     * @throws IllegalStateException if a thread is inside already: another one, or this one, which called from its own handler.
+     * @throws IllegalStateException if a thread is inside already: another one, or this one, which called from its own
+     *                               handler.
      */
     boolean enter() {
         while (!STATE.compareAndSet(this, OPEN, INSIDE)) {
@@ -91,7 +93,8 @@ final class Gate {
     }
 
     /**
-     * The thread inside, in a call that waits: it holds nothing of what was there before, and looks again at what it touches next.
+     * The thread inside, in a call that waits: it holds nothing of what was there before, and looks again at what it
+     * touches next.
      */
     void pass() {
         PASSES.setVolatile(this, passes + 1);
@@ -100,7 +103,8 @@ final class Gate {
     /**
      * Ends a call.
      *
-     * @return false if the gate has been closed meanwhile: the caller is to release what it guards, and to call {@link #released()} then.
+     * @return false if the gate has been closed meanwhile: the caller is to release what it guards, and to call {@link
+     *     #released()} then.
      */
     boolean leave() {
         if (STATE.compareAndSet(this, INSIDE, OPEN)) {
@@ -113,8 +117,8 @@ final class Gate {
     /**
      * Lets nobody in any more. Any thread; does not wait.
      *
-     * @return true if the caller is to release what the gate guards, and to call {@link #released()} then; false if the thread inside will, or it
-     *     was closed before.
+     * @return true if the caller is to release what the gate guards, and to call {@link #released()} then; false if the
+     *     thread inside will, or it was closed before.
      */
     boolean close() {
         while (true) {

@@ -4,8 +4,8 @@ import java.lang.System.Logger.Level;
 import org.agrona.ErrorHandler;
 
 /**
- * An error handler of the user's that cannot hurt the thread that reports: what it throws is logged as a warning to {@link System.Logger},
- * with what it was to take.
+ * An error handler of the user's that cannot hurt the thread that reports: what it throws is logged as a warning to
+ * {@link System.Logger}, with what it was to take.
  */
 final class GuardedErrorHandler implements ErrorHandler {
 

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A ledger as counters of the driver, one for each of its numbers, so that Aeron's own tools show it. They are as good as the ledger within a
- * poll or a frame, and end with the session or the publication or subscription that they belong to.
+ * A ledger as counters of the driver, one for each of its numbers, so that Aeron's own tools show it. They are as good
+ * as the ledger within a poll or a frame, and end with the session or the publication or subscription that they belong
+ * to.
  *
- * <p>{@link #show} is for the thread of the publication or subscription, inside its gate: it takes no lock, and does nothing until the driver has made the
- * counters. If the driver has no room for them the stream goes on without.
+ * <p>{@link #show} is for the thread of the publication or subscription, inside its gate: it takes no lock, and does
+ * nothing until the driver has made the counters. If the driver has no room for them the stream goes on without.
  */
 final class LedgerCounters implements AutoCloseable {
 

@@ -4,8 +4,8 @@ import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * The driver's counters, as long as their session lasts. For threads that are inside a gate of the session: the memory of the counters is unmapped
- * only when none is. Ask again at each use.
+ * The driver's counters, as long as their session lasts. For threads that are inside a gate of the session: the memory
+ * of the counters is unmapped only when none is. Ask again at each use.
  */
 final class LiveCounters {
 

@@ -7,8 +7,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The log path's sending half: frames through the log buffers of one Aeron publication, in as many messages as it takes. One
- * thread, inside the gate of the publication: while the session is not over, the log buffers stay mapped. Once it is, nothing is sent.
+ * The log path's sending half: frames through the log buffers of one Aeron publication, in as many messages as it
+ * takes. One thread, inside the gate of the publication: while the session is not over, the log buffers stay mapped.
+ * Once it is, nothing is sent.
  */
 final class LogPublication implements AutoCloseable {
 
@@ -62,7 +63,10 @@ final class LogPublication implements AutoCloseable {
         roomWhenIdle = windowLength - windowLength / 8;
     }
 
-    /** Whether there is a subscriber, and the driver, which does so a little after it has linked the first one, has opened the window. */
+    /**
+     * Whether there is a subscriber, and the driver, which does so a little after it has linked the first one, has
+     * opened the window.
+     */
     boolean isConnected() {
         if (session.isOver() || !publication.isConnected()) {
             isWindowOpen = false;
@@ -75,8 +79,8 @@ final class LogPublication implements AutoCloseable {
     /**
      * Whether a frame of this many bytes, header included, may be begun now.
      *
-     * <p>Aeron lets a message begin that ends past the limit, so that a frame of one message needs any room at all. One in chunks is begun when
-     * all of it has room, or, if it is larger than the window, when nothing is in flight.
+     * <p>Aeron lets a message begin that ends past the limit, so that a frame of one message needs any room at all. One
+     * in chunks is begun when all of it has room, or, if it is larger than the window, when nothing is in flight.
      */
     boolean hasRoom(int frameLength) {
         return !session.isOver()
@@ -90,7 +94,8 @@ final class LogPublication implements AutoCloseable {
      * Sends a frame. Room has been found by {@link #hasRoom(int)} before.
      *
      * @param header  filled but for its chunk fields.
-     * @param prefix  memory in front of the payload: the header is written at 0, the metadata lies at {@link FrameHeader#LENGTH}.
+     * @param prefix  memory in front of the payload: the header is written at 0, the metadata lies at {@link
+     *                FrameHeader#LENGTH}.
      * @param payload the picture.
      */
     Outcome send(FrameHeader header, MutableDirectBuffer prefix, DirectBuffer payload, int payloadOffset) {
@@ -122,7 +127,10 @@ final class LogPublication implements AutoCloseable {
         return outcome;
     }
 
-    /** A frame larger than the window can go on only as its subscribers read: this waits for them, as long as the publication was told to. */
+    /**
+     * A frame larger than the window can go on only as its subscribers read: this waits for them, as long as the
+     * publication was told to.
+     */
     private Outcome offerWaiting(
             DirectBuffer prefix, int prefixLength, DirectBuffer payload, int payloadOffset, int payloadLength) {
         Outcome outcome = offer(prefix, prefixLength, payload, payloadOffset, payloadLength);

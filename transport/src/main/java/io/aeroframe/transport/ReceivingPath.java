@@ -15,11 +15,12 @@ import org.agrona.DirectBuffer;
 import org.agrona.collections.LongHashSet;
 
 /**
- * What a subscription has in one session of the driver: its Aeron subscription, and the publication that it follows there. The polling
- * thread's, inside the gate: while the session is not over, its logs stay mapped. Once it is, nothing of them is touched.
+ * What a subscription has in one session of the driver: its Aeron subscription, and the publication that it follows
+ * there. The polling thread's, inside the gate: while the session is not over, its logs stay mapped. Once it is,
+ * nothing of them is touched.
  *
- * <p>It follows one publication at a time. When that ends or vanishes it takes the next of the same name; others that send meanwhile stand by,
- * and one of them takes over when the followed one falls silent.
+ * <p>It follows one publication at a time. When that ends or vanishes it takes the next of the same name; others that
+ * send meanwhile stand by, and one of them takes over when the followed one falls silent.
  */
 final class ReceivingPath implements AutoCloseable {
 
@@ -33,7 +34,10 @@ final class ReceivingPath implements AutoCloseable {
     /** In a new session everybody has to come back first. */
     private static final long SESSION_GRACE_NS = TimeUnit.SECONDS.toNanos(3);
 
-    /** A publication that is silent for longer than this, and than some of its own intervals, gives way to one that sends. */
+    /**
+     * A publication that is silent for longer than this, and than some of its own intervals, gives way to one that
+     * sends.
+     */
     private static final long MIN_SILENCE_NS = TimeUnit.MILLISECONDS.toNanos(400);
 
     private static final int SILENT_INTERVALS = 4;
@@ -48,7 +52,10 @@ final class ReceivingPath implements AutoCloseable {
     private final LedgerCounters counters;
     private final ControlledFragmentHandler glance = this::glanceAt;
 
-    /** For all images there are at one time: Aeron's own thread takes out those that go, and an index may be gone when it is asked for. */
+    /**
+     * For all images there are at one time: Aeron's own thread takes out those that go, and an index may be gone when
+     * it is asked for.
+     */
     private final Consumer<Image> passOver = this::passOver;
 
     private final LongHashSet endedImages = new LongHashSet();
@@ -194,9 +201,9 @@ final class ReceivingPath implements AutoCloseable {
     }
 
     /**
-     * Follows the first publication that has sent something, unless that is of a stream with another name: then one of this name if there is
-     * any, else the other until it says what it is. One that has sent nothing may be of another name, too, and would keep back one
-     * that sends.
+     * Follows the first publication that has sent something, unless that is of a stream with another name: then one of
+     * this name if there is any, else the other until it says what it is. One that has sent nothing may be of another
+     * name, too, and would keep back one that sends.
      */
     private void takeNext() {
         Image foreign = null;

@@ -1,8 +1,9 @@
 package io.aeroframe.transport;
 
 /**
- * How long the call of a publication that is under way may wait yet, for whatever reason: the one place where a publication waits. A wait ends with its
- * bound, with an interrupt (whose flag stays set), and when the publication or its connection is closed. The thread that writes, inside the gate.
+ * How long the call of a publication that is under way may wait yet, for whatever reason: the one place where a
+ * publication waits. A wait ends with its bound, with an interrupt (whose flag stays set), and when the publication or
+ * its connection is closed. The thread that writes, inside the gate.
  */
 final class SendWait {
 
@@ -37,7 +38,10 @@ final class SendWait {
         return context.isLossless() && mayWait(offerTimeoutNs);
     }
 
-    /** Whether a lossless publication that misses its driver, or its subscribers after a takeover, may go on waiting for them. */
+    /**
+     * Whether a lossless publication that misses its driver, or its subscribers after a takeover, may go on waiting for
+     * them.
+     */
     boolean mayWaitForDriver() {
         if (!context.isLossless()) {
             return false;

@@ -1,7 +1,8 @@
 package io.aeroframe.transport;
 
 /**
- * What a publication has in one session of the driver: its Aeron publication and, over IPC, its pools. One thread, inside the gate.
+ * What a publication has in one session of the driver: its Aeron publication and, over IPC, its pools. One thread,
+ * inside the gate.
  */
 final class SendingPath implements AutoCloseable {
 
@@ -60,7 +61,10 @@ final class SendingPath implements AutoCloseable {
         }
     }
 
-    /** A raw frame's length is known, and noise is as long as that compressed; a JPEG is taken to be an eighth of its BGR pixels until larger ones come. */
+    /**
+     * A raw frame's length is known, and noise is as long as that compressed; a JPEG is taken to be an eighth of its
+     * BGR pixels until larger ones come.
+     */
     private static int expectedLength(FrameFormat format) {
         int payload =
                 format.encoding() == FrameEncoding.JPEG ? format.maxPayloadLength() / 8 : format.maxPayloadLength();

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The sending path of a publication in whichever session of the driver is up: opened again when another session takes over. The thread that
- * writes, inside the gate.
+ * The sending path of a publication in whichever session of the driver is up: opened again when another session takes
+ * over. The thread that writes, inside the gate.
  */
 final class SendingPaths {
 
@@ -59,7 +59,8 @@ final class SendingPaths {
     }
 
     /**
-     * Follows the connection: in a new session the path is opened again. Waits for the driver, about ten seconds at most.
+     * Follows the connection: in a new session the path is opened again. Waits for the driver, about ten seconds at
+     * most.
      *
      * @return whether there is a path that frames can be sent on.
      */
@@ -112,7 +113,10 @@ final class SendingPaths {
         return isUsable();
     }
 
-    /** Whether a lossless publication is to send nothing for a moment: the driver's owner waits until what was sent has been read. */
+    /**
+     * Whether a lossless publication is to send nothing for a moment: the driver's owner waits until what was sent has
+     * been read.
+     */
     boolean isPaused() {
         return connection.isHandingOver() && wait.mayWaitForDriver();
     }
@@ -142,8 +146,8 @@ final class SendingPaths {
     }
 
     /**
-     * Whether there are no subscribers because the driver has gone, or because those of the session before have yet to come to this one. A
-     * lossless publication waits for them.
+     * Whether there are no subscribers because the driver has gone, or because those of the session before have yet to
+     * come to this one. A lossless publication waits for them.
      */
     boolean awaitsReturn() {
         return wait.mayWaitForDriver()
@@ -152,8 +156,8 @@ final class SendingPaths {
     }
 
     /**
-     * Closes. Subscribers may be in the session of the path or in the next one already: the end is said in both. Waits for
-     * {@link FramePublication.Context#closeTimeout()} at most.
+     * Closes. Subscribers may be in the session of the path or in the next one already: the end is said in both. Waits
+     * for {@link FramePublication.Context#closeTimeout()} at most.
      *
      * @param mayMove whether there is no claim on the path any more.
      * @param sayEnd  on a path that is closed then.

@@ -5,7 +5,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits that an interrupt does not end. The calling thread's interrupt flag is as it was afterwards, or set if an interrupt came. */
+/**
+ * Waits that an interrupt does not end. The calling thread's interrupt flag is as it was afterwards, or set if an
+ * interrupt came.
+ */
 final class Uninterruptible {
 
     private Uninterruptible() {}
