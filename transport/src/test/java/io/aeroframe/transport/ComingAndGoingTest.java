@@ -44,7 +44,7 @@ class ComingAndGoingTest extends FaultsFixture {
 
     private long counters() {
         long[] count = new long[1];
-        aeroframe.session().aeron().countersReader().forEach((id, label) -> count[0]++);
+        LiveHost.withCounters(aeroframe, counters -> counters.forEach((id, label) -> count[0]++));
         return count[0];
     }
 

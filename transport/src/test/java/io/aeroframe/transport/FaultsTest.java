@@ -258,11 +258,13 @@ class FaultsTest extends FaultsFixture {
     /** The ids of the clients that the driver takes for alive: each has a heartbeat counter. */
     private Set<Long> clients() {
         Set<Long> ids = new TreeSet<>();
-        aeroframe.session().aeron().countersReader().forEach((id, typeId, key, label) -> {
-            if (typeId == AeronCounters.DRIVER_HEARTBEAT_TYPE_ID) {
-                ids.add(key.getLong(0));
-            }
-        });
+        LiveHost.withCounters(
+                aeroframe,
+                counters -> counters.forEach((id, typeId, key, label) -> {
+                    if (typeId == AeronCounters.DRIVER_HEARTBEAT_TYPE_ID) {
+                        ids.add(key.getLong(0));
+                    }
+                }));
         return ids;
     }
 

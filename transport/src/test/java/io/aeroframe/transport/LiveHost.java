@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.status.CountersReader;
@@ -117,29 +118,52 @@ final class LiveHost implements AutoCloseable {
                 new FrameSubscription.Context().stream(stream).channel(channel).delivery(delivery));
     }
 
+    /** Looks at the driver's counters, which stay mapped meanwhile, unless the present session has just ended. */
+    static void withCounters(Aeroframe aeroframe, Consumer<CountersReader> look) {
+        ClientSession session = aeroframe.session();
+        Gate gate = new Gate("counters that a test looks at");
+        try {
+            session.acquire(gate, false);
+        } catch (DriverLostException ex) {
+            return; // there are none to look at
+        }
+        gate.enter();
+        try {
+            CountersReader counters = session.counters().reader();
+            if (counters != null) {
+                look.accept(counters);
+            }
+        } finally {
+            gate.leave();
+            session.release(gate);
+        }
+    }
+
     /** The value of one of Aeroframe's counters in the driver of the present session; -1 if there is no such counter. */
     static long counter(Aeroframe aeroframe, String label) {
-        CountersReader counters = aeroframe.session().aeron().countersReader();
         long[] value = {-1};
-        counters.forEach((id, text) -> {
-            if (text.equals("aeroframe " + label)) {
-                value[0] = counters.getCounterValue(id);
-            }
-        });
+        withCounters(
+                aeroframe,
+                counters -> counters.forEach((id, text) -> {
+                    if (text.equals("aeroframe " + label)) {
+                        value[0] = counters.getCounterValue(id);
+                    }
+                }));
         return value[0];
     }
 
     /** How far each subscriber of a stream has read, as the driver's counters say. One that is found dead is not among them. */
     static List<Long> subscriberPositions(Aeroframe aeroframe, String stream) {
-        CountersReader counters = aeroframe.session().aeron().countersReader();
         int streamId = new StreamName(stream).streamId();
         List<Long> positions = new ArrayList<>();
-        counters.forEach((id, typeId, key, label) -> {
-            if (typeId == AeronCounters.DRIVER_SUBSCRIBER_POSITION_TYPE_ID
-                    && key.getInt(StreamCounter.STREAM_ID_OFFSET) == streamId) {
-                positions.add(counters.getCounterValue(id));
-            }
-        });
+        withCounters(
+                aeroframe,
+                counters -> counters.forEach((id, typeId, key, label) -> {
+                    if (typeId == AeronCounters.DRIVER_SUBSCRIBER_POSITION_TYPE_ID
+                            && key.getInt(StreamCounter.STREAM_ID_OFFSET) == streamId) {
+                        positions.add(counters.getCounterValue(id));
+                    }
+                }));
         return positions;
     }
 
