@@ -29,6 +29,7 @@ import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.Test;
  * <p>Whatever happens: no process crashes, hangs in a call, delivers a torn frame or one twice, or has an account that does not balance;
  * when it is over every stream goes on; when all have ended, nothing is left in the base directory.
  */
+@Tag("chaos")
 class ChaosTest {
 
     private static final int SIGKILL_STATUS = 128 + 9;
@@ -99,7 +101,6 @@ class ChaosTest {
 
     @BeforeEach
     void start() throws IOException {
-        assumeTrue(Boolean.getBoolean("chaos"), "runs with -Pchaos only, for minutes");
         Path memory = Path.of("/dev/shm");
         assumeTrue(Files.isWritable(memory), "needs /dev/shm, and signals as Linux has them");
         directory = Files.createTempDirectory(memory, "aeroframe-chaos-");
