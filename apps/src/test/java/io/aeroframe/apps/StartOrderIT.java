@@ -79,7 +79,7 @@ class StartOrderIT {
         }
     }
 
-    /** The report of a publisher that would have gone on for ever. */
+    /** The report of a publisher that would have gone on indefinitely. */
     private static Report interrupted(AeroframeProcess publisher) throws IOException, InterruptedException {
         publisher.interrupt();
         publisher.expectExit(130);

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /**
  * The directory that the processes of one user on one host share: {@code driver.lock} and the driver's {@code aeron/}.
  *
- * <p>Whoever holds the lock on {@code driver.lock} may write and delete here. The operating system frees the lock when
+ * <p>The holder of the lock on {@code driver.lock} may write and delete here. The operating system frees the lock when
  * its holder exits for any reason, so that a lock never outlives its process.
  *
  * <p>A directory that exists is used as it is, if it is the user's own and lets nobody else in: also one that is a

@@ -167,7 +167,7 @@ final class LockedFiles {
         boolean isKept = false;
         try {
             Object key = keyBefore == null ? key(file) : keyBefore;
-            // Whoever had the lock deletes the file before freeing it: what was locked may be a file without a name.
+            // The last holder deletes the file before freeing it: what was locked may be a file without a name.
             isKept = channel.tryLock(LOCK_POSITION, 1, false) != null && key.equals(key(file));
             if (!isKept) {
                 return null;

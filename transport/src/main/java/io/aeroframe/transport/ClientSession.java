@@ -41,7 +41,7 @@ import org.agrona.concurrent.status.CountersReader;
  *
  * <ul>
  *   <li>At the end of the client, {@code Aeron.close()}. First {@link #isOver} is set, then this waits until no thread
- *       is inside any gate. Whoever enters later sees that the session is over and touches nothing of it.
+ *       is inside any gate. A thread that enters later sees that the session is over and touches nothing of it.
  *   <li>The log of one publication or image that has gone, {@link #RESOURCE_LINGER_NS} after it was marked closed, by
  *       the clock that the client is given. That clock advances at most {@link #MAX_ADVANCE_NS} beyond the moment at
  *       which a thread that is inside has entered, and stands still from then on. A thread that was inside when the
