@@ -120,7 +120,7 @@ sealed interface Account {
             json.writeNumberField("dropped_by_publisher", ledger.droppedByPublisher());
             json.writeNumberField("lost", ledger.lost());
             json.writeNumberField("overrun", ledger.overrun());
-            json.writeNumberField("not_latest", ledger.notLatest() + replaced);
+            json.writeNumberField("superseded", ledger.superseded() + replaced);
             json.writeNumberField("expired", ledger.expired());
             json.writeNumberField("invalid", ledger.invalid());
         }
@@ -129,8 +129,8 @@ sealed interface Account {
         public String describe() {
             return "published " + ledger.published() + " = received " + frames() + " + dropped by the publisher "
                     + ledger.droppedByPublisher() + " + lost " + ledger.lost() + " + overrun "
-                    + ledger.overrun() + " + not the latest "
-                    + (ledger.notLatest() + replaced) + " + expired " + ledger.expired()
+                    + ledger.overrun() + " + superseded "
+                    + (ledger.superseded() + replaced) + " + expired " + ledger.expired()
                     + (ledger.invalid() > 0 ? "; invalid messages " + ledger.invalid() : "");
         }
     }

@@ -96,10 +96,10 @@ final class PublishRun {
 
     private FramePublication.Context context(FrameChannel channel) {
         return new FramePublication.Context()
-                .isPooled(options.isPooled()).slots(options.slots()).stream(streamText)
+                .pooled(options.isPooled()).slots(options.slots()).stream(streamText)
                         .channel(channel)
                         .format(source.format())
-                        .isLossless(options.isLossless())
+                        .lossless(options.isLossless())
                         .timeToLive(options.timeToLive())
                         .idleStrategy(options.shared().idle(channel.isIpc()).strategy());
     }

@@ -92,7 +92,7 @@ record Report(Map<String, Object> summary, List<Map<String, Object>> digests) {
                         + number("ledger.dropped_by_publisher")
                         + number("ledger.lost")
                         + number("ledger.overrun")
-                        + number("ledger.not_latest")
+                        + number("ledger.superseded")
                         + number("ledger.expired"),
                 summary::toString);
     }

@@ -97,7 +97,7 @@ class RunOptionsIT {
         Report received = Report.of(subscriber);
         received.expectClosedLedger();
         assertEquals(60, published.number("published"));
-        assertTrue(received.number("ledger.not_latest") > 0, received.summary()::toString);
+        assertTrue(received.number("ledger.superseded") > 0, received.summary()::toString);
         try (Stream<Path> files = Files.list(shots)) {
             assertEquals(received.number("received"), files.count());
         }

@@ -95,7 +95,7 @@ final class AeroframeReceiver implements FrameReceiver, FrameHandler {
         for (FrameSubscription subscription : subscriptions) {
             SubscriptionLedger ledger = subscription.ledger();
             all = all.plus(new Report.Missed(
-                    ledger.lost(), ledger.overrun(), ledger.notLatest(), ledger.expired(), ledger.invalid()));
+                    ledger.lost(), ledger.overrun(), ledger.superseded(), ledger.expired(), ledger.invalid()));
         }
         return all;
     }

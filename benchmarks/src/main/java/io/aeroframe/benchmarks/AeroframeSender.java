@@ -49,9 +49,9 @@ final class AeroframeSender implements FrameSender {
                 .stream(stream(run))
                         .channel(plan.channel())
                         .format(format)
-                        .isLossless(plan.rate().isMax())
+                        .lossless(plan.rate().isMax())
                         .idleStrategy(new BusySpinIdleStrategy());
-        context.isPooled(plan.path() == FramePath.pool);
+        context.pooled(plan.path() == FramePath.pool);
         publication = aeroframe.addPublication(context);
         if (publication.isPooled() != (plan.path() == FramePath.pool)) {
             close();

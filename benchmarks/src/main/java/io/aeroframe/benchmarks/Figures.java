@@ -106,7 +106,7 @@ record Figures(Plan plan, int subscribers, Map<String, Double> values) {
         values.put(LOST, (double) (sent.sent() * subscribers - received));
         values.put("lost_on_the_way", (double) missed.lost());
         values.put("overrun", (double) missed.overrun());
-        values.put("not_latest", (double) missed.notLatest());
+        values.put("superseded", (double) missed.superseded());
         values.put("expired", (double) missed.expired());
         values.put("invalid", (double) missed.invalid());
         values.put(MISMATCHED, (double) mismatched);

@@ -75,7 +75,7 @@ final class FiguresTable {
                         "dropped_no_subscriber",
                         "lost_on_the_way",
                         "overrun",
-                        "not_latest",
+                        "superseded",
                         "expired",
                         "invalid",
                         Figures.MISMATCHED)

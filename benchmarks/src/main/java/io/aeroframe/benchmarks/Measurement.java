@@ -24,7 +24,7 @@ final class Measurement implements AutoCloseable {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private final FrameDriver driver = FrameDriver.join(new FrameDriver.Context().isPrivate(true));
+    private final FrameDriver driver = FrameDriver.join(new FrameDriver.Context().privateDriver(true));
     private final List<RoleProcess> roles = new CopyOnWriteArrayList<>();
     private final Thread killer = new Thread(this::kill, "bench-killer");
     private volatile boolean isInterrupted;

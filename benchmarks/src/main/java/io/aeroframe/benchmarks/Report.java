@@ -105,11 +105,11 @@ sealed interface Report extends Serializable {
      *
      * @param lost      sent, and not arrived whole.
      * @param overrun   slot written again before the subscription had it.
-     * @param notLatest passed over for a newer one.
+     * @param superseded passed over for a newer one.
      * @param expired   older than their time to live.
      * @param invalid   messages that were no frame to be trusted.
      */
-    record Missed(long lost, long overrun, long notLatest, long expired, long invalid) implements Serializable {
+    record Missed(long lost, long overrun, long superseded, long expired, long invalid) implements Serializable {
 
         static final Missed NONE = new Missed(0, 0, 0, 0, 0);
 
@@ -117,13 +117,13 @@ sealed interface Report extends Serializable {
             return new Missed(
                     lost + other.lost,
                     overrun + other.overrun,
-                    notLatest + other.notLatest,
+                    superseded + other.superseded,
                     expired + other.expired,
                     invalid + other.invalid);
         }
 
         Missed minus(Missed other) {
-            return plus(new Missed(-other.lost, -other.overrun, -other.notLatest, -other.expired, -other.invalid));
+            return plus(new Missed(-other.lost, -other.overrun, -other.superseded, -other.expired, -other.invalid));
         }
     }
 

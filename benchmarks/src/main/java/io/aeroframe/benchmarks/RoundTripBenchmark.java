@@ -110,13 +110,13 @@ public class RoundTripBenchmark implements FrameHandler {
         boolean isPolledElsewhere = path != Path.pool && payload.format.maxPayloadLength() > LARGEST_WINDOW;
         warn(isPolledElsewhere ? 2 : 1);
         FrameChannel channel = path == Path.udp ? FrameChannel.parse("udp:127.0.0.1:" + freePort()) : FrameChannel.IPC;
-        driver = FrameDriver.join(new FrameDriver.Context().isPrivate(true));
+        driver = FrameDriver.join(new FrameDriver.Context().privateDriver(true));
         aeroframe = Aeroframe.connect(
                 driver, new Aeroframe.Context().errorHandler(error -> System.out.println("# " + error.getMessage())));
         subscription = aeroframe.addSubscription(
                 new FrameSubscription.Context().stream("benchmark").channel(channel));
         publication = aeroframe.addPublication(new FramePublication.Context()
-                .stream("benchmark").channel(channel).format(payload.format).isPooled(path == Path.pool));
+                .stream("benchmark").channel(channel).format(payload.format).pooled(path == Path.pool));
         while (!publication.isConnected()) {
             Thread.onSpinWait();
         }

@@ -38,7 +38,7 @@ final class SelfcheckCommand implements Callable<Integer> {
 
     /** What the ledgers may say of frames that did not arrive besides those that were lost on purpose. */
     private static final List<String> REASONS =
-            List.of("lost_on_the_way", "overrun", "not_latest", "expired", "invalid");
+            List.of("lost_on_the_way", "overrun", "superseded", "expired", "invalid");
 
     /** What is done to a run on purpose. */
     enum Fault {

@@ -188,7 +188,7 @@ final class StagesCommand implements Callable<Integer> {
     }
 
     private void run(FrameSource source) throws IOException, InterruptedException {
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().isPrivate(true));
+        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().privateDriver(true));
                 RoleProcess receiver = startReceiver(driver);
                 Aeroframe aeroframe = AeroframeSender.connect(driver)) {
             await(receiver, Report.Ready.class, READY_TIMEOUT_S);
@@ -197,7 +197,7 @@ final class StagesCommand implements Callable<Integer> {
                     .stream(StagesSink.STREAM)
                             .channel(channel)
                             .format(source.format())
-                            .isPooled(path == FramePath.pool))) {
+                            .pooled(path == FramePath.pool))) {
                 publish(source, publication);
                 ledger = publication.ledger();
             }

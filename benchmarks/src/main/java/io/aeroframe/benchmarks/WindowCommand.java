@@ -87,7 +87,7 @@ final class WindowCommand implements Callable<Integer> {
         FrameFormat format = FrameFormat.raw(pixels, size.width(), size.height());
         double[] nulls = new double[runs];
         double[] windows = new double[runs];
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().isPrivate(true));
+        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().privateDriver(true));
                 Aeroframe aeroframe = AeroframeSender.connect(driver);
                 FramePublication publication = aeroframe.addPublication(STREAM, format);
                 FrameSubscription subscription = aeroframe.addSubscription(STREAM)) {

@@ -57,18 +57,18 @@ public class FrameHeaderBenchmark {
         written.encode(bad, 0);
         written.payloadLength++;
         check(valid, null);
-        check(foreign, HeaderFault.STREAM);
-        check(bad, HeaderFault.PAYLOAD_LENGTH);
+        check(foreign, RejectReason.STREAM);
+        check(bad, RejectReason.PAYLOAD_LENGTH);
     }
 
-    private void check(UnsafeBuffer header, HeaderFault expected) {
-        HeaderFault fault = decode(header);
+    private void check(UnsafeBuffer header, RejectReason expected) {
+        RejectReason fault = decode(header);
         if (fault != expected) {
             throw new IllegalStateException("fault=" + fault + ", not " + expected);
         }
     }
 
-    private HeaderFault decode(UnsafeBuffer header) {
+    private RejectReason decode(UnsafeBuffer header) {
         return read.decode(header, 0, FrameHeader.LENGTH, STREAM_HASH, MAX_FRAME_LENGTH);
     }
 

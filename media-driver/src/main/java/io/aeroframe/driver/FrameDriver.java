@@ -542,7 +542,7 @@ public final class FrameDriver implements AutoCloseable {
          * @param value default false.
          * @return this.
          */
-        public Context isPrivate(boolean value) {
+        public Context privateDriver(boolean value) {
             isPrivate = value;
             return this;
         }

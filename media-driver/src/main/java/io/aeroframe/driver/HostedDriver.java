@@ -82,7 +82,7 @@ final class HostedDriver {
                 RefusedSetups refused = new RefusedSetups(limits, errorHandler);
                 ImageBudget budget = new ImageBudget(limits, Configuration.congestionControlSupplier());
                 mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused)
-                        .errorHandler(new UnansweredErrors(errorHandler)));
+                        .errorHandler(new UnsolicitedErrors(errorHandler)));
                 String announced =
                         Announcement.of(numbered(base.aeron()), clock).text();
                 HostedDriver hosted = new HostedDriver(base, lock, mediaDriver, refused, announced);

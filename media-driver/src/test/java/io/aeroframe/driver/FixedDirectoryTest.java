@@ -45,7 +45,7 @@ class FixedDirectoryTest {
                 try (FrameDriver host = FrameDriver.join(new FrameDriver.Context().baseDirectory(base));
                         SharedFile file = host.sharedDirectory().create("frames");
                         FrameDriver hidden = FrameDriver.join(
-                                new FrameDriver.Context().baseDirectory(base).isPrivate(true))) {
+                                new FrameDriver.Context().baseDirectory(base).privateDriver(true))) {
                     assertTrue(host.isHost());
                     assertTrue(hidden.isHost());
                     assertTrue(Files.exists(file.path()));

@@ -49,11 +49,11 @@ class FrameDriverPrivateTest {
 
     @Test
     void nobodyFindsAPrivateDriver() throws IOException {
-        try (FrameDriver hidden = FrameDriver.join(context().isPrivate(true))) {
+        try (FrameDriver hidden = FrameDriver.join(context().privateDriver(true))) {
             assertTrue(hidden.isHost());
             assertTrue(FrameDriver.tryAttach(context()).isEmpty());
             try (FrameDriver shared = FrameDriver.join(context());
-                    FrameDriver another = FrameDriver.join(context().isPrivate(true))) {
+                    FrameDriver another = FrameDriver.join(context().privateDriver(true))) {
                 assertTrue(shared.isHost());
                 assertTrue(another.isHost());
                 assertNotEquals(hidden.aeronDirectoryName(), shared.aeronDirectoryName());
@@ -93,7 +93,7 @@ class FrameDriverPrivateTest {
         try (JoiningProcess doomed = JoiningProcess.start(base, true)) {
             doomed.joined();
             doomed.kill();
-            try (FrameDriver next = FrameDriver.join(context().isPrivate(true))) {
+            try (FrameDriver next = FrameDriver.join(context().privateDriver(true))) {
                 assertTrue(next.isHost());
                 assertEquals(1, privateDirectories());
             }
@@ -147,7 +147,7 @@ class FrameDriverPrivateTest {
         IllegalArgumentException ex = assertThrows(
                 IllegalArgumentException.class,
                 () -> FrameDriver.join(
-                        context().aeronDirectory(directory.path()).isPrivate(true)));
+                        context().aeronDirectory(directory.path()).privateDriver(true)));
         assertTrue(ex.getMessage().contains("aeronDirectory=" + directory.path()), ex.getMessage());
     }
 }

@@ -117,8 +117,9 @@ final class JoiningProcess implements AutoCloseable {
         if (orders.readLine() == null) {
             return;
         }
-        try (FrameDriver driver = FrameDriver.join(
-                new FrameDriver.Context().baseDirectory(Path.of(args[0])).isPrivate(Boolean.parseBoolean(args[1])))) {
+        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context()
+                .baseDirectory(Path.of(args[0]))
+                .privateDriver(Boolean.parseBoolean(args[1])))) {
             System.out.println((driver.isHost() ? "host " : "attached ") + driver.aeronDirectoryName());
             while (orders.readLine() != null) {
                 continue;

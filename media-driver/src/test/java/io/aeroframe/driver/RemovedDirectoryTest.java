@@ -202,7 +202,7 @@ class RemovedDirectoryTest {
 
     @Test
     void aPrivateDriverIsHostedAgain() throws Exception {
-        try (FrameDriver host = FrameDriver.join(context().isPrivate(true))) {
+        try (FrameDriver host = FrameDriver.join(context().privateDriver(true))) {
             Part.ALL.removeFrom(base);
             await("a word about it", () -> !told.isEmpty());
             await("a driver", () -> host.isHost() && host.running().isPresent());

@@ -25,7 +25,7 @@ public final class Aeroframe implements AutoCloseable {
 
     private final FrameDriver driver;
     private final Context context;
-    private final OpenPools pools = new OpenPools();
+    private final PoolReaper pools = new PoolReaper();
     private final DriverConnection connection;
     private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
     private boolean hasWarnedOfSockets;
@@ -151,8 +151,8 @@ public final class Aeroframe implements AutoCloseable {
         return opened(new FrameSubscription(connection, driver.sharedDirectory(), settings, open::remove));
     }
 
-    private PoolPath.Host poolHost() {
-        return new PoolPath.Host(driver.sharedDirectory(), pools, context.errorHandler());
+    private PublicationPools.Host poolHost() {
+        return new PublicationPools.Host(driver.sharedDirectory(), pools, context.errorHandler());
     }
 
     /**

@@ -10,7 +10,7 @@ import org.agrona.DirectBuffer;
 final class BorrowedFrame extends FrameView {
 
     private final HostIdentity host;
-    private final FrameLeasePool leases;
+    private final FrameCopies leases;
 
     /** What holds the payload, and at which offset, unless it is in a pool. */
     private FrameMemory memory;
@@ -18,12 +18,12 @@ final class BorrowedFrame extends FrameView {
     private int start;
 
     /** The pool that the slot was borrowed from; null if none was. */
-    private AttachedPool pool;
+    private PoolReader pool;
 
     private int slot;
     private int revocations;
 
-    BorrowedFrame(HostIdentity host, FrameLeasePool leases) {
+    BorrowedFrame(HostIdentity host, FrameCopies leases) {
         this.host = host;
         this.leases = leases;
     }
@@ -44,7 +44,7 @@ final class BorrowedFrame extends FrameView {
     }
 
     /** A frame whose slot was borrowed for it; {@link #giveBack()} returns that. */
-    void show(FrameHeader header, AttachedPool from, DirectBuffer metadataSource, int metadataLength) {
+    void show(FrameHeader header, PoolReader from, DirectBuffer metadataSource, int metadataLength) {
         describe(header);
         pool = from;
         slot = header.poolSlot;
@@ -65,7 +65,7 @@ final class BorrowedFrame extends FrameView {
     /** The handler is done with the frame, or it will not be delivered. */
     void giveBack() {
         if (pool != null) {
-            AttachedPool from = pool;
+            PoolReader from = pool;
             pool = null;
             payload.wrap(0, 0);
             from.giveBack(slot);

@@ -40,7 +40,7 @@ final class DriverConnection {
 
     private final FrameDriver driver;
     private final Aeroframe.Context context;
-    private final OpenPools pools;
+    private final PoolReaper pools;
     private final List<Retired> retired = new ArrayList<>();
     private final Thread thread = new Thread(this::run, "aeroframe-connection");
     private volatile ClientSession session;
@@ -57,7 +57,7 @@ final class DriverConnection {
      */
     private record Retired(ClientSession session, long sinceNs) {}
 
-    private DriverConnection(FrameDriver driver, Aeroframe.Context context, OpenPools pools) {
+    private DriverConnection(FrameDriver driver, Aeroframe.Context context, PoolReaper pools) {
         this.driver = driver;
         this.context = context;
         this.pools = pools;
@@ -71,7 +71,7 @@ final class DriverConnection {
      * @throws DriverLostException     if no driver answers.
      * @throws FrameTransportException if the thread is interrupted.
      */
-    static DriverConnection open(FrameDriver driver, Aeroframe.Context context, OpenPools pools) {
+    static DriverConnection open(FrameDriver driver, Aeroframe.Context context, PoolReaper pools) {
         DriverConnection connection = new DriverConnection(driver, context, pools);
         long startNs = System.nanoTime();
         long timeoutNs = context.connectTimeout().toNanos();
@@ -104,7 +104,7 @@ final class DriverConnection {
     }
 
     /** The pools that are written, and read, over this connection. */
-    OpenPools pools() {
+    PoolReaper pools() {
         return pools;
     }
 

@@ -8,11 +8,11 @@ package io.aeroframe.transport;
 final class FrameAssemblies implements AutoCloseable {
 
     private final HostIdentity host;
-    private final FrameLeasePool leases;
+    private final FrameCopies leases;
     private final FrameAssembly first;
     private final FrameAssembly second;
 
-    FrameAssemblies(HostIdentity host, FrameLeasePool leases) {
+    FrameAssemblies(HostIdentity host, FrameCopies leases) {
         this.host = host;
         this.leases = leases;
         first = new FrameAssembly(host, leases);

@@ -43,7 +43,7 @@ final class FrameAssembly implements AutoCloseable {
     private int assemblingLength;
     private boolean isComplete;
 
-    FrameAssembly(HostIdentity host, FrameLeasePool leases) {
+    FrameAssembly(HostIdentity host, FrameCopies leases) {
         frame = new BorrowedFrame(host, leases);
     }
 
@@ -108,9 +108,9 @@ final class FrameAssembly implements AutoCloseable {
      * @param buffer that holds it: {@link #message()}, or the log, whose memory is gone before the frame is.
      * @return null if it is a valid frame, or a valid chunk of one, else the fault.
      */
-    HeaderFault take(DirectBuffer buffer, int offset, int length, long streamHash, int maxFrameLength) {
+    RejectReason take(DirectBuffer buffer, int offset, int length, long streamHash, int maxFrameLength) {
         isComplete = false;
-        HeaderFault fault = header.decode(buffer, offset, length, streamHash, maxFrameLength);
+        RejectReason fault = header.decode(buffer, offset, length, streamHash, maxFrameLength);
         if (fault != null) {
             return fault;
         }
@@ -132,11 +132,11 @@ final class FrameAssembly implements AutoCloseable {
     }
 
     /** Shows the frame that is in a pool, whose slot has been borrowed. */
-    void show(AttachedPool pool) {
+    void show(PoolReader pool) {
         frame.show(header, pool, metadata, metadata.capacity());
     }
 
-    private HeaderFault takeChunk(DirectBuffer buffer, int metadataOffset, int payloadOffset) {
+    private RejectReason takeChunk(DirectBuffer buffer, int metadataOffset, int payloadOffset) {
         if (header.chunkOffset == 0) {
             assemblingSequence = header.sequence;
             assemblingLength = header.payloadLength;
@@ -146,11 +146,11 @@ final class FrameAssembly implements AutoCloseable {
             return null; // the rest of a frame whose start came before this subscription, or was faulty
         } else if (header.chunkOffset != chunks.length() || header.payloadLength != assemblingLength) {
             assemblingSequence = NO_SEQUENCE;
-            return HeaderFault.CHUNK_ORDER;
+            return RejectReason.CHUNK_ORDER;
         }
         if (!chunks.tryAppend(buffer, payloadOffset, header.chunkLength, header.payloadLength)) {
             assemblingSequence = NO_SEQUENCE;
-            return HeaderFault.NO_MEMORY;
+            return RejectReason.NO_MEMORY;
         }
         if (chunks.length() == header.payloadLength) {
             assemblingSequence = NO_SEQUENCE;

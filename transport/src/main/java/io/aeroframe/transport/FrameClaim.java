@@ -22,7 +22,7 @@ public final class FrameClaim {
     private boolean isOpen;
 
     /** Null if the memory is not a slot. */
-    private PublishedPool pool;
+    private PoolWriter pool;
 
     /** Of the pool; negative if the memory is not a slot. */
     private int slot;
@@ -31,7 +31,7 @@ public final class FrameClaim {
         this.owner = owner;
     }
 
-    void open(FrameFormat format, MutableDirectBuffer buffer, ByteBuffer byteBuffer, PublishedPool pool, int slot) {
+    void open(FrameFormat format, MutableDirectBuffer buffer, ByteBuffer byteBuffer, PoolWriter pool, int slot) {
         this.format = format;
         this.buffer = buffer;
         this.byteBuffer = byteBuffer;
@@ -55,7 +55,7 @@ public final class FrameClaim {
         return slot;
     }
 
-    PublishedPool pool() {
+    PoolWriter pool() {
         return pool;
     }
 

@@ -103,39 +103,39 @@ final class FrameHeader {
      * @param maxFrameLength the largest payload to accept, in bytes.
      * @return null if the header is valid, else the reject reason.
      */
-    HeaderFault decode(DirectBuffer buffer, int offset, int length, long streamHash, int maxFrameLength) {
-        HeaderFault fault = read(buffer, offset, length);
+    RejectReason decode(DirectBuffer buffer, int offset, int length, long streamHash, int maxFrameLength) {
+        RejectReason fault = read(buffer, offset, length);
         if (fault != null) {
             return fault;
         }
         if (this.streamHash != streamHash) {
-            return HeaderFault.STREAM;
+            return RejectReason.STREAM;
         }
         if (sequence < 0 || dropped < 0 || dropped > sequence) {
-            return HeaderFault.SEQUENCE;
+            return RejectReason.SEQUENCE;
         }
         if (timeToLiveNs < 0) {
-            return HeaderFault.TIME_TO_LIVE;
+            return RejectReason.TIME_TO_LIVE;
         }
         fault = validateShape(maxFrameLength);
         return fault != null ? fault : validateLengths(length);
     }
 
-    private HeaderFault read(DirectBuffer buffer, int offset, int length) {
+    private RejectReason read(DirectBuffer buffer, int offset, int length) {
         if (length < LENGTH) {
-            return HeaderFault.TOO_SHORT;
+            return RejectReason.TOO_SHORT;
         }
         messageDecoder.wrap(buffer, offset);
         if (messageDecoder.schemaId() != FrameHeaderDecoder.SCHEMA_ID) {
-            return HeaderFault.FOREIGN_SCHEMA;
+            return RejectReason.FOREIGN_SCHEMA;
         }
         if (messageDecoder.templateId() != FrameHeaderDecoder.TEMPLATE_ID) {
-            return HeaderFault.UNKNOWN_MESSAGE;
+            return RejectReason.UNKNOWN_MESSAGE;
         }
         int blockLength = messageDecoder.blockLength();
         if (blockLength < FrameHeaderDecoder.BLOCK_LENGTH
                 || blockLength > length - MessageHeaderDecoder.ENCODED_LENGTH) {
-            return HeaderFault.BLOCK_LENGTH;
+            return RejectReason.BLOCK_LENGTH;
         }
         decoder.wrap(
                 buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH, blockLength, FrameHeaderDecoder.SCHEMA_VERSION);
@@ -162,44 +162,44 @@ final class FrameHeader {
         poolSlot = decoder.poolSlot();
         metadataOffset = MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
         return switch (decoder.location()) {
-            case LOCATION_INLINE -> poolId == 0 ? null : HeaderFault.LOCATION;
-            case LOCATION_POOL -> poolId > 0 ? null : HeaderFault.LOCATION;
-            default -> HeaderFault.LOCATION;
+            case LOCATION_INLINE -> poolId == 0 ? null : RejectReason.LOCATION;
+            case LOCATION_POOL -> poolId > 0 ? null : RejectReason.LOCATION;
+            default -> RejectReason.LOCATION;
         };
     }
 
-    private HeaderFault validateShape(int maxFrameLength) {
+    private RejectReason validateShape(int maxFrameLength) {
         if (width < 1 || width > FrameFormat.MAX_DIMENSION || height < 1 || height > FrameFormat.MAX_DIMENSION) {
-            return HeaderFault.DIMENSIONS;
+            return RejectReason.DIMENSIONS;
         }
         PixelFormat pixelFormat = PixelFormat.ofCode(pixelFormatCode);
         if (pixelFormat == null) {
-            return HeaderFault.PIXEL_FORMAT;
+            return RejectReason.PIXEL_FORMAT;
         }
         FrameEncoding encoding = FrameEncoding.ofCode(encodingCode);
         if (encoding == null) {
-            return HeaderFault.ENCODING;
+            return RejectReason.ENCODING;
         }
         if (payloadLength < 1) {
-            return HeaderFault.PAYLOAD_LENGTH;
+            return RejectReason.PAYLOAD_LENGTH;
         }
         if (payloadLength > maxFrameLength) {
-            return HeaderFault.OVER_LIMIT;
+            return RejectReason.OVER_LIMIT;
         }
         if (encoding == FrameEncoding.RAW) {
             if (stride < pixelFormat.minStride(width)) {
-                return HeaderFault.STRIDE;
+                return RejectReason.STRIDE;
             }
             if ((long) stride * height > payloadLength || pixelFormat.payloadLength(stride, height) != payloadLength) {
-                return HeaderFault.PAYLOAD_LENGTH;
+                return RejectReason.PAYLOAD_LENGTH;
             }
         } else if (stride != 0) {
-            return HeaderFault.STRIDE;
+            return RejectReason.STRIDE;
         }
         if (encoding == FrameEncoding.ZSTD) {
             long decodedLength = pixelFormat.payloadLength(pixelFormat.minStride(width), height);
             if (decodedLength > Math.min(maxFrameLength, FrameFormat.MAX_PAYLOAD_LENGTH)) {
-                return HeaderFault.OVER_LIMIT; // or a few bytes would decompress to gigabytes
+                return RejectReason.OVER_LIMIT; // or a few bytes would decompress to gigabytes
             }
         }
         adoptFormat(pixelFormat, encoding, ColorEncoding.of((flags & FLAG_BT709) != 0, (flags & FLAG_FULL_RANGE) != 0));
@@ -220,18 +220,18 @@ final class FrameHeader {
         }
     }
 
-    private HeaderFault validateLengths(int length) {
+    private RejectReason validateLengths(int length) {
         if (metadataLength < 0 || metadataLength > MAX_METADATA_LENGTH) {
-            return HeaderFault.METADATA_LENGTH;
+            return RejectReason.METADATA_LENGTH;
         }
         if (chunkOffset < 0 || chunkLength < 1 || (long) chunkOffset + chunkLength > payloadLength) {
-            return HeaderFault.CHUNK;
+            return RejectReason.CHUNK;
         }
         if (isInPool() && (chunkOffset != 0 || chunkLength != payloadLength || poolSlot < 0)) {
-            return HeaderFault.CHUNK;
+            return RejectReason.CHUNK;
         }
         long inMessage = isInPool() ? 0 : chunkLength;
-        return metadataOffset + metadataLength + inMessage == length ? null : HeaderFault.MESSAGE_LENGTH;
+        return metadataOffset + metadataLength + inMessage == length ? null : RejectReason.MESSAGE_LENGTH;
     }
 
     /** Whether the payload is in a pool, and the message only names its slot. */

@@ -19,7 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>One thread at a time may use it: a call while another thread is inside one is refused with an {@link
  * IllegalStateException}. {@link #close()} is safe on any thread. A publication does not wait for subscribers unless it
- * is {@linkplain Context#isLossless(boolean) lossless}: a frame that the slowest subscriber has left no room for is
+ * is {@linkplain Context#lossless(boolean) lossless}: a frame that the slowest subscriber has left no room for is
  * dropped and counted. Nothing is allocated per frame once frames have their size. When the media driver has gone,
  * frames are dropped until there is another; a lossless publication waits for it ({@link
  * Context#reconnectTimeout(Duration)}), then up to three seconds for its subscribers to return. Each wait of a call has
@@ -60,11 +60,11 @@ public final class FramePublication implements AutoCloseable {
 
     private final Gate gate;
     private final SendWait wait;
-    private final SendingPaths paths;
+    private final PublicationFailover paths;
     private ByteBuffer stagingBytes;
     private long announcedNs;
 
-    private final SendingAccount account = new SendingAccount();
+    private final PublicationCounts account = new PublicationCounts();
 
     /**
      * A publication.
@@ -73,7 +73,7 @@ public final class FramePublication implements AutoCloseable {
      */
     FramePublication(
             DriverConnection connection,
-            PoolPath.Host poolHost,
+            PublicationPools.Host poolHost,
             Context context,
             Consumer<FramePublication> whenClosed) {
         this.connection = connection;
@@ -90,7 +90,7 @@ public final class FramePublication implements AutoCloseable {
         growPrefix(0);
         gate = new Gate("publication of stream '" + stream + "'");
         wait = new SendWait(context, connection, gate);
-        paths = new SendingPaths(connection, poolHost, context, wait, gate, header.publicationId);
+        paths = new PublicationFailover(connection, poolHost, context, wait, gate, header.publicationId);
     }
 
     /** Begins a call that needs the publication to be usable; it ends with {@link #leave()}. */
@@ -195,7 +195,7 @@ public final class FramePublication implements AutoCloseable {
 
     private LogPublication.Outcome tryClaimSlot(FrameFormat format) {
         announceIfDue();
-        PublishedPool pool = path().pools().pool();
+        PoolWriter pool = path().pools().pool();
         int slot = awaitSlot(pool);
         if (slot < 0) {
             return path().log().isConnected() && !paths.isOver()
@@ -206,7 +206,7 @@ public final class FramePublication implements AutoCloseable {
         return LogPublication.Outcome.SENT;
     }
 
-    private int awaitSlot(PublishedPool pool) {
+    private int awaitSlot(PoolWriter pool) {
         int slot = pool.tryTake();
         if (slot < 0) {
             while ((slot = pool.tryTake()) < 0 && path().log().isConnected() && !paths.isOver() && wait.mayWait()) {
@@ -243,7 +243,7 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
-    private SendingPath path() {
+    private PublicationLink path() {
         return paths.current();
     }
 
@@ -313,7 +313,7 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /** The frame is in its slot: says so. */
-    private boolean sendSlot(PublishedPool pool, FrameFormat format, int slot, int length, long captureTimeNs) {
+    private boolean sendSlot(PoolWriter pool, FrameFormat format, int slot, int length, long captureTimeNs) {
         describe(format, length, captureTimeNs);
         header.poolId = pool.poolId();
         header.poolSlot = slot;
@@ -429,7 +429,7 @@ public final class FramePublication implements AutoCloseable {
 
     private boolean announceIfDue() {
         long nowNs = System.nanoTime();
-        PoolPath pools = path().pools();
+        PublicationPools pools = path().pools();
         boolean hasNews = !paths.isAnnounced() || pools != null && pools.hasGrown();
         if (!hasNews && nowNs - announcedNs < ANNOUNCE_INTERVAL_NS) {
             return false;
@@ -682,7 +682,7 @@ public final class FramePublication implements AutoCloseable {
          * @param value default false.
          * @return this.
          */
-        public Context isLossless(boolean value) {
+        public Context lossless(boolean value) {
             isLossless = value;
             return this;
         }
@@ -704,7 +704,7 @@ public final class FramePublication implements AutoCloseable {
          * @param value default true.
          * @return this.
          */
-        public Context isPooled(boolean value) {
+        public Context pooled(boolean value) {
             isPooled = value;
             return this;
         }

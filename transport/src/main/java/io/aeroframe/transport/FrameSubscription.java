@@ -28,12 +28,12 @@ public final class FrameSubscription implements AutoCloseable {
 
     private final Context context;
     private final DriverConnection connection;
-    private final FrameAssemblies assemblies = new FrameAssemblies(HostIdentity.current(), new FrameLeasePool());
-    private final StreamAccount account = new StreamAccount();
+    private final FrameAssemblies assemblies = new FrameAssemblies(HostIdentity.current(), new FrameCopies());
+    private final SubscriptionCounts account = new SubscriptionCounts();
     private final Gate gate;
-    private final ReceivingPath.Parts parts;
+    private final SubscriptionLink.Parts parts;
     private final Runnable whenClosed;
-    private ReceivingPath path;
+    private SubscriptionLink path;
 
     /** What the driver was asked for in {@link #openingSession}; null if nothing. */
     private CompletableFuture<Subscription> opening;
@@ -41,7 +41,7 @@ public final class FrameSubscription implements AutoCloseable {
     private ClientSession openingSession;
 
     /** In the session that {@link #path} will be left for; null if there is none. */
-    private ReceivingPath next;
+    private SubscriptionLink next;
 
     private long reopenNs = System.nanoTime();
     private final FrameHandler whileOpen = this::deliver;
@@ -63,14 +63,14 @@ public final class FrameSubscription implements AutoCloseable {
         this.context = context;
         this.whenClosed = () -> whenClosed.accept(this);
         gate = new Gate("subscription of stream '" + context.stream() + "'");
-        FaultReporter faults = new FaultReporter(context.stream(), context.errorHandler());
-        parts = new ReceivingPath.Parts(context, gate, directory, connection.pools(), account, faults, assemblies);
+        RejectReporter faults = new RejectReporter(context.stream(), context.errorHandler());
+        parts = new SubscriptionLink.Parts(context, gate, directory, connection.pools(), account, faults, assemblies);
         path = connection.inSession(this::openIn);
     }
 
-    private ReceivingPath openIn(ClientSession session) {
+    private SubscriptionLink openIn(ClientSession session) {
         Subscription subscription = ChannelErrors.await(subscribe(session), context.stream(), context.channel());
-        return new ReceivingPath(parts, session, subscription, StreamState.WAITING);
+        return new SubscriptionLink(parts, session, subscription, StreamState.WAITING);
     }
 
     private CompletableFuture<Subscription> subscribe(ClientSession session) {
@@ -172,7 +172,7 @@ public final class FrameSubscription implements AutoCloseable {
     private void openNext() {
         try {
             Subscription subscription = ChannelErrors.await(opening, context.stream(), context.channel());
-            next = new ReceivingPath(parts, openingSession, subscription, path.state());
+            next = new SubscriptionLink(parts, openingSession, subscription, path.state());
             reopenNs = System.nanoTime() + OVERLAP_NS;
         } catch (FrameTransportException ex) {
             reopenNs = System.nanoTime() + REOPEN_INTERVAL_NS;
@@ -199,7 +199,7 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     private void move() {
-        ReceivingPath old = path;
+        SubscriptionLink old = path;
         path = next;
         next = null;
         reopenNs = System.nanoTime();
@@ -229,11 +229,11 @@ public final class FrameSubscription implements AutoCloseable {
      * @return the pool that frames come from at present; null if there is none, or the subscription is closed. If it is
      *     not null, {@link #endSleep()} is to follow.
      */
-    AttachedPool beginSleep() {
+    PoolReader beginSleep() {
         if (!gate.enter()) {
             return null;
         }
-        AttachedPool pool = path.pool();
+        PoolReader pool = path.pool();
         if (pool == null) {
             leave();
         }
@@ -245,7 +245,7 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     /** The pool that frames come from at present; null if none. The polling thread, while nothing else is inside. */
-    AttachedPool pool() {
+    PoolReader pool() {
         return gate.isClosed() ? null : path.pool();
     }
 

@@ -2,7 +2,7 @@ package io.aeroframe.transport;
 
 /**
  * The account of a subscription, over all publications it has followed:
- * {@code published = received + droppedByPublisher + lost + overrun + notLatest + expired}.
+ * {@code published = received + droppedByPublisher + lost + overrun + superseded + expired}.
  *
  * @param published          frames published since this subscription was made, as far as it knows.
  * @param received           frames delivered to the handler.
@@ -10,7 +10,7 @@ package io.aeroframe.transport;
  * @param lost               frames that were sent but did not arrive complete and valid.
  * @param overrun            frames whose pool slot was reused before this subscriber read them: it is too slow to get
  *     every frame.
- * @param notLatest          frames superseded by a newer one.
+ * @param superseded          frames superseded by a newer one.
  * @param expired            frames older than their time to live.
  * @param invalid            messages that were rejected; those that were frames of this stream also count as lost.
  * @param bytes              payload bytes of the frames delivered to the handler.
@@ -21,7 +21,7 @@ public record SubscriptionLedger(
         long droppedByPublisher,
         long lost,
         long overrun,
-        long notLatest,
+        long superseded,
         long expired,
         long invalid,
         long bytes) {
@@ -31,7 +31,7 @@ public record SubscriptionLedger(
      *
      * @return true if the numbers add up.
      */
-    public boolean isClosed() {
-        return published == received + droppedByPublisher + lost + overrun + notLatest + expired;
+    public boolean isBalanced() {
+        return published == received + droppedByPublisher + lost + overrun + superseded + expired;
     }
 }

@@ -71,14 +71,14 @@ public final class WaitIdleStrategy implements IdleStrategy {
 
     private final Futex futex;
     private final FrameSubscription[] subscriptions;
-    private final AttachedPool[] pools;
+    private final PoolReader[] pools;
     private final UnsafeBuffer timespec = direct(TIMESPEC_LENGTH);
     private final UnsafeBuffer waiters;
-    private final Rhythm rhythm = new Rhythm(System.nanoTime());
+    private final ArrivalPredictor rhythm = new ArrivalPredictor(System.nanoTime());
     private long napNs = MIN_NAP_NS;
 
     /** From the end of a sleep to being awake. */
-    private long wakingNs;
+    private long wakeUpLatencyNs;
 
     /**
      * For a thread that polls some subscriptions, and polls each of them before it idles.
@@ -96,7 +96,7 @@ public final class WaitIdleStrategy implements IdleStrategy {
         }
         this.futex = futex;
         this.subscriptions = subscriptions.clone();
-        pools = new AttachedPool[subscriptions.length];
+        pools = new PoolReader[subscriptions.length];
         waiters = direct(subscriptions.length * WAITER_LENGTH);
         for (FrameSubscription subscription : subscriptions) {
             subscription.noteSignals();
@@ -129,8 +129,8 @@ public final class WaitIdleStrategy implements IdleStrategy {
 
     @Override
     public void idle() {
-        long leadNs = Math.min(MIN_LEAD_NS + LEAD_STRAYS * rhythm.strayNs(), rhythm.intervalNs() / LEAD_PART);
-        long aheadNs = leadNs + wakingNs;
+        long leadNs = Math.min(MIN_LEAD_NS + LEAD_STRAYS * rhythm.jitterNs(), rhythm.intervalNs() / LEAD_PART);
+        long aheadNs = leadNs + wakeUpLatencyNs;
         boolean isExpecting = rhythm.isRegular() && aheadNs <= rhythm.intervalNs() / AWAKE_PART;
         long untilDueNs = isExpecting ? rhythm.dueNs() - System.nanoTime() : Long.MAX_VALUE;
         if (untilDueNs >= -leadNs && untilDueNs <= aheadNs) {
@@ -177,7 +177,7 @@ public final class WaitIdleStrategy implements IdleStrategy {
     private int announce() {
         int count = 0;
         for (int i = 0; i < subscriptions.length; i++) {
-            AttachedPool pool = subscriptions[i].beginSleep();
+            PoolReader pool = subscriptions[i].beginSleep();
             pools[i] = pool;
             if (pool != null) {
                 pool.setWaiting(true);
@@ -199,7 +199,7 @@ public final class WaitIdleStrategy implements IdleStrategy {
         }
         long lateNs = System.nanoTime() - untilNs;
         if (lateNs >= 0 && lateNs <= MAX_WAKING_NS) { // nobody woke it: the time did
-            wakingNs += (lateNs - wakingNs) / (lateNs > wakingNs ? LATER_PART : EARLIER_PART);
+            wakeUpLatencyNs += (lateNs - wakeUpLatencyNs) / (lateNs > wakeUpLatencyNs ? LATER_PART : EARLIER_PART);
         }
         return true;
     }

@@ -213,7 +213,7 @@ final class ChaosChild {
                         .stream(role.stream())
                                 .channel(channel)
                                 .format(FORMATS[0])
-                                .isLossless(role.isLossless())));
+                                .lossless(role.isLossless())));
         open = publication;
         try {
             long run = 1 + random.nextInt(Integer.MAX_VALUE);
@@ -261,7 +261,7 @@ final class ChaosChild {
             WaitIdleStrategy idle = new WaitIdleStrategy(subscription);
             while (!isEnding) {
                 int polled = watchdog.call("poll", () -> subscription.poll(this::take, 8));
-                if (!subscription.ledger().isClosed()) {
+                if (!subscription.ledger().isBalanced()) {
                     fail(STATUS_ACCOUNT, "account: " + subscription.ledger(), null);
                 }
                 watchdog.run("idle", () -> idle.idle(polled));
@@ -277,7 +277,7 @@ final class ChaosChild {
                 closeOne();
             }
         }
-        if (!subscription.ledger().isClosed()) {
+        if (!subscription.ledger().isBalanced()) {
             fail(STATUS_ACCOUNT, "account at the end: " + subscription.ledger(), null);
         }
     }

@@ -86,7 +86,7 @@ final class Churn {
             FrameSubscription subscription = aeroframe.addSubscription(new FrameSubscription.Context()
                     .stream("short").delivery(i % 2 == 0 ? Delivery.EVERY : Delivery.LATEST));
             FramePublication publication = aeroframe.addPublication(
-                    new FramePublication.Context().stream("short").format(SMALL).isPooled(i % 4 != 0));
+                    new FramePublication.Context().stream("short").format(SMALL).pooled(i % 4 != 0));
             awaitFrame(publication, subscription, SMALL);
             awaitFrame(publication, subscription, LARGE);
             if (i % 3 == 0) {

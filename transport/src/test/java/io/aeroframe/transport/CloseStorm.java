@@ -86,7 +86,7 @@ final class CloseStorm {
         AtomicLong received = new AtomicLong();
         FrameSubscription subscription = receiving.addSubscription("storm");
         FramePublication publication = sending.addPublication(
-                new FramePublication.Context().stream("storm").format(format).isPooled(isPooled));
+                new FramePublication.Context().stream("storm").format(format).pooled(isPooled));
         Loop reader = new Loop("reader", () -> read(subscription, received));
         Loop writer = target == Target.ATTACHING ? null : new Loop("writer", () -> write(publication, format, sent));
         try {

@@ -94,12 +94,12 @@ class FlowTest {
             SubscriptionLedger received = subscription.ledger();
             assertEquals(sent.published(), sent.sent() + sent.dropped());
             assertEquals(0, sent.droppedNoSubscriber());
-            assertTrue(received.isClosed(), received::toString);
+            assertTrue(received.isBalanced(), received::toString);
             assertEquals(sent.published(), received.published());
             assertEquals(sent.sent(), received.received());
             assertEquals(sent.dropped(), received.droppedByPublisher());
             assertEquals(sent.bytes(), received.bytes());
-            assertEquals(0, received.lost() + received.notLatest() + received.expired() + received.invalid());
+            assertEquals(0, received.lost() + received.superseded() + received.expired() + received.invalid());
         }
     }
 
@@ -120,7 +120,7 @@ class FlowTest {
         try (FrameSubscription subscription = host.subscribe(stream, channel, Delivery.EVERY);
                 FramePublication publication = host.aeroframe()
                         .addPublication(
-                                publication(channel, format).isLossless(true).idleStrategy(idle));
+                                publication(channel, format).lossless(true).idleStrategy(idle));
                 FrameSender sender = FrameSender.start(publication, format, frames)) {
             LiveHost.pollUntil(
                     subscription,
@@ -137,7 +137,7 @@ class FlowTest {
             publication.close();
             LiveHost.pollUntilEnded(subscription, frame -> fail("a frame that was not sent"));
             assertEquals(frames, subscription.ledger().published());
-            assertTrue(subscription.ledger().isClosed());
+            assertTrue(subscription.ledger().isBalanced());
         }
     }
 
@@ -211,7 +211,7 @@ class FlowTest {
         try (FrameSubscription subscription = host.subscribe(stream, channel, Delivery.EVERY);
                 FramePublication publication = host.aeroframe()
                         .addPublication(
-                                publication(channel, format).isLossless(true).idleStrategy(idle));
+                                publication(channel, format).lossless(true).idleStrategy(idle));
                 FrameSender sender = FrameSender.start(publication, sending -> {
                     boolean isSent = true;
                     while (isSent) {
@@ -266,8 +266,8 @@ class FlowTest {
             SubscriptionLedger ledger = subscription.ledger();
             assertEquals(3L * frames, ledger.published());
             assertEquals(sequences.size(), ledger.received());
-            assertEquals(3L * frames - sequences.size(), ledger.notLatest());
-            assertTrue(ledger.isClosed());
+            assertEquals(3L * frames - sequences.size(), ledger.superseded());
+            assertTrue(ledger.isBalanced());
             publication.close();
             LiveHost.pollUntilEnded(subscription, frame -> {});
             assertEquals(3L * frames, subscription.ledger().published());
@@ -286,8 +286,8 @@ class FlowTest {
             List<Long> sequences = new ArrayList<>();
             LiveHost.await("a frame", () -> subscription.poll(frame -> sequences.add(frame.sequence()), 10) > 0);
             assertEquals(List.of(1L), sequences);
-            assertEquals(1, subscription.ledger().notLatest());
-            assertTrue(subscription.ledger().isClosed());
+            assertEquals(1, subscription.ledger().superseded());
+            assertTrue(subscription.ledger().isBalanced());
         }
     }
 
@@ -306,10 +306,10 @@ class FlowTest {
             publication.close();
             LiveHost.pollUntilEnded(subscription, frame -> fail("an expired frame was delivered"));
             SubscriptionLedger ledger = subscription.ledger();
-            assertEquals(3, ledger.expired() + ledger.notLatest());
+            assertEquals(3, ledger.expired() + ledger.superseded());
             assertEquals(delivery == Delivery.EVERY ? 3 : 1, ledger.expired());
             assertEquals(0, ledger.received());
-            assertTrue(ledger.isClosed());
+            assertTrue(ledger.isBalanced());
         }
     }
 
@@ -386,7 +386,7 @@ class FlowTest {
             for (FrameSubscription staying : List.of(first, third)) {
                 LiveHost.pollUntilEnded(staying, frame -> fail("a frame that was not sent"));
                 assertEquals(frames, staying.ledger().published());
-                assertTrue(staying.ledger().isClosed());
+                assertTrue(staying.ledger().isBalanced());
             }
         }
     }
@@ -407,7 +407,7 @@ class FlowTest {
                     subscription, Pattern::assertIn, () -> subscription.ledger().received() == 2);
             assertEquals(1, subscription.ledger().invalid());
             assertEquals(1, subscription.ledger().lost(), "sent, and not arrived whole and valid");
-            assertTrue(subscription.ledger().isClosed());
+            assertTrue(subscription.ledger().isBalanced());
         }
     }
 }

@@ -222,7 +222,7 @@ class FrameChannelTest {
         for (boolean isPooled : new boolean[] {true, false}) {
             try (FramePublication publication = host.aeroframe()
                     .addPublication(new FramePublication.Context()
-                            .stream("told").channel(channel).format(format).isPooled(isPooled))) {
+                            .stream("told").channel(channel).format(format).pooled(isPooled))) {
                 assertEquals(channel, publication.channel());
             }
         }
@@ -237,7 +237,7 @@ class FrameChannelTest {
                             .stream("told")
                                     .channel(FrameChannel.parse(text))
                                     .format(FrameFormat.bgr24(640, 480))
-                                    .isPooled(isPooled)));
+                                    .pooled(isPooled)));
             assertTrue(ex.getMessage().startsWith("stream 'told' on channel '" + text + "': "), ex.getMessage());
             assertFalse(ex.getMessage().contains("errorCode"), ex.getMessage());
             assertFalse(ex.getMessage().contains("Exception"), ex.getMessage());

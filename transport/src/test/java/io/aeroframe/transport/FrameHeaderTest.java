@@ -87,11 +87,11 @@ class FrameHeaderTest {
         assertTrue(received.isInPool());
         assertEquals(sent.poolId, received.poolId);
         assertEquals(sent.poolSlot, received.poolSlot);
-        assertEquals(HeaderFault.MESSAGE_LENGTH, received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, LIMIT));
+        assertEquals(RejectReason.MESSAGE_LENGTH, received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, LIMIT));
         buffer.putInt(8 + FrameHeaderEncoder.poolSlotEncodingOffset(), -1);
-        assertEquals(HeaderFault.CHUNK, received.decode(buffer, 0, FrameHeader.LENGTH, HASH, LIMIT));
+        assertEquals(RejectReason.CHUNK, received.decode(buffer, 0, FrameHeader.LENGTH, HASH, LIMIT));
         buffer.putLong(8 + FrameHeaderEncoder.poolIdEncodingOffset(), 0);
-        assertEquals(HeaderFault.LOCATION, received.decode(buffer, 0, FrameHeader.LENGTH, HASH, LIMIT));
+        assertEquals(RejectReason.LOCATION, received.decode(buffer, 0, FrameHeader.LENGTH, HASH, LIMIT));
         sent.poolId = 0;
         sent.encode(buffer, 0);
         assertNull(received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, LIMIT));
@@ -192,12 +192,12 @@ class FrameHeaderTest {
         assertNull(received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, LIMIT));
         sent.format = FrameFormat.zstd(PixelFormat.BGR24, 1000, LIMIT / 3000 + 1);
         sent.encode(buffer, 0);
-        assertEquals(HeaderFault.OVER_LIMIT, received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, LIMIT));
+        assertEquals(RejectReason.OVER_LIMIT, received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, LIMIT));
 
         buffer.putInt(8 + FrameHeaderEncoder.widthEncodingOffset(), 65_535);
         buffer.putInt(8 + FrameHeaderEncoder.heightEncodingOffset(), 65_535);
         assertEquals(
-                HeaderFault.OVER_LIMIT, received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, Integer.MAX_VALUE));
+                RejectReason.OVER_LIMIT, received.decode(buffer, 0, FrameHeader.LENGTH + 100, HASH, Integer.MAX_VALUE));
     }
 
     @Test

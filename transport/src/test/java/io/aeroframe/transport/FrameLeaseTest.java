@@ -160,7 +160,7 @@ class FrameLeaseTest {
         FrameHeader header = FrameHeaderTest.header(format, length);
         memory.clear();
         assertTrue(memory.tryAppend(new UnsafeBuffer(new byte[length]), 0, length, length));
-        BorrowedFrame frame = new BorrowedFrame(HostIdentity.current(), new FrameLeasePool());
+        BorrowedFrame frame = new BorrowedFrame(HostIdentity.current(), new FrameCopies());
         frame.show(header, memory, 0, memory.buffer(), 0, 0);
         return frame;
     }
@@ -173,7 +173,7 @@ class FrameLeaseTest {
             BorrowedFrame frame = frame(memory, length);
             long before = DIRECT.getMemoryUsed();
             for (int i = 0; i < 10_000; i++) {
-                FrameLeasePool leases = new FrameLeasePool();
+                FrameCopies leases = new FrameCopies();
                 FrameLease closedBefore = leases.copyOf(frame);
                 FrameLease closedAfter = leases.copyOf(frame);
                 closedBefore.close();
@@ -190,7 +190,7 @@ class FrameLeaseTest {
     void whatWaitsForAnotherCopyIsLimited() {
         int length = 60_000;
         try (FrameMemory memory = new FrameMemory();
-                FrameLeasePool leases = new FrameLeasePool()) {
+                FrameCopies leases = new FrameCopies()) {
             BorrowedFrame frame = frame(memory, length);
             long before = DIRECT.getMemoryUsed();
             List<FrameLease> open = new ArrayList<>();

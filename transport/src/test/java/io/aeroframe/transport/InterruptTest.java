@@ -152,8 +152,8 @@ class InterruptTest {
                         .addPublication(new FramePublication.Context()
                                 .stream("full")
                                         .format(FORMAT)
-                                        .isLossless(true)
-                                        .isPooled(isPooled)
+                                        .lossless(true)
+                                        .pooled(isPooled)
                                         .slots(3))) {
             LiveHost.awaitConnected(publication);
             CompletableFuture<Boolean> flag = new CompletableFuture<>();

@@ -110,7 +110,7 @@ final class LiveHost implements AutoCloseable {
 
     FramePublication publishLossless(String stream, FrameChannel channel, FrameFormat format) {
         return aeroframe.addPublication(new FramePublication.Context()
-                .stream(stream).channel(channel).format(format).isLossless(true));
+                .stream(stream).channel(channel).format(format).lossless(true));
     }
 
     FrameSubscription subscribe(String stream, FrameChannel channel, Delivery delivery) {

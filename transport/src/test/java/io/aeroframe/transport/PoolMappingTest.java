@@ -33,7 +33,7 @@ class PoolMappingTest {
     private static final FrameFormat SMALL = FrameFormat.bgr24(320, 240);
     private static final FrameFormat LARGE = FrameFormat.bgr24(1_281, 957);
     private static final long PUBLICATION = 5;
-    private static final AttachedPool.Membership MEMBER = new AttachedPool.Membership(1, -1, 1);
+    private static final PoolReader.Membership MEMBER = new PoolReader.Membership(1, -1, 1);
 
     /** Of the process that a test starts, which may crash. */
     private final Path childDirectory = MemoryBase.create();
@@ -51,22 +51,22 @@ class PoolMappingTest {
         MemoryBase.delete(childDirectory);
     }
 
-    private PublishedPool create(boolean isLossless) {
+    private PoolWriter create(boolean isLossless) {
         return create(host, isLossless);
     }
 
-    private static PublishedPool create(LiveHost host, boolean isLossless) {
+    private static PoolWriter create(LiveHost host, boolean isLossless) {
         LiveCounters counters = host.aeroframe().session().counters();
         SubscriberPositions positions = new SubscriberPositions(counters, 1, STREAM.streamId());
-        return PublishedPool.create(
+        return PoolWriter.create(
                 host.driver().sharedDirectory(),
-                new PublishedPool.Owner(STREAM, PUBLICATION, isLossless, counters, positions, error -> {}),
+                new PoolWriter.Owner(STREAM, PUBLICATION, isLossless, counters, positions, error -> {}),
                 SMALL.maxPayloadLength(),
                 4);
     }
 
-    private AttachedPool attach(PublishedPool pool) {
-        return AttachedPool.attach(host.driver().sharedDirectory(), STREAM, pool.poolId(), PUBLICATION, MEMBER);
+    private PoolReader attach(PoolWriter pool) {
+        return PoolReader.attach(host.driver().sharedDirectory(), STREAM, pool.poolId(), PUBLICATION, MEMBER);
     }
 
     /** How many mappings this process has of a pool's file, removed or not. */
@@ -84,7 +84,7 @@ class PoolMappingTest {
     @Test
     void aClaimThatIsOutKeepsAClosedPoolMapped() {
         for (boolean isSent : new boolean[] {false, true}) {
-            PublishedPool pool = create(false);
+            PoolWriter pool = create(false);
             int slot = pool.tryTake();
             MutableDirectBuffer buffer = pool.buffer(slot);
             ByteBuffer bytes = pool.byteBuffer(slot);
@@ -111,7 +111,7 @@ class PoolMappingTest {
 
     @Test
     void aClosedPoolWithoutAClaimIsUnmappedAtOnce() {
-        PublishedPool pool = create(true);
+        PoolWriter pool = create(true);
         int slot = pool.tryTake();
         MutableDirectBuffer buffer = pool.buffer(slot);
         pool.cancel(slot);
@@ -120,7 +120,7 @@ class PoolMappingTest {
         assertIsUseless(pool, slot, buffer);
     }
 
-    private static void assertIsUseless(PublishedPool pool, int slot, MutableDirectBuffer buffer) {
+    private static void assertIsUseless(PoolWriter pool, int slot, MutableDirectBuffer buffer) {
         assertEquals(-1, pool.tryTake());
         assertThrows(IllegalStateException.class, () -> pool.buffer(slot));
         assertThrows(IllegalStateException.class, () -> pool.byteBuffer(slot));
@@ -160,7 +160,7 @@ class PoolMappingTest {
             try (FrameSubscription subscription = host.subscribe(name, FrameChannel.IPC, Delivery.EVERY)) {
                 FramePublication publication = host.aeroframe()
                         .addPublication(new FramePublication.Context()
-                                .stream(name).format(SMALL).isPooled(name.equals("pooled")));
+                                .stream(name).format(SMALL).pooled(name.equals("pooled")));
                 LiveHost.awaitConnected(publication);
                 Pattern.send(publication, SMALL);
                 LiveHost.pollUntil(
@@ -201,7 +201,7 @@ class PoolMappingTest {
             }
         }
 
-        private static void race(PublishedPool pool) {
+        private static void race(PoolWriter pool) {
             AtomicBoolean isClosed = new AtomicBoolean();
             CompletableFuture<Void> carer = CompletableFuture.runAsync(() -> {
                 while (!isClosed.get()) {
@@ -241,7 +241,7 @@ class PoolMappingTest {
 
     @Test
     void aPoolThatWasLeftStaysMappedUntilItsLastFrameAndLeaseAreGivenBack() {
-        PublishedPool published = create(false);
+        PoolWriter published = create(false);
         int[] taken = new int[3];
         for (int i = 0; i < taken.length; i++) {
             taken[i] = published.tryTake();
@@ -249,7 +249,7 @@ class PoolMappingTest {
             published.endWrite(taken[i], i);
             published.sent(taken[i], 0);
         }
-        AttachedPool pool = attach(published);
+        PoolReader pool = attach(published);
         long both = mappings(published.poolId());
         BorrowedFrame retained = borrow(pool, taken[0], 0);
         FrameLease lease = retained.retain();
@@ -277,15 +277,15 @@ class PoolMappingTest {
         assertEquals(0, mappings(published.poolId()));
     }
 
-    private static UnsafeBuffer controlOf(AttachedPool pool) {
+    private static UnsafeBuffer controlOf(PoolReader pool) {
         return new UnsafeBuffer(pool.signalAddress() - PoolLayout.SIGNAL_OFFSET, PoolLayout.slotsOffset(4));
     }
 
-    private BorrowedFrame borrow(AttachedPool pool, int slot, long sequence) {
+    private BorrowedFrame borrow(PoolReader pool, int slot, long sequence) {
         assertTrue(pool.tryBorrow(slot, sequence));
         FrameHeader header = FrameHeaderTest.header(SMALL, SMALL.maxPayloadLength());
         header.sequence = sequence;
-        BorrowedFrame frame = new BorrowedFrame(HostIdentity.current(), new FrameLeasePool());
+        BorrowedFrame frame = new BorrowedFrame(HostIdentity.current(), new FrameCopies());
         header.poolSlot = slot;
         frame.show(header, pool, pool.buffer(slot), 0);
         return frame;
@@ -346,10 +346,10 @@ class PoolMappingTest {
                 LiveHost.pollUntilEnded(subscription, handler);
                 SubscriptionLedger ledger = subscription.ledger();
                 System.out.println(read[0] + " read, " + ledger);
-                return ledger.isClosed()
+                return ledger.isBalanced()
                         && ledger.published() == 3
                         && ledger.received() == read[0]
-                        && ledger.received() + ledger.notLatest() == 3
+                        && ledger.received() + ledger.superseded() == 3
                         && mappings(oldPool) == 0;
             }
         }

@@ -86,7 +86,7 @@ class PoolTest {
                             assertEquals(address[0], BufferUtil.address(frame.payloadByteBuffer()));
                         },
                         () -> address[0] != 0);
-                AttachedPool pool = subscription.pool();
+                PoolReader pool = subscription.pool();
                 assertEquals(pool.buffer(i % 3).addressOffset(), address[0], "the slot itself");
             }
         }
@@ -120,7 +120,7 @@ class PoolTest {
             assertEquals(List.of(96L, 97L, 98L, 99L), sequences);
             assertEquals(96, subscription.ledger().overrun());
             assertEquals(100, subscription.ledger().published());
-            assertTrue(subscription.ledger().isClosed());
+            assertTrue(subscription.ledger().isBalanced());
         }
     }
 
@@ -233,7 +233,7 @@ class PoolTest {
             leases.forEach(FrameLease::close);
             LiveHost.pollUntil(third, Pattern::assertIn, () -> third.ledger().published() == 6);
             assertEquals(1, third.ledger().droppedByPublisher());
-            assertTrue(third.ledger().isClosed());
+            assertTrue(third.ledger().isBalanced());
         }
     }
 
@@ -259,7 +259,7 @@ class PoolTest {
         try (reader;
                 FramePublication publication = host.aeroframe()
                         .addPublication(new FramePublication.Context()
-                                .stream("kept").format(FORMAT).slots(slots).isLossless(isLossless))) {
+                                .stream("kept").format(FORMAT).slots(slots).lossless(isLossless))) {
             LiveHost.awaitConnected(publication);
             for (int i = 0; i < 50; i++) {
                 int frames = i + 1;
@@ -298,7 +298,7 @@ class PoolTest {
         FrameSubscription slow = subscribe("lossless");
         FramePublication publication = host.aeroframe()
                 .addPublication(new FramePublication.Context()
-                        .stream("lossless").format(FORMAT).slots(3).isLossless(true));
+                        .stream("lossless").format(FORMAT).slots(3).lossless(true));
         LiveHost.awaitConnected(publication);
         CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
             for (int i = 0; i < 300; i++) {
@@ -324,7 +324,7 @@ class PoolTest {
         assertEquals(300, slow.ledger().received());
         assertEquals(0, slow.ledger().overrun() + fast.ledger().overrun());
         assertEquals(299, fastSequence[0]);
-        assertEquals(300, fast.ledger().received() + fast.ledger().notLatest());
+        assertEquals(300, fast.ledger().received() + fast.ledger().superseded());
         fast.close();
         slow.close();
     }
@@ -334,7 +334,7 @@ class PoolTest {
         FrameSubscription stays = subscribe("leave");
         FramePublication publication = host.aeroframe()
                 .addPublication(new FramePublication.Context()
-                        .stream("leave").format(FORMAT).slots(3).isLossless(true));
+                        .stream("leave").format(FORMAT).slots(3).lossless(true));
         LiveHost.awaitConnected(publication);
         CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
             for (int i = 0; i < 2_000; i++) {
@@ -373,7 +373,7 @@ class PoolTest {
         try (second;
                 FramePublication publication = host.aeroframe()
                         .addPublication(new FramePublication.Context()
-                                .stream("place").format(FORMAT).slots(3).isLossless(true))) {
+                                .stream("place").format(FORMAT).slots(3).lossless(true))) {
             LiveHost.awaitConnected(publication);
             assertTrue(Pattern.send(publication, FORMAT));
             LiveHost.pollUntil(first, Pattern::assertIn, () -> first.ledger().received() == 1);

@@ -39,7 +39,7 @@ class ResourcesTest {
                         pool.getMessage());
                 FrameTransportException ex = assertThrows(FrameTransportException.class, () -> host.aeroframe()
                         .addPublication(new FramePublication.Context()
-                                .stream("large").format(large).isPooled(false)));
+                                .stream("large").format(large).pooled(false)));
                 assertTrue(
                         ex.getMessage()
                                 .matches(

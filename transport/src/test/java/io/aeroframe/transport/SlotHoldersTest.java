@@ -98,19 +98,19 @@ class SlotHoldersTest {
                 Aeron aeron = host.connectRaw()) {
             LiveCounters counters = host.aeroframe().session().counters();
             SubscriberPositions positions = new SubscriberPositions(counters, 1, stream.streamId());
-            PublishedPool pool = PublishedPool.create(
+            PoolWriter pool = PoolWriter.create(
                     host.driver().sharedDirectory(),
-                    new PublishedPool.Owner(
+                    new PoolWriter.Owner(
                             stream, 5, false, counters, positions, error -> reported.add(error.getMessage())),
                     4_096,
                     3);
             long startNs = System.nanoTime();
-            PoolAttachment attachment = new PoolAttachment(
+            PoolFollower attachment = new PoolFollower(
                     host.driver().sharedDirectory(),
                     aeron,
                     stream,
                     aeron.addSubscription(FrameChannel.IPC.subscriptionUri(), stream.streamId()));
-            AttachedPool attached = attachment.pool(pool.poolId(), 5);
+            PoolReader attached = attachment.pool(pool.poolId(), 5);
             pool.lookAfterMembers(startNs);
             for (int i = 0; i < 3; i++) {
                 int slot = pool.tryTake();

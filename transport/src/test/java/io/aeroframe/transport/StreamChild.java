@@ -191,7 +191,7 @@ final class StreamChild {
             }
             SubscriptionLedger ledger = subscription.ledger();
             System.out.println("verified " + count[0] + " " + count[1] + " " + count[2] + " " + ledger.overrun() + " "
-                    + (ledger.isClosed() && ledger.lost() == 0 && ledger.invalid() == 0) + " " + subscription.state()
+                    + (ledger.isBalanced() && ledger.lost() == 0 && ledger.invalid() == 0) + " " + subscription.state()
                     + " " + ledger);
         }
     }

@@ -78,7 +78,7 @@ class StreamLifeTest {
         assertEquals(19, sequences.get(sequences.size() - 1), "the last frame is the latest");
         assertEquals(delivery == Delivery.EVERY ? 20 : sequences.size(), sequences.size());
         assertEquals(20, subscription.ledger().published());
-        assertTrue(subscription.ledger().isClosed());
+        assertTrue(subscription.ledger().isBalanced());
         assertEquals(List.of(), host.reported());
     }
 
@@ -145,7 +145,7 @@ class StreamLifeTest {
         assertEquals(StreamState.STREAMING, subscription.state());
         next.close();
         LiveHost.pollUntilEnded(subscription, Pattern::assertIn);
-        assertTrue(subscription.ledger().isClosed());
+        assertTrue(subscription.ledger().isBalanced());
         IllegalStateException ex = assertThrows(IllegalStateException.class, publication::tryClaim);
         assertTrue(ex.getMessage().contains("connection"), ex.getMessage());
     }
@@ -203,7 +203,7 @@ class StreamLifeTest {
         assertEquals(StreamState.STREAMING, subscription.state());
         second.close();
         LiveHost.pollUntilEnded(subscription, Pattern::assertIn);
-        assertTrue(subscription.ledger().isClosed());
+        assertTrue(subscription.ledger().isBalanced());
         assertEquals(0, subscription.ledger().lost());
         assertEquals(0, subscription.ledger().invalid());
     }
@@ -238,7 +238,7 @@ class StreamLifeTest {
         }
         LiveHost.pollUntil(subscription, handler, () -> !host.reported().isEmpty());
         assertEquals(200, subscription.ledger().received());
-        assertTrue(subscription.ledger().isClosed());
+        assertTrue(subscription.ledger().isBalanced());
         if (isForeignFirst) {
             StreamCollisionException ex = assertInstanceOf(
                     StreamCollisionException.class,
@@ -292,6 +292,6 @@ class StreamLifeTest {
             return subscription.ledger().received() > 100;
         });
         assertFalse(host.reported().isEmpty(), "the other is reported, if only as one that stands by");
-        assertTrue(subscription.ledger().isClosed());
+        assertTrue(subscription.ledger().isBalanced());
     }
 }

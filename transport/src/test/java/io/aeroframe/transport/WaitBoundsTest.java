@@ -208,11 +208,7 @@ class WaitBoundsTest {
 
     private static FramePublication.Context lossless(boolean isPooled) {
         return new FramePublication.Context()
-                .stream("full")
-                        .format(FORMAT)
-                        .isLossless(true)
-                        .isPooled(isPooled)
-                        .slots(3);
+                .stream("full").format(FORMAT).lossless(true).pooled(isPooled).slots(3);
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {

@@ -340,7 +340,7 @@ class PictureShapesTest {
                         .stream("shapes")
                                 .channel(channel)
                                 .format(pictures.get(pictures.size() / 2).format)
-                                .isLossless(true));
+                                .lossless(true));
                 FrameSubscription subscription = aeroframe.addSubscription(
                         new FrameSubscription.Context().stream("shapes").channel(channel))) {
             await(publication::isConnected);
@@ -399,7 +399,7 @@ class PictureShapesTest {
         }
         assertEquals(pictures.size(), received[0]);
         SubscriptionLedger ledger = subscription.ledger();
-        assertTrue(ledger.isClosed(), ledger::toString);
+        assertTrue(ledger.isBalanced(), ledger::toString);
         assertEquals(0, ledger.lost() + ledger.invalid());
     }
 

@@ -36,7 +36,7 @@ public final class DigestSink implements FrameSink {
     private final boolean json;
     private final PayloadDigest digest = new PayloadDigest();
     private final DecompressedFrames raws = new DecompressedFrames();
-    private final BadFrames badFrames;
+    private final UndecodableFrames undecodableFrames;
     private final StringBuilder line = new StringBuilder(MAX_LINE_LENGTH);
     private final byte[] buffer = new byte[BUFFER_LENGTH];
     private int buffered;
@@ -68,7 +68,7 @@ public final class DigestSink implements FrameSink {
     public DigestSink(OutputStream output, boolean json, Consumer<String> report) {
         this.output = output;
         this.json = json;
-        this.badFrames = new BadFrames("digest", report);
+        this.undecodableFrames = new UndecodableFrames("digest", report);
         this.lastFlushNs = System.nanoTime() - FLUSH_INTERVAL_NS;
     }
 
@@ -87,7 +87,7 @@ public final class DigestSink implements FrameSink {
         try {
             raw = raws.of(frame);
         } catch (ZstdFormatException e) {
-            badFrames.skipped(frame, e);
+            undecodableFrames.skipped(frame, e);
             return;
         }
         line.setLength(0);
@@ -113,7 +113,7 @@ public final class DigestSink implements FrameSink {
      * @return how many so far.
      */
     public synchronized long skippedFrames() {
-        return badFrames.count();
+        return undecodableFrames.count();
     }
 
     /**

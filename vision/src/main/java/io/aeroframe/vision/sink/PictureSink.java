@@ -29,8 +29,8 @@ public final class PictureSink implements FrameSink {
 
     private final PicturePattern pattern;
     private final PictureEncoder encoder;
-    private final WholeFile file = new WholeFile();
-    private final BadFrames badFrames;
+    private final AtomicFile file = new AtomicFile();
+    private final UndecodableFrames undecodableFrames;
     // Written with the lock; read without it, by a polling thread that must not wait for a frame that is being taken.
     private volatile boolean open = true;
     private volatile int copies;
@@ -38,7 +38,7 @@ public final class PictureSink implements FrameSink {
     private PictureSink(String place, PicturePattern pattern, PictureEncoder encoder, Consumer<String> report) {
         this.pattern = pattern;
         this.encoder = encoder;
-        this.badFrames = new BadFrames(place, report);
+        this.undecodableFrames = new UndecodableFrames(place, report);
     }
 
     /**
@@ -68,7 +68,7 @@ public final class PictureSink implements FrameSink {
         PicturePattern parsed = PicturePattern.parse(pattern);
         Path directory = parsed.directory();
         createDirectories(directory);
-        new WholeFile().checkDirectory(directory);
+        new AtomicFile().checkDirectory(directory);
         if (!parsed.isNumbered() && Files.isDirectory(parsed.pathFor(0))) {
             throw new IOException(pattern + " is a directory; write " + pattern + "/%06d"
                     + parsed.format().extension() + " for a file a frame in it");
@@ -97,7 +97,7 @@ public final class PictureSink implements FrameSink {
                 picture = encoder.encode(frame);
                 copies = encoder.copies();
             } catch (JpegFormatException | ZstdFormatException e) {
-                badFrames.skipped(frame, e);
+                undecodableFrames.skipped(frame, e);
                 return;
             }
         }
@@ -110,7 +110,7 @@ public final class PictureSink implements FrameSink {
      * @return how many so far.
      */
     public synchronized long skippedFrames() {
-        return badFrames.count();
+        return undecodableFrames.count();
     }
 
     /**
@@ -156,7 +156,7 @@ public final class PictureSink implements FrameSink {
                     "pictures cannot be written into " + directory + ": " + e.getFile() + " is not a directory", e);
         } catch (IOException e) {
             throw new IOException(
-                    "the directory " + directory + " cannot be made: " + WholeFile.reasonOf(e)
+                    "the directory " + directory + " cannot be made: " + AtomicFile.reasonOf(e)
                             + "; name one that you may write to",
                     e);
         }

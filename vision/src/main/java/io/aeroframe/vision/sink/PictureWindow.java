@@ -143,7 +143,7 @@ final class PictureWindow {
             try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
                 ImageIO.write(snapshot.image(), "png", stream);
             }
-            new WholeFile().write(target, ByteBuffer.wrap(bytes.toByteArray()));
+            new AtomicFile().write(target, ByteBuffer.wrap(bytes.toByteArray()));
             report.accept("window: saved " + target);
         } catch (IOException e) {
             report.accept("window: " + e.getMessage());

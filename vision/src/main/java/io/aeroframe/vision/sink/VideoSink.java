@@ -36,7 +36,7 @@ public final class VideoSink implements FrameSink {
     private final VideoCodec codec;
     private final SinkOptions options;
     private final boolean isPlaceholder;
-    private final BadFrames badFrames;
+    private final UndecodableFrames undecodableFrames;
     private final DecompressedFrames raws = new DecompressedFrames();
     private VideoFile file;
     private VideoTrack track;
@@ -53,7 +53,7 @@ public final class VideoSink implements FrameSink {
         this.codec = codec;
         this.options = options;
         this.isPlaceholder = isPlaceholder;
-        this.badFrames = new BadFrames(path.toString(), options.report());
+        this.undecodableFrames = new UndecodableFrames(path.toString(), options.report());
     }
 
     /**
@@ -105,7 +105,7 @@ public final class VideoSink implements FrameSink {
                 throw exists(path); // made just now by somebody else, or a link to nowhere
             } catch (IOException e) {
                 throw new IOException(
-                        path + " cannot be written: " + WholeFile.reasonOf(e) + "; name a place that you may write to",
+                        path + " cannot be written: " + AtomicFile.reasonOf(e) + "; name a place that you may write to",
                         e);
             }
         }
@@ -146,7 +146,7 @@ public final class VideoSink implements FrameSink {
             track.write(frame, ticks, clock.duration(), file);
             copies = track.copies();
         } catch (JpegFormatException | ZstdFormatException e) {
-            badFrames.skipped(received, e);
+            undecodableFrames.skipped(received, e);
         } catch (IOException e) {
             open = false;
             closeFile();
@@ -211,7 +211,7 @@ public final class VideoSink implements FrameSink {
      * @return how many so far.
      */
     public synchronized long skippedFrames() {
-        return badFrames.count();
+        return undecodableFrames.count();
     }
 
     /**

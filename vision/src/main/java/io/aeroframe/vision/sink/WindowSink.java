@@ -29,7 +29,7 @@ public final class WindowSink implements FrameSink {
                     + " 'shots/%06d.png', or run under a display";
 
     private final PictureCanvas canvas;
-    private final BadFrames badFrames;
+    private final UndecodableFrames undecodableFrames;
     // Written by the event dispatch thread and by close(), read by the thread that brings frames.
     private volatile boolean open = true;
     private volatile long skippedFrames;
@@ -39,7 +39,7 @@ public final class WindowSink implements FrameSink {
 
     private WindowSink(PictureCanvas canvas, Consumer<String> report) {
         this.canvas = canvas;
-        this.badFrames = new BadFrames("window", report);
+        this.undecodableFrames = new UndecodableFrames("window", report);
     }
 
     /**
@@ -108,8 +108,8 @@ public final class WindowSink implements FrameSink {
             }
             copies = canvas.copies();
         } catch (JpegFormatException | ZstdFormatException e) {
-            badFrames.skipped(frame, e);
-            skippedFrames = badFrames.count();
+            undecodableFrames.skipped(frame, e);
+            skippedFrames = undecodableFrames.count();
         }
     }
 

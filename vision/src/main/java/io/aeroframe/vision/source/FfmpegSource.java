@@ -50,7 +50,7 @@ public final class FfmpegSource implements FrameSource {
     private int degrees;
     private FrameFormat format;
     private PictureConversion conversion;
-    private FrameTurn turn;
+    private FrameRotation turn;
     private ByteBuffer unturned;
     private ByteBuffer packetBytes;
     private boolean hasFrame;
@@ -130,13 +130,13 @@ public final class FfmpegSource implements FrameSource {
         FfmpegPicture next = FfmpegPicture.of(frame);
         int nextDegrees = reader.degrees();
         PictureConversion nextConversion;
-        FrameTurn nextTurn;
+        FrameRotation nextTurn;
         try {
             FrameFormat nextFormat = next.deliveredAs(options, nextDegrees);
             if (!nextFormat.equals(format)) {
                 format = nextFormat;
             }
-            nextTurn = nextDegrees == 0 ? null : FrameTurn.of(nextDegrees, format);
+            nextTurn = nextDegrees == 0 ? null : FrameRotation.of(nextDegrees, format);
             nextConversion = new PictureConversion(
                     next.plainPixels(),
                     next.width(),

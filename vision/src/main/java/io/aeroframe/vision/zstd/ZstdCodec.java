@@ -74,7 +74,7 @@ public final class ZstdCodec implements AutoCloseable {
             differenceBytes.wrap(differences);
         }
         pixelBytes.wrap(pixels, 0, format.maxPayloadLength());
-        int length = LeftDelta.encode(pixelBytes, format, differenceBytes);
+        int length = HorizontalPredictor.encode(pixelBytes, format, differenceBytes);
         try {
             return compressor.compressDirectByteBuffer(target, 0, target.limit(), differences, 0, length);
         } catch (ZstdException e) {
@@ -130,7 +130,7 @@ public final class ZstdCodec implements AutoCloseable {
                     null);
         }
         pixelBytes.wrap(target, 0, expected);
-        LeftDelta.decode(pixelBytes, targetFormat);
+        HorizontalPredictor.decode(pixelBytes, targetFormat);
     }
 
     /** Frees native memory. The codec must not be used afterwards. Closing twice does nothing. */

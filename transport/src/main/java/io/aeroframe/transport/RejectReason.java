@@ -1,7 +1,7 @@
 package io.aeroframe.transport;
 
 /** Why a message was rejected. */
-enum HeaderFault {
+enum RejectReason {
     TOO_SHORT("the message is shorter than its header"),
     FOREIGN_SCHEMA("the message is not of Aeroframe's schema"),
     UNKNOWN_MESSAGE("the message type is unknown"),
@@ -25,7 +25,7 @@ enum HeaderFault {
 
     private final String text;
 
-    HeaderFault(String text) {
+    RejectReason(String text) {
         this.text = text;
     }
 

@@ -20,7 +20,7 @@ import org.agrona.DirectBuffer;
  * <p>What a handler or an error handler throws comes out of {@link #poll}. The message that it was called for is
  * accounted for by then, and the next poll goes on behind it.
  */
-final class StreamReader implements ControlledFragmentHandler {
+final class ImageReader implements ControlledFragmentHandler {
 
     /** How a log ended. */
     enum Ending {
@@ -45,12 +45,12 @@ final class StreamReader implements ControlledFragmentHandler {
     private final FrameSubscription.Context context;
 
     /** Null where frames cannot be in a pool. */
-    private final PoolAttachment pools;
+    private final PoolFollower pools;
 
     private final long streamHash;
     private final HostIdentity host;
-    private final StreamAccount account;
-    private final FaultReporter faults;
+    private final SubscriptionCounts account;
+    private final RejectReporter faults;
     private final int maxMessageLength;
     private final FrameAge age = new FrameAge();
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
@@ -69,16 +69,16 @@ final class StreamReader implements ControlledFragmentHandler {
     private boolean isConfirmed;
 
     /** The pool that was found without its publisher when nothing more came; null if none was. */
-    private AttachedPool ownerlessPool;
+    private PoolReader ownerlessPool;
 
     private Ending ending = Ending.NONE;
 
-    StreamReader(
+    ImageReader(
             Image image,
             FrameSubscription.Context context,
-            PoolAttachment pools,
-            StreamAccount account,
-            FaultReporter faults,
+            PoolFollower pools,
+            SubscriptionCounts account,
+            RejectReporter faults,
             FrameAssemblies assemblies) {
         this.image = image;
         this.context = context;
@@ -180,8 +180,8 @@ final class StreamReader implements ControlledFragmentHandler {
         return switch (assembling.join(buffer, offset, length, header, maxMessageLength)) {
             case COMPLETE -> onMessage(assembling.message(), 0, assembling.messageLength());
             case INCOMPLETE -> Action.CONTINUE;
-            case OVER_LIMIT -> onFault(HeaderFault.OVER_LIMIT);
-            case NO_MEMORY -> onFault(HeaderFault.NO_MEMORY);
+            case OVER_LIMIT -> onFault(RejectReason.OVER_LIMIT);
+            case NO_MEMORY -> onFault(RejectReason.NO_MEMORY);
         };
     }
 
@@ -197,7 +197,7 @@ final class StreamReader implements ControlledFragmentHandler {
                 return onEndOfStream(buffer, offset, length);
             }
         }
-        HeaderFault fault = assembling.take(buffer, offset, length, streamHash, context.maxFrameLength());
+        RejectReason fault = assembling.take(buffer, offset, length, streamHash, context.maxFrameLength());
         if (fault != null) {
             return onFault(fault);
         }
@@ -211,14 +211,14 @@ final class StreamReader implements ControlledFragmentHandler {
             return Action.COMMIT;
         }
         if (held != null) {
-            account.notLatest();
+            account.superseded();
             superseded++;
             held.frame().giveBack();
             spare = held;
             held = null;
         }
         if (!account.advanceTo(frameHeader.publicationId, frameHeader.sequence, frameHeader.dropped)) {
-            return onFault(HeaderFault.SEQUENCE);
+            return onFault(RejectReason.SEQUENCE);
         }
         isConfirmed = true;
         if (frameHeader.isInPool() && !borrow(frameHeader)) {
@@ -241,9 +241,9 @@ final class StreamReader implements ControlledFragmentHandler {
 
     /** Borrows the slot of a frame, if it still holds the frame. */
     private boolean borrow(FrameHeader frameHeader) {
-        AttachedPool pool = pools == null ? null : pools.pool(frameHeader.poolId, frameHeader.publicationId);
+        PoolReader pool = pools == null ? null : pools.pool(frameHeader.poolId, frameHeader.publicationId);
         if (pool == null || !pool.takes(frameHeader.poolSlot, frameHeader.payloadLength)) {
-            onFault(HeaderFault.POOL);
+            onFault(RejectReason.POOL);
             return false;
         }
         if (pool.tryBorrow(frameHeader.poolSlot, frameHeader.sequence)) {
@@ -291,12 +291,12 @@ final class StreamReader implements ControlledFragmentHandler {
         int nameOffset =
                 MessageHeaderDecoder.ENCODED_LENGTH + blockLength + StreamAnnouncementDecoder.nameHeaderLength();
         if (blockLength < StreamAnnouncementDecoder.BLOCK_LENGTH || nameOffset > length) {
-            return onFault(HeaderFault.BLOCK_LENGTH);
+            return onFault(RejectReason.BLOCK_LENGTH);
         }
         announcement.wrap(buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH, blockLength, messageHeader.version());
         int nameLength = announcement.nameLength();
         if (nameLength < 1 || nameLength > StreamName.MAX_BYTES || nameOffset + nameLength > length) {
-            return onFault(HeaderFault.MESSAGE_LENGTH);
+            return onFault(RejectReason.MESSAGE_LENGTH);
         }
         if (announcement.streamHash() != streamHash) {
             return onForeignAnnouncement(nameLength);
@@ -333,7 +333,7 @@ final class StreamReader implements ControlledFragmentHandler {
         if (isConfirmed
                 || StreamName.hash(name) != hash
                 || StreamName.streamId(hash) != context.stream().streamId()) {
-            return onFault(HeaderFault.STREAM);
+            return onFault(RejectReason.STREAM);
         }
         ending = Ending.FOREIGN;
         faults.report(new StreamCollisionException(
@@ -345,11 +345,11 @@ final class StreamReader implements ControlledFragmentHandler {
         int blockLength = messageHeader.blockLength();
         if (blockLength < EndOfStreamDecoder.BLOCK_LENGTH
                 || MessageHeaderDecoder.ENCODED_LENGTH + blockLength > length) {
-            return onFault(HeaderFault.BLOCK_LENGTH);
+            return onFault(RejectReason.BLOCK_LENGTH);
         }
         endOfStream.wrap(buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH, blockLength, messageHeader.version());
         if (endOfStream.streamHash() != streamHash) {
-            return onFault(HeaderFault.STREAM);
+            return onFault(RejectReason.STREAM);
         }
         long publicationId = endOfStream.publicationId();
         if (isBeforeSubscription(
@@ -367,7 +367,7 @@ final class StreamReader implements ControlledFragmentHandler {
     /** Takes a position of the publication: frames before it that have not been seen will not come. */
     private Action onPosition(long id, long nextSequence, long dropped) {
         if (!isPossible(nextSequence, dropped)) {
-            return onFault(HeaderFault.SEQUENCE);
+            return onFault(RejectReason.SEQUENCE);
         }
         boolean isAdvanced;
         try {
@@ -376,7 +376,7 @@ final class StreamReader implements ControlledFragmentHandler {
             isAdvanced = account.advanceTo(id, nextSequence, dropped);
         }
         if (!isAdvanced) {
-            return onFault(HeaderFault.SEQUENCE);
+            return onFault(RejectReason.SEQUENCE);
         }
         isConfirmed = true;
         return Action.BREAK;
@@ -394,7 +394,7 @@ final class StreamReader implements ControlledFragmentHandler {
         }
     }
 
-    private Action onFault(HeaderFault fault) {
+    private Action onFault(RejectReason fault) {
         account.invalid();
         faults.count(fault);
         return Action.COMMIT;

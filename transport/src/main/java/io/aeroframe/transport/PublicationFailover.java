@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * The sending path of a publication in whichever session of the driver is up: opened again when another session takes
  * over. The thread that writes, inside the gate.
  */
-final class SendingPaths {
+final class PublicationFailover {
 
     /** After a failure to open the path in a new session. */
     private static final long REOPEN_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -17,14 +17,14 @@ final class SendingPaths {
     private static final long RETURN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(3);
 
     private final DriverConnection connection;
-    private final PoolPath.Host poolHost;
+    private final PublicationPools.Host poolHost;
     private final FramePublication.Context context;
     private final SendWait wait;
     private final Gate gate;
     private final long publicationId;
 
     /** Null for as long as it cannot be opened in a new session. */
-    private SendingPath path;
+    private PublicationLink path;
 
     private long openedNs;
     private long failedNs;
@@ -33,9 +33,9 @@ final class SendingPaths {
     /** In a session before, and not heard of in this one yet. */
     private boolean hadSubscribers;
 
-    SendingPaths(
+    PublicationFailover(
             DriverConnection connection,
-            PoolPath.Host poolHost,
+            PublicationPools.Host poolHost,
             FramePublication.Context context,
             SendWait wait,
             Gate gate,
@@ -49,12 +49,12 @@ final class SendingPaths {
         path = connection.inSession(this::openIn);
     }
 
-    private SendingPath openIn(ClientSession session) {
-        return new SendingPath(session, poolHost, context, wait, gate, publicationId);
+    private PublicationLink openIn(ClientSession session) {
+        return new PublicationLink(session, poolHost, context, wait, gate, publicationId);
     }
 
     /** The path that was opened last; null if none could be. */
-    SendingPath current() {
+    PublicationLink current() {
         return path;
     }
 
@@ -83,7 +83,7 @@ final class SendingPaths {
     }
 
     private void closePath(long nowNs) {
-        SendingPath old = path;
+        PublicationLink old = path;
         path = null;
         hadSubscribers |= isAnnounced;
         isAnnounced = false;
@@ -126,7 +126,7 @@ final class SendingPaths {
         return path != null && isOver(path);
     }
 
-    private boolean isOver(SendingPath which) {
+    private boolean isOver(PublicationLink which) {
         return which.session() != connection.session() || which.session().isOver();
     }
 
@@ -166,7 +166,7 @@ final class SendingPaths {
         hadSubscribers |= isAnnounced;
         long startNs = System.nanoTime();
         while (path != null) {
-            SendingPath last = path;
+            PublicationLink last = path;
             path = null;
             try (last) {
                 awaitSubscribers(last, startNs);
@@ -185,7 +185,7 @@ final class SendingPaths {
     }
 
     /** In a session that has just begun, or whose driver has just gone, those who were there are to come yet. */
-    private void awaitSubscribers(SendingPath last, long startNs) {
+    private void awaitSubscribers(PublicationLink last, long startNs) {
         while (hadSubscribers
                 && !last.log().isConnected()
                 && !isOver(last)

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
  * When the next frame is due, by how the last ones came: the interval and the phase of a stream, each followed by a part of the last error (an
  * alpha-beta filter), and how far arrivals stray from it. Times are {@link System#nanoTime()}. One thread.
  */
-final class Rhythm {
+final class ArrivalPredictor {
 
     /** Beyond this a stream has none. */
     private static final long MAX_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
@@ -23,10 +23,10 @@ final class Rhythm {
     private long arrivedNs;
     private long dueNs;
     private long intervalNs;
-    private long strayNs;
+    private long jitterNs;
     private boolean isRegular;
 
-    Rhythm(long nowNs) {
+    ArrivalPredictor(long nowNs) {
         arrivedNs = nowNs;
     }
 
@@ -37,7 +37,7 @@ final class Rhythm {
         arrivedNs = nowNs;
         long errorNs = nowNs - dueNs;
         if (isRegular && Math.abs(errorNs) < toleranceNs) {
-            strayNs += (Math.abs(errorNs) - strayNs) / STRAY_PART;
+            jitterNs += (Math.abs(errorNs) - jitterNs) / STRAY_PART;
             intervalNs += errorNs / INTERVAL_PART;
             dueNs += intervalNs + errorNs / PHASE_PART;
             return;
@@ -45,7 +45,7 @@ final class Rhythm {
         isRegular = lastNs < MAX_INTERVAL_NS && Math.abs(lastNs - intervalNs) < toleranceNs;
         intervalNs = lastNs;
         dueNs = nowNs + lastNs;
-        strayNs = 0;
+        jitterNs = 0;
     }
 
     /** Whether the last frames have come at even intervals. */
@@ -63,7 +63,7 @@ final class Rhythm {
     }
 
     /** How far arrivals are from when they were due, on average. */
-    long strayNs() {
-        return strayNs;
+    long jitterNs() {
+        return jitterNs;
     }
 }

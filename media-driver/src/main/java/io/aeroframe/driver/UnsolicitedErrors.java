@@ -7,7 +7,7 @@ import org.agrona.ErrorHandler;
  * error handler and to the client, whose user would read of them twice, or whose mistakes the host's user would read
  * of.
  */
-final class UnansweredErrors implements ErrorHandler {
+final class UnsolicitedErrors implements ErrorHandler {
 
     /** Where Aeron's driver refuses, on its conductor's thread. */
     private static final String CLIENT_COMMANDS = "io.aeron.driver.ClientCommandAdapter";
@@ -16,7 +16,7 @@ final class UnansweredErrors implements ErrorHandler {
 
     private final ErrorHandler next;
 
-    UnansweredErrors(ErrorHandler next) {
+    UnsolicitedErrors(ErrorHandler next) {
         this.next = next;
     }
 

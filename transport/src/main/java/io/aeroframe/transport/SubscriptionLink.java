@@ -22,7 +22,7 @@ import org.agrona.collections.LongHashSet;
  * <p>It follows one publication at a time. When that ends or vanishes it takes the next of the same name; others that
  * send meanwhile stand by, and one of them takes over when the followed one falls silent.
  */
-final class ReceivingPath implements AutoCloseable {
+final class SubscriptionLink implements AutoCloseable {
 
     private static final FragmentHandler PASS_OVER = (buffer, offset, length, header) -> {};
     private static final int STANDBY_FRAGMENT_LIMIT = 16;
@@ -47,7 +47,7 @@ final class ReceivingPath implements AutoCloseable {
     private final Subscription subscription;
 
     /** Null where frames cannot be in a pool. */
-    private final PoolAttachment pools;
+    private final PoolFollower pools;
 
     private final LedgerCounters counters;
     private final ControlledFragmentHandler glance = this::glanceAt;
@@ -60,10 +60,10 @@ final class ReceivingPath implements AutoCloseable {
 
     private final LongHashSet endedImages = new LongHashSet();
     private final LongHashSet reportedStandbys = new LongHashSet();
-    private StreamReader reader;
+    private ImageReader reader;
     private StreamState state;
     private boolean hasRead;
-    private StreamReader.Ending lastEnding = StreamReader.Ending.NONE;
+    private ImageReader.Ending lastEnding = ImageReader.Ending.NONE;
     private Glance first = Glance.NOTHING;
     private Image successor;
     private long lostNs;
@@ -85,9 +85,9 @@ final class ReceivingPath implements AutoCloseable {
             FrameSubscription.Context context,
             Gate gate,
             SharedDirectory directory,
-            OpenPools openPools,
-            StreamAccount account,
-            FaultReporter faults,
+            PoolReaper openPools,
+            SubscriptionCounts account,
+            RejectReporter faults,
             FrameAssemblies assemblies) {}
 
     /**
@@ -97,7 +97,7 @@ final class ReceivingPath implements AutoCloseable {
      * @param state        of the stream, as known from the session before.
      * @throws DriverLostException if the session is over.
      */
-    ReceivingPath(Parts parts, ClientSession session, Subscription subscription, StreamState state) {
+    SubscriptionLink(Parts parts, ClientSession session, Subscription subscription, StreamState state) {
         this.parts = parts;
         this.session = session;
         this.subscription = subscription;
@@ -105,7 +105,7 @@ final class ReceivingPath implements AutoCloseable {
         session.acquire(parts.gate(), false);
         FrameSubscription.Context context = parts.context();
         pools = context.channel().isIpc()
-                ? new PoolAttachment(parts.directory(), session.aeron(), context.stream(), subscription)
+                ? new PoolFollower(parts.directory(), session.aeron(), context.stream(), subscription)
                 : null;
         if (pools != null) {
             parts.openPools().attached(pools);
@@ -114,7 +114,7 @@ final class ReceivingPath implements AutoCloseable {
                 session,
                 LedgerCounters.SUBSCRIPTION_TYPE_ID,
                 "subscription " + context.stream(),
-                StreamAccount.names());
+                SubscriptionCounts.names());
         lostNs = System.nanoTime() + SESSION_GRACE_NS;
     }
 
@@ -128,7 +128,7 @@ final class ReceivingPath implements AutoCloseable {
     }
 
     /** The pool that frames come from at present; null if none. */
-    AttachedPool pool() {
+    PoolReader pool() {
         return pools == null ? null : pools.current();
     }
 
@@ -163,7 +163,7 @@ final class ReceivingPath implements AutoCloseable {
                 if (reader.isConfirmed()) {
                     state = StreamState.STREAMING;
                 }
-                if (reader.ending() != StreamReader.Ending.NONE) {
+                if (reader.ending() != ImageReader.Ending.NONE) {
                     leave();
                 }
             }
@@ -224,7 +224,7 @@ final class ReceivingPath implements AutoCloseable {
             follow(foreign);
         }
         if (state == StreamState.STREAMING) {
-            if (lastEnding == StreamReader.Ending.END_OF_STREAM) {
+            if (lastEnding == ImageReader.Ending.END_OF_STREAM) {
                 state = StreamState.ENDED;
             } else if (System.nanoTime() - lostNs >= 0 && !session.isOver()) {
                 state = StreamState.LOST;
@@ -247,8 +247,8 @@ final class ReceivingPath implements AutoCloseable {
 
     private void follow(Image image) {
         if (reader == null || reader.image() != image) {
-            reader = new StreamReader(
-                    image, parts.context(), pools, parts.account(), parts.faults(), parts.assemblies());
+            reader =
+                    new ImageReader(image, parts.context(), pools, parts.account(), parts.faults(), parts.assemblies());
             heardNs = System.nanoTime();
             intervalNs = 0;
         }
@@ -290,15 +290,15 @@ final class ReceivingPath implements AutoCloseable {
         lostNs = System.nanoTime() + VANISHED_GRACE_NS;
         leavePool(lastEnding);
         reader = null;
-        if (lastEnding == StreamReader.Ending.FOREIGN) {
+        if (lastEnding == ImageReader.Ending.FOREIGN) {
             state = StreamState.WAITING;
         }
         takeNext();
     }
 
-    private void leavePool(StreamReader.Ending ending) {
+    private void leavePool(ImageReader.Ending ending) {
         reader.close();
-        if (pools != null && ending == StreamReader.Ending.VANISHED) {
+        if (pools != null && ending == ImageReader.Ending.VANISHED) {
             pools.leaveAndSweep();
         } else if (pools != null) {
             pools.leave();
@@ -334,7 +334,7 @@ final class ReceivingPath implements AutoCloseable {
     /** The publication that stood by takes the place of one that says nothing; that one stands by from now on. */
     private void succeed() {
         long silentMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNs);
-        leavePool(StreamReader.Ending.NONE);
+        leavePool(ImageReader.Ending.NONE);
         reader = null;
         follow(successor);
         successor = null;

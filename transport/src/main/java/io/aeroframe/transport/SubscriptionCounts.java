@@ -10,7 +10,7 @@ package io.aeroframe.transport;
  *
  * <p>One thread writes; {@link #ledger()} belongs to the same thread.
  */
-final class StreamAccount {
+final class SubscriptionCounts {
 
     /**
      * Taken before the driver knows of the subscription: what is published because there is a subscriber comes later.
@@ -26,7 +26,7 @@ final class StreamAccount {
     private long received;
     private long droppedByPublisher;
     private long lost;
-    private long notLatest;
+    private long superseded;
     private long expired;
     private long overrun;
     private long invalid;
@@ -99,9 +99,9 @@ final class StreamAccount {
         expired++;
     }
 
-    void notLatest() {
+    void superseded() {
         arrived();
-        notLatest++;
+        superseded++;
     }
 
     void invalid() {
@@ -111,7 +111,7 @@ final class StreamAccount {
     /** Names for {@link #show(LedgerCounters)}. */
     static String[] names() {
         return new String[] {
-            "published", "received", "dropped by publisher", "lost", "overrun", "not latest", "expired", "invalid"
+            "published", "received", "dropped by publisher", "lost", "overrun", "superseded", "expired", "invalid"
         };
     }
 
@@ -121,13 +121,13 @@ final class StreamAccount {
         counters.show(2, droppedByPublisher);
         counters.show(3, lost);
         counters.show(4, overrun);
-        counters.show(5, notLatest);
+        counters.show(5, superseded);
         counters.show(6, expired);
         counters.show(7, invalid);
     }
 
     SubscriptionLedger ledger() {
         return new SubscriptionLedger(
-                published, received, droppedByPublisher, lost, overrun, notLatest, expired, invalid, bytes);
+                published, received, droppedByPublisher, lost, overrun, superseded, expired, invalid, bytes);
     }
 }

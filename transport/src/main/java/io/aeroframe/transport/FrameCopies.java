@@ -13,7 +13,7 @@ import org.agrona.BufferUtil;
  * not whenever the garbage collector may find it: direct memory runs out long before a small heap is worth a
  * collection. Thread-safe.
  */
-final class FrameLeasePool implements AutoCloseable {
+final class FrameCopies implements AutoCloseable {
 
     /** Blocks that wait for the next copy at most, and their bytes; one may have more. */
     private static final int MAX_FREE_BLOCKS = 16;
@@ -146,7 +146,7 @@ final class FrameLeasePool implements AutoCloseable {
 
         @Override
         public void close() {
-            FrameLeasePool.this.close(this);
+            FrameCopies.this.close(this);
         }
     }
 }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Files that are seen whole or not at all: written under a hidden name in the same directory, then moved into place in one
  * step. An older file of the name is replaced. One thread at a time.
  */
-final class WholeFile {
+final class AtomicFile {
 
     private static final AtomicLong COUNT = new AtomicLong();
 

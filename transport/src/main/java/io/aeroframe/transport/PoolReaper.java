@@ -13,14 +13,14 @@ import org.agrona.ErrorHandler;
  * The pools of one connection, until their files can go. One that gets no more frames stays as long as a linked
  * subscriber that has not joined it has messages to read that point there. Thread-safe.
  */
-final class OpenPools {
+final class PoolReaper {
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Gate gate = new Gate("pools of the connection");
-    private final List<PublishedPool> written = new ArrayList<>();
+    private final List<PoolWriter> written = new ArrayList<>();
     private final List<Retired> retired = new ArrayList<>();
-    private final List<PoolAttachment> attachments = new CopyOnWriteArrayList<>();
+    private final List<PoolFollower> attachments = new CopyOnWriteArrayList<>();
     private final Queue<Throwable> reports = new ConcurrentLinkedQueue<>();
 
     /**
@@ -30,7 +30,7 @@ final class OpenPools {
      * @param subscribers of its publication.
      * @param position    of the publication behind the last message that points to the pool.
      */
-    private record Retired(PublishedPool pool, SubscriberPositions subscribers, long position) {
+    private record Retired(PoolWriter pool, SubscriberPositions subscribers, long position) {
         boolean isDone() {
             return subscribers.areAll(pool::isJoinedBy, position);
         }
@@ -41,16 +41,16 @@ final class OpenPools {
         return gate;
     }
 
-    synchronized void opened(PublishedPool pool) {
+    synchronized void opened(PoolWriter pool) {
         written.add(pool);
     }
 
     /** From now on the owner of the pool that a subscription reads is looked after. */
-    void attached(PoolAttachment attachment) {
+    void attached(PoolFollower attachment) {
         attachments.add(attachment);
     }
 
-    void detached(PoolAttachment attachment) {
+    void detached(PoolFollower attachment) {
         attachments.remove(attachment);
     }
 
@@ -86,11 +86,11 @@ final class OpenPools {
         return reports::add;
     }
 
-    private synchronized List<PublishedPool> writtenNow() {
+    private synchronized List<PoolWriter> writtenNow() {
         return List.copyOf(written);
     }
 
-    private synchronized void lookAfter(PublishedPool pool) {
+    private synchronized void lookAfter(PoolWriter pool) {
         gate.enter(); // as in release()
         try {
             pool.lookAfterMembers(System.nanoTime());
@@ -100,7 +100,7 @@ final class OpenPools {
     }
 
     /** A pool gets no more frames. Its publisher does not use it any more. */
-    synchronized void retire(PublishedPool pool, SubscriberPositions subscribers, long position) {
+    synchronized void retire(PoolWriter pool, SubscriberPositions subscribers, long position) {
         if (written.remove(pool)) {
             retired.add(new Retired(pool, subscribers, position));
         }
@@ -146,7 +146,7 @@ final class OpenPools {
         synchronized (this) {
             retired.forEach(left -> left.pool().close());
             retired.clear();
-            written.forEach(PublishedPool::abandon);
+            written.forEach(PoolWriter::abandon);
             written.clear();
         }
     }

@@ -5,7 +5,7 @@ package io.aeroframe.transport;
  *
  * <p>One thread writes; {@link #ledger()} belongs to the same thread.
  */
-final class SendingAccount {
+final class PublicationCounts {
 
     private long nextSequence;
     private long sent;

@@ -9,14 +9,14 @@ import java.nio.ByteBuffer;
 import org.opencv.core.Core;
 
 /** Turns raw frames by quarters, plane by plane, without a loss. One thread. */
-final class FrameTurn {
+final class FrameRotation {
 
     private final int code;
     private final FrameFormat from;
     private final FrameFormat to;
     private final Mats mats = new Mats();
 
-    private FrameTurn(int code, FrameFormat from, FrameFormat to) {
+    private FrameRotation(int code, FrameFormat from, FrameFormat to) {
         this.code = code;
         this.from = from;
         this.to = to;
@@ -29,7 +29,7 @@ final class FrameTurn {
      * @param to      what the turned frames are to be: raw, without padding, and not YUYV, whose pixels share their colour in pairs.
      * @throws IOException if OpenCV, which does it, cannot be loaded.
      */
-    static FrameTurn of(int degrees, FrameFormat to) throws IOException {
+    static FrameRotation of(int degrees, FrameFormat to) throws IOException {
         OpenCv.require();
         boolean isUpright = degrees == 180;
         FrameFormat from = isUpright
@@ -38,7 +38,7 @@ final class FrameTurn {
         int code = isUpright
                 ? Core.ROTATE_180
                 : degrees == 90 ? Core.ROTATE_90_CLOCKWISE : Core.ROTATE_90_COUNTERCLOCKWISE;
-        return new FrameTurn(code, from, to);
+        return new FrameRotation(code, from, to);
     }
 
     /** The format of the frames before they are turned. */

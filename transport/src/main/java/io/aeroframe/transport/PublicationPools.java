@@ -10,7 +10,7 @@ import org.agrona.ErrorHandler;
  * The pool path's sending half: the pool that frames are written to at present, and its successor when a frame outgrows
  * the slots. The publishing thread.
  */
-final class PoolPath {
+final class PublicationPools {
 
     /**
      * What the pools of a connection share.
@@ -19,13 +19,13 @@ final class PoolPath {
      * @param pools        of the connection, until their files can go.
      * @param errorHandler takes reports of a pool that cannot grow.
      */
-    record Host(SharedDirectory directory, OpenPools pools, ErrorHandler errorHandler) {}
+    record Host(SharedDirectory directory, PoolReaper pools, ErrorHandler errorHandler) {}
 
     private final Host host;
-    private final PublishedPool.Owner owner;
+    private final PoolWriter.Owner owner;
     private final int slots;
-    private final List<PublishedPool> outgrown = new ArrayList<>();
-    private PublishedPool pool;
+    private final List<PoolWriter> outgrown = new ArrayList<>();
+    private PoolWriter pool;
     private int refusedLength = Integer.MAX_VALUE;
 
     /**
@@ -34,14 +34,14 @@ final class PoolPath {
      * @param counters of the driver: who is alive, who has read how far.
      * @throws FrameTransportException if there is no room for it.
      */
-    PoolPath(
+    PublicationPools(
             Host host,
             LiveCounters counters,
             FramePublication.Context context,
             long publicationId,
             SubscriberPositions subscribers) {
         this.host = host;
-        owner = new PublishedPool.Owner(
+        owner = new PoolWriter.Owner(
                 context.stream(),
                 publicationId,
                 context.isLossless(),
@@ -53,14 +53,14 @@ final class PoolPath {
         pool = create(context.format().maxPayloadLength());
     }
 
-    private PublishedPool create(int maxPayloadLength) {
-        PublishedPool made = PublishedPool.create(host.directory(), owner, maxPayloadLength, slots);
+    private PoolWriter create(int maxPayloadLength) {
+        PoolWriter made = PoolWriter.create(host.directory(), owner, maxPayloadLength, slots);
         host.pools().opened(made);
         return made;
     }
 
     /** The pool to write to. */
-    PublishedPool pool() {
+    PoolWriter pool() {
         return pool;
     }
 
@@ -78,7 +78,7 @@ final class PoolPath {
             return false;
         }
         try {
-            PublishedPool larger = create(maxPayloadLength);
+            PoolWriter larger = create(maxPayloadLength);
             outgrown.add(pool);
             pool = larger;
             return true;
@@ -104,7 +104,7 @@ final class PoolPath {
      *                 pool.
      */
     void retireOutgrown(long position) {
-        for (PublishedPool old : outgrown) {
+        for (PoolWriter old : outgrown) {
             old.signal();
             host.pools().retire(old, owner.subscribers(), position);
         }

@@ -7,7 +7,7 @@ import org.agrona.ErrorHandler;
  * Reports rejected messages, at most once a second, and other errors as they come. What the error handler throws is
  * thrown from here, after the reporter has noted that it reported. One thread.
  */
-final class FaultReporter {
+final class RejectReporter {
 
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -16,7 +16,7 @@ final class FaultReporter {
     private long reportedNs = System.nanoTime() - INTERVAL_NS;
     private long unreported;
 
-    FaultReporter(StreamName stream, ErrorHandler errorHandler) {
+    RejectReporter(StreamName stream, ErrorHandler errorHandler) {
         this.stream = stream;
         this.errorHandler = errorHandler;
     }
@@ -30,7 +30,7 @@ final class FaultReporter {
      * Counts a rejected message, and reports all of them since the last report unless that was less than a second
      * ago.
      */
-    void count(HeaderFault fault) {
+    void count(RejectReason fault) {
         unreported++;
         long nowNs = System.nanoTime();
         if (nowNs - reportedNs >= INTERVAL_NS) {

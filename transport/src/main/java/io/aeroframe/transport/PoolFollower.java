@@ -14,7 +14,7 @@ import org.agrona.concurrent.status.CountersReader;
  *
  * <p>For the polling thread, but for {@link #checkOwner()}, which another one calls about ten times a second.
  */
-final class PoolAttachment {
+final class PoolFollower {
 
     private static final long NONE = 0;
 
@@ -22,7 +22,7 @@ final class PoolAttachment {
     private final Aeron aeron;
     private final StreamName stream;
     private final Subscription subscription;
-    private AttachedPool pool;
+    private PoolReader pool;
     private long missingPoolId;
 
     /** The id of {@link #pool}, for the thread that looks after its owner. */
@@ -40,7 +40,7 @@ final class PoolAttachment {
     /** The other thread's: what it saw last. */
     private int seenLife;
 
-    PoolAttachment(SharedDirectory directory, Aeron aeron, StreamName stream, Subscription subscription) {
+    PoolFollower(SharedDirectory directory, Aeron aeron, StreamName stream, Subscription subscription) {
         this.directory = directory;
         this.aeron = aeron;
         this.stream = stream;
@@ -48,7 +48,7 @@ final class PoolAttachment {
     }
 
     /** The pool that this is attached to; null if none. */
-    AttachedPool current() {
+    PoolReader current() {
         return pool;
     }
 
@@ -58,16 +58,16 @@ final class PoolAttachment {
      * @return null if there is none any more.
      * @throws FrameTransportException if it cannot be used, or has no room for another subscriber.
      */
-    AttachedPool pool(long poolId, long publicationId) {
+    PoolReader pool(long poolId, long publicationId) {
         return pool != null && pool.poolId() == poolId ? pool : attach(poolId, publicationId);
     }
 
-    private AttachedPool attach(long poolId, long publicationId) {
+    private PoolReader attach(long poolId, long publicationId) {
         if (poolId == missingPoolId) {
             return null;
         }
         leave();
-        AttachedPool next = AttachedPool.attach(directory, stream, poolId, publicationId, membership());
+        PoolReader next = PoolReader.attach(directory, stream, poolId, publicationId, membership());
         if (next == null) {
             missingPoolId = poolId;
         } else {
@@ -77,11 +77,11 @@ final class PoolAttachment {
         return next;
     }
 
-    private AttachedPool.Membership membership() {
+    private PoolReader.Membership membership() {
         CountersReader counters = aeron.countersReader();
         int heartbeat = HeartbeatTimestamp.findCounterIdByRegistrationId(
                 counters, HeartbeatTimestamp.HEARTBEAT_TYPE_ID, aeron.clientId());
-        return new AttachedPool.Membership(aeron.clientId(), heartbeat, subscription.registrationId());
+        return new PoolReader.Membership(aeron.clientId(), heartbeat, subscription.registrationId());
     }
 
     /** Whether the publisher has taken back what this subscription held. */

@@ -20,39 +20,39 @@ import org.junit.jupiter.api.Timeout;
  * on the frame path.
  */
 @Timeout(180)
-class PoolAttachmentTest {
+class PoolFollowerTest {
 
     private static final StreamName STREAM = new StreamName("attached");
     private static final FrameFormat FORMAT = FrameFormat.bgr24(64, 48);
     private static final long PUBLICATION = 5;
 
-    private final List<PublishedPool> pools = new ArrayList<>();
+    private final List<PoolWriter> pools = new ArrayList<>();
     private LiveHost host;
     private Aeron aeron;
-    private PoolAttachment attachment;
+    private PoolFollower attachment;
 
     @BeforeEach
     void start() throws IOException {
         host = LiveHost.start();
         aeron = host.connectRaw();
         Subscription subscription = aeron.addSubscription(FrameChannel.IPC.subscriptionUri(), STREAM.streamId());
-        attachment = new PoolAttachment(host.driver().sharedDirectory(), aeron, STREAM, subscription);
+        attachment = new PoolFollower(host.driver().sharedDirectory(), aeron, STREAM, subscription);
     }
 
     @AfterEach
     void stop() {
         attachment.leave();
-        pools.forEach(PublishedPool::close);
+        pools.forEach(PoolWriter::close);
         aeron.close();
         host.close();
     }
 
-    private PublishedPool attach() {
+    private PoolWriter attach() {
         LiveCounters counters = host.aeroframe().session().counters();
         SubscriberPositions positions = new SubscriberPositions(counters, 1, STREAM.streamId());
-        PublishedPool pool = PublishedPool.create(
+        PoolWriter pool = PoolWriter.create(
                 host.driver().sharedDirectory(),
-                new PublishedPool.Owner(STREAM, PUBLICATION, false, counters, positions, error -> {}),
+                new PoolWriter.Owner(STREAM, PUBLICATION, false, counters, positions, error -> {}),
                 FORMAT.maxPayloadLength(),
                 3);
         pools.add(pool);
@@ -62,7 +62,7 @@ class PoolAttachmentTest {
 
     @Test
     void onlyALookFindsThatTheOwnerIsGone() {
-        PublishedPool pool = attach();
+        PoolWriter pool = attach();
         attachment.checkOwner();
         assertFalse(attachment.isOwnerGone());
         pool.abandon();
@@ -73,7 +73,7 @@ class PoolAttachmentTest {
 
     @Test
     void whileFramesComeNobodyLooks() {
-        PublishedPool pool = attach();
+        PoolWriter pool = attach();
         pool.abandon();
         attachment.noteLife();
         attachment.checkOwner();
@@ -84,7 +84,7 @@ class PoolAttachmentTest {
 
     @Test
     void theEndOfAPoolThatWasOutgrownSaysNothingOfTheNext() {
-        PublishedPool outgrown = attach();
+        PoolWriter outgrown = attach();
         outgrown.abandon();
         attachment.checkOwner();
         assertTrue(attachment.isOwnerGone());

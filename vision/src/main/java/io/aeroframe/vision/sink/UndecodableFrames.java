@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Counts the frames that a sink skips because they cannot be decoded, and says so once a second at most. One thread. */
-final class BadFrames {
+final class UndecodableFrames {
 
     private static final long REPORT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -20,7 +20,7 @@ final class BadFrames {
      * @param place  that skips them, for the message.
      * @param report takes a line a second at most.
      */
-    BadFrames(String place, Consumer<String> report) {
+    UndecodableFrames(String place, Consumer<String> report) {
         this.place = place;
         this.report = report;
         this.lastReportNs = System.nanoTime() - REPORT_INTERVAL_NS;

@@ -22,7 +22,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>The lock is not taken on the frame path: as long as the subscription has not left, what is borrowed is the polling
  * thread's business alone. {@link #leave()} publishes it under the lock, and from then on it changes under the lock.
  */
-final class AttachedPool {
+final class PoolReader {
 
     private final long poolId;
     private final boolean isLossless;
@@ -71,7 +71,7 @@ final class AttachedPool {
      */
     record Membership(long clientId, int heartbeatCounterId, long subscriptionId) {}
 
-    private AttachedPool(FileChannel channel, long poolId, long publicationId, long streamHash, Membership membership)
+    private PoolReader(FileChannel channel, long poolId, long publicationId, long streamHash, Membership membership)
             throws IOException {
         this.poolId = poolId;
         this.membership = membership;
@@ -128,13 +128,13 @@ final class AttachedPool {
      * @return null if there is no such pool any more.
      * @throws FrameTransportException if it cannot be used, or has as many members as it can have.
      */
-    static AttachedPool attach(
+    static PoolReader attach(
             SharedDirectory directory, StreamName stream, long poolId, long publicationId, Membership membership) {
-        AttachedPool pool;
+        PoolReader pool;
         try {
             pool = directory.open(
                     PoolLayout.fileName(poolId),
-                    channel -> new AttachedPool(channel, poolId, publicationId, stream.hash(), membership));
+                    channel -> new PoolReader(channel, poolId, publicationId, stream.hash(), membership));
         } catch (FrameDriverException ex) {
             throw new FrameTransportException(
                     "stream '" + stream + "': its pool cannot be used: " + ex.getMessage()
@@ -238,7 +238,7 @@ final class AttachedPool {
      *
      * @return null if this subscription, or all of them together, hold as many slots as they may.
      */
-    synchronized PoolLease tryRetain(int slot, FrameView frame) {
+    synchronized SlotLease tryRetain(int slot, FrameView frame) {
         assert isBorrowed[slot];
         if (holds[slot] == 0) {
             if (retainedSlots >= maxRetained
@@ -255,20 +255,20 @@ final class AttachedPool {
      *
      * @throws LeaseRevokedException if it is not held any more.
      */
-    synchronized PoolLease retainAgain(PoolLease held) {
+    synchronized SlotLease retainAgain(SlotLease held) {
         held.frame(); // under the lock: until then it may have been closed, or this subscription have joined anew
         return lease(held.slot(), held);
     }
 
-    private PoolLease lease(int slot, FrameView frame) {
-        PoolLease lease = new PoolLease(this, slot, frame, revocations);
+    private SlotLease lease(int slot, FrameView frame) {
+        SlotLease lease = new SlotLease(this, slot, frame, revocations);
         holds[slot]++;
         openLeases++;
         return lease;
     }
 
     /** Any thread: a lease is closed. */
-    synchronized void close(PoolLease lease) {
+    synchronized void close(SlotLease lease) {
         if (!lease.tryEnd()) {
             return;
         }

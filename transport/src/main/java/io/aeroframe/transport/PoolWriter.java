@@ -25,7 +25,7 @@ import org.agrona.concurrent.status.CountersReader;
  * <p>All memory is taken from the system, and mapped, before the first frame: a file system that fills up later cannot
  * hurt a frame that is being written.
  */
-final class PublishedPool implements AutoCloseable {
+final class PoolWriter implements AutoCloseable {
 
     private static final long MAX_SLOT_LENGTH = Integer.MAX_VALUE - (long) PoolLayout.PAGE_LENGTH;
     private static final int ZEROS_LENGTH = 1 << 20;
@@ -96,7 +96,7 @@ final class PublishedPool implements AutoCloseable {
             SubscriberPositions subscribers,
             ErrorHandler errorHandler) {}
 
-    private PublishedPool(FileChannel channel, long poolId, SharedFile file, int slotCount, int slotLength, Owner owner)
+    private PoolWriter(FileChannel channel, long poolId, SharedFile file, int slotCount, int slotLength, Owner owner)
             throws IOException {
         this.poolId = poolId;
         this.file = file;
@@ -129,7 +129,7 @@ final class PublishedPool implements AutoCloseable {
      * @param wantedSlots      0 for as many as suit the size.
      * @throws FrameTransportException if there is no room.
      */
-    static PublishedPool create(SharedDirectory directory, Owner owner, int maxPayloadLength, int wantedSlots) {
+    static PoolWriter create(SharedDirectory directory, Owner owner, int maxPayloadLength, int wantedSlots) {
         StreamName stream = owner.stream();
         long slotLength = PoolLayout.slotLength(maxPayloadLength);
         if (slotLength > MAX_SLOT_LENGTH) {
@@ -140,8 +140,8 @@ final class PublishedPool implements AutoCloseable {
         long poolId = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
         SharedFile file = directory.create(PoolLayout.fileName(poolId));
         try {
-            PublishedPool pool =
-                    file.use(channel -> new PublishedPool(channel, poolId, file, slotCount, (int) slotLength, owner));
+            PoolWriter pool =
+                    file.use(channel -> new PoolWriter(channel, poolId, file, slotCount, (int) slotLength, owner));
             pool.describe();
             return pool;
         } catch (IOException ex) {

@@ -3,9 +3,9 @@ package io.aeroframe.transport;
 import java.nio.ByteBuffer;
 
 /** A frame in a pool that is kept past its handler: no copy, the slot is not used again until this is closed. */
-final class PoolLease extends KeptFrame {
+final class SlotLease extends KeptFrame {
 
-    private final AttachedPool pool;
+    private final PoolReader pool;
     private final int slot;
     private final int revocations;
 
@@ -14,7 +14,7 @@ final class PoolLease extends KeptFrame {
      *
      * @param revocations of the pool, now.
      */
-    PoolLease(AttachedPool pool, int slot, FrameView frame, int revocations) {
+    SlotLease(PoolReader pool, int slot, FrameView frame, int revocations) {
         super(frame);
         this.pool = pool;
         this.slot = slot;

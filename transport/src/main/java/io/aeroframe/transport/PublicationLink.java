@@ -4,13 +4,13 @@ package io.aeroframe.transport;
  * What a publication has in one session of the driver: its Aeron publication and, over IPC, its pools. One thread,
  * inside the gate.
  */
-final class SendingPath implements AutoCloseable {
+final class PublicationLink implements AutoCloseable {
 
     private final ClientSession session;
     private final LogPublication log;
 
     /** Null where frames only go through the log. */
-    private final PoolPath pools;
+    private final PublicationPools pools;
 
     private final LedgerCounters counters;
 
@@ -22,9 +22,9 @@ final class SendingPath implements AutoCloseable {
      * @param gate that the thread which writes is inside of.
      * @throws FrameTransportException if the channel cannot be used, there is no room, or the session is over.
      */
-    SendingPath(
+    PublicationLink(
             ClientSession session,
-            PoolPath.Host host,
+            PublicationPools.Host host,
             FramePublication.Context context,
             SendWait wait,
             Gate gate,
@@ -41,7 +41,7 @@ final class SendingPath implements AutoCloseable {
                     session,
                     LedgerCounters.PUBLICATION_TYPE_ID,
                     "publication " + context.stream(),
-                    SendingAccount.names());
+                    PublicationCounts.names());
             isOpen = true;
         } finally {
             if (!isOpen) {
@@ -50,11 +50,12 @@ final class SendingPath implements AutoCloseable {
         }
     }
 
-    private PoolPath openPool(PoolPath.Host host, FramePublication.Context context, long publicationId) {
+    private PublicationPools openPool(
+            PublicationPools.Host host, FramePublication.Context context, long publicationId) {
         try {
             SubscriberPositions subscribers = new SubscriberPositions(
                     session.counters(), log.sessionId(), context.stream().streamId());
-            return new PoolPath(host, session.counters(), context, publicationId, subscribers);
+            return new PublicationPools(host, session.counters(), context, publicationId, subscribers);
         } catch (RuntimeException | Error ex) {
             log.close();
             throw ex;
@@ -79,7 +80,7 @@ final class SendingPath implements AutoCloseable {
         return log;
     }
 
-    PoolPath pools() {
+    PublicationPools pools() {
         return pools;
     }
 

@@ -13,11 +13,11 @@ import org.agrona.MutableDirectBuffer;
  *
  * <p>Eight bytes are worked on at a time, added and subtracted within a long without carries from one byte into the next.
  */
-final class LeftDelta {
+final class HorizontalPredictor {
 
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
-    private LeftDelta() {}
+    private HorizontalPredictor() {}
 
     /**
      * Writes the differences of a frame, without padding.

@@ -8,12 +8,12 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** When the next frame is expected. */
-class RhythmTest {
+class ArrivalPredictorTest {
 
     private static final long INTERVAL_NS = 16_666_667;
 
     private long nowNs = Long.MAX_VALUE - 5 * INTERVAL_NS; // nanoTime() may be anything, and run over
-    private final Rhythm rhythm = new Rhythm(nowNs);
+    private final ArrivalPredictor rhythm = new ArrivalPredictor(nowNs);
 
     private void noteAfter(long intervalNs) {
         nowNs += intervalNs;
@@ -39,7 +39,7 @@ class RhythmTest {
         noteAfter(INTERVAL_NS + 400_000);
         assertTrue(rhythm.isRegular());
         assertEquals(INTERVAL_NS - 300_000, rhythm.dueNs() - nowNs, 20_000);
-        assertTrue(rhythm.strayNs() > 40_000 && rhythm.strayNs() < 60_000, "" + rhythm.strayNs());
+        assertTrue(rhythm.jitterNs() > 40_000 && rhythm.jitterNs() < 60_000, "" + rhythm.jitterNs());
     }
 
     @Test
@@ -54,7 +54,7 @@ class RhythmTest {
             assertTrue(i < 3 || rhythm.isRegular(), "frame " + i);
         }
         assertEquals(INTERVAL_NS + 2_000 * 10, rhythm.intervalNs(), 10_000);
-        assertTrue(rhythm.strayNs() < 50_000, "" + rhythm.strayNs());
+        assertTrue(rhythm.jitterNs() < 50_000, "" + rhythm.jitterNs());
     }
 
     @Test
