@@ -1,5 +1,18 @@
 package io.aeroframe.benchmarks;
 
+import io.aeroframe.benchmarks.commands.CostCommand;
+import io.aeroframe.benchmarks.commands.IsolationCommand;
+import io.aeroframe.benchmarks.commands.LatencyCommand;
+import io.aeroframe.benchmarks.commands.LimitsCommand;
+import io.aeroframe.benchmarks.commands.SelfcheckCommand;
+import io.aeroframe.benchmarks.commands.WindowCommand;
+import io.aeroframe.benchmarks.harness.BenchException;
+import io.aeroframe.benchmarks.jmh.JmhCommand;
+import io.aeroframe.benchmarks.jpeg.JpegCommand;
+import io.aeroframe.benchmarks.peers.PeersCommand;
+import io.aeroframe.benchmarks.plot.PlotCommand;
+import io.aeroframe.benchmarks.stages.StagesCommand;
+import io.aeroframe.benchmarks.video.VideoCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,8 +57,6 @@ import picocli.CommandLine.Spec;
             LimitsCommand.class,
             PlotCommand.class,
             SelfcheckCommand.class,
-            Role.class,
-            StagesSink.class,
             JmhCommand.class,
             HelpCommand.class
         })
@@ -56,7 +67,7 @@ public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    Bench() {}
+    private Bench() {}
 
     /**
      * Runs one command and ends the JVM with its exit status.
@@ -67,7 +78,7 @@ public final class Bench implements Runnable {
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         return new CommandLine(new Bench())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(HELP_WIDTH)
@@ -93,17 +104,10 @@ public final class Bench implements Runnable {
             return 128 + 2;
         }
         line.getErr().println("bench: " + oneLine(ex.getMessage() == null ? ex.toString() : ex.getMessage()));
-        if (isUnforeseen(ex)) {
+        if (BenchException.isBug(ex)) {
             ex.printStackTrace(line.getErr());
         }
         return CommandLine.ExitCode.SOFTWARE;
-    }
-
-    /** A mistake of ours rather than of the user's or the machine's: without its trace nobody could mend it. */
-    static boolean isUnforeseen(Throwable ex) {
-        return ex instanceof NullPointerException
-                || ex instanceof IndexOutOfBoundsException
-                || ex instanceof ClassCastException;
     }
 
     private static String oneLine(String message) {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 
 /** The bench as its users start it: a process with a base directory of its own. Closing it removes what it left. */
-final class BenchProcess implements AutoCloseable {
+public final class BenchProcess implements AutoCloseable {
 
     /** Only a test that fails ever waits this long, however slow or busy the machine. */
     private static final long DEADLINE_S = 120;
@@ -28,12 +28,12 @@ final class BenchProcess implements AutoCloseable {
         err = directory.resolve("err");
     }
 
-    static BenchProcess start(String... arguments) throws IOException {
+    public static BenchProcess start(String... arguments) throws IOException {
         return start(System.getenv("PATH"), arguments);
     }
 
     /** Starts it where programs are searched for in those directories. */
-    static BenchProcess start(String searchPath, String[] arguments) throws IOException {
+    public static BenchProcess start(String searchPath, String[] arguments) throws IOException {
         Path memory = Path.of("/dev/shm");
         Path directory = Files.isWritable(memory)
                 ? Files.createTempDirectory(memory, "aeroframe-bench-")
@@ -58,7 +58,7 @@ final class BenchProcess implements AutoCloseable {
     }
 
     /** Waits for its end, and gives its exit status. */
-    int awaitEnd() throws InterruptedException {
+    public int awaitEnd() throws InterruptedException {
         if (!process.waitFor(DEADLINE_S, TimeUnit.SECONDS)) {
             throw new AssertionError("timed out after " + DEADLINE_S + " s waiting for the end of the bench");
         }
@@ -66,7 +66,7 @@ final class BenchProcess implements AutoCloseable {
     }
 
     /** Waits until it has started a process of which that is an argument. */
-    ProcessHandle awaitChild(String argument) {
+    public ProcessHandle awaitChild(String argument) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_S);
         SleepingMillisIdleStrategy idle = new SleepingMillisIdleStrategy(5);
         while (System.nanoTime() - deadlineNs < 0) {
@@ -81,24 +81,24 @@ final class BenchProcess implements AutoCloseable {
         throw new AssertionError("timed out after " + DEADLINE_S + " s waiting for the " + argument + " of the bench");
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    void interrupt() {
+    public void interrupt() {
         process.destroy();
     }
 
-    String output() throws IOException {
+    public String output() throws IOException {
         return Files.readString(out);
     }
 
-    String errors() throws IOException {
+    public String errors() throws IOException {
         return Files.readString(err);
     }
 
     /** What its driver left behind. */
-    List<Path> leftovers() throws IOException {
+    public List<Path> leftovers() throws IOException {
         Path base = directory.resolve("base");
         if (!Files.exists(base)) {
             return List.of();

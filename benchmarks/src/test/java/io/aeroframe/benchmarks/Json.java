@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.aeroframe.benchmarks.report.JsonFile;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Map;
  *
  * @param fields by name: a {@link Json}, a list of them, a string, a number, a boolean or null.
  */
-record Json(Map<String, Object> fields) {
+public record Json(Map<String, Object> fields) {
 
     /** A name that comes twice in one object is an error. */
     private static final JsonFactory STRICT = JsonFactory.builder()
@@ -22,7 +23,7 @@ record Json(Map<String, Object> fields) {
             .build();
 
     /** Reads text that is one JSON object and nothing else. */
-    static Json only(String text) throws IOException {
+    public static Json only(String text) throws IOException {
         try (JsonParser parser = STRICT.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new AssertionError("not an object: " + text);
@@ -54,14 +55,14 @@ record Json(Map<String, Object> fields) {
         return fields.containsKey(name);
     }
 
-    double number(String name) {
+    public double number(String name) {
         if (!(fields.get(name) instanceof Double number)) {
             throw new AssertionError(name + " is no number: " + fields.get(name));
         }
         return number;
     }
 
-    Object get(String name) {
+    public Object get(String name) {
         return fields.get(name);
     }
 }

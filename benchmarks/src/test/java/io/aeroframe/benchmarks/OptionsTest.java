@@ -74,19 +74,6 @@ class OptionsTest {
         assertTrue(!out.toString().contains("role"), out::toString);
     }
 
-    @Test
-    void warnsOfMoreSpinningThreadsThanCores() {
-        StringWriter err = new StringWriter();
-        int readers = Runtime.getRuntime().availableProcessors() + 1;
-        Plan plan = new StreamOptions(new Size(64, 48), new FrameRate(60), 1).plan();
-        Cores.warn(plan, readers, new PrintWriter(err));
-        assertTrue(err.toString().contains(readers + " threads spin on " + (readers - 1) + " cores"), err::toString);
-
-        StringWriter none = new StringWriter();
-        Cores.warn(plan, readers - 1, new PrintWriter(none));
-        assertEquals("", none.toString());
-    }
-
     private static int execute(String arguments, StringWriter out, StringWriter err) {
         return Bench.commandLine()
                 .setOut(new PrintWriter(out, true))

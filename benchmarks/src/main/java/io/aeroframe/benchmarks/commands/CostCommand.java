@@ -1,0 +1,146 @@
+package io.aeroframe.benchmarks.commands;
+
+import io.aeroframe.benchmarks.measurement.Measurement;
+import io.aeroframe.benchmarks.options.FrameRate;
+import io.aeroframe.benchmarks.options.Plan;
+import io.aeroframe.benchmarks.options.Size;
+import io.aeroframe.benchmarks.options.StreamOptions;
+import io.aeroframe.benchmarks.report.Figures;
+import io.aeroframe.benchmarks.report.FiguresJson;
+import io.aeroframe.benchmarks.report.FiguresTable;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench cost}: what a frame costs its writer against the number of subscribers. */
+@Command(
+        name = "cost",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "What a frame costs its writer, from before the claim to after the commit, against the number of subscribers.",
+            "",
+            "All subscribers are in one process beside the writer's, polled in turn by one thread: as many JVMs would measure the scheduler. "
+                    + "With --fill the time to write the pixels is part of the cost; at --fps max the wait for room is."
+        })
+public final class CostCommand implements Callable<Integer> {
+
+    /** The most that the pool path knows apart. */
+    private static final int MOST_SUBSCRIBERS = 63;
+
+    private static final int MOST_RUNS = 1_000;
+    private static final List<String> TOLD = List.of("p50_us", "p90_us", "p99_us", "p999_us", "max_us");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private StreamOptions stream = new StreamOptions(new Size(320, 240), new FrameRate(200), 5);
+
+    @Option(
+            names = "--subscribers",
+            paramLabel = "N,N...",
+            split = ",",
+            description = "How many, one measurement each. Default: 1,2,8,50.")
+    private List<Integer> subscribers = List.of(1, 2, 8, 50);
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            description = "Runs of each; the median of each figure counts. Default: ${DEFAULT-VALUE}.")
+    private int runs = 1;
+
+    @Option(names = "--json", description = "Print one JSON object instead of a table.")
+    private boolean isJson;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Plan plan = stream.plan();
+        for (int count : subscribers) {
+            if (count < 1 || count > MOST_SUBSCRIBERS) {
+                throw stream.mistake("--subscribers=" + count + " is not within 1 to " + MOST_SUBSCRIBERS);
+            }
+        }
+        if (runs < 1 || runs > MOST_RUNS) {
+            throw stream.mistake("--runs=" + runs + " is not within 1 to " + MOST_RUNS);
+        }
+        Cores.warn(plan, 1, spec.commandLine().getErr());
+        FiguresTable table = new FiguresTable(spec.commandLine().getOut());
+        if (!isJson) {
+            printHead(table, plan);
+        }
+        List<Figures> all = new ArrayList<>();
+        try (Measurement measurement = new Measurement()) {
+            for (int count : subscribers) {
+                List<Figures> ofCount = new ArrayList<>();
+                for (int i = 0; i < runs; i++) {
+                    ofCount.add(measurement.run(plan, 1, count));
+                }
+                Figures figures = Figures.medians(ofCount);
+                all.add(figures);
+                if (!isJson) {
+                    printRow(table, figures);
+                }
+            }
+        }
+        if (isJson) {
+            printJson(all);
+        }
+        return 0;
+    }
+
+    private void printHead(FiguresTable table, Plan plan) {
+        table.line("%s", plan.describe());
+        table.line(
+                "%s; all subscribers in one process, polled in turn by one thread; claim to commit in the writer, microseconds",
+                plan.path().title());
+        table.line(
+                "%s%s%s%s%s",
+                FiguresTable.right("subscribers"),
+                TOLD.stream()
+                        .map(name -> FiguresTable.right(FiguresTable.label(name)))
+                        .collect(Collectors.joining()),
+                FiguresTable.right("sent"),
+                FiguresTable.right("dropped"),
+                FiguresTable.right("lost"));
+        spec.commandLine().getOut().flush();
+    }
+
+    private void printRow(FiguresTable table, Figures figures) {
+        table.line(
+                "%11d%s%11.0f%11.0f%11.0f",
+                figures.subscribers(),
+                TOLD.stream()
+                        .map(name -> FiguresTable.right(FiguresTable.number(figures.get(Figures.PUBLISH + name))))
+                        .collect(Collectors.joining()),
+                figures.get(Figures.SENT),
+                figures.get(Figures.DROPPED),
+                figures.get(Figures.LOST));
+        spec.commandLine().getOut().flush();
+    }
+
+    private void printJson(List<Figures> all) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(FiguresJson.object(json -> {
+            json.writeStringField("benchmark", "cost");
+            json.writeStringField(
+                    "note",
+                    "all subscribers in one process, polled in turn by one thread; publish_*_us is claim to commit");
+            json.writeArrayFieldStart("costs");
+            for (Figures figures : all) {
+                json.writeStartObject();
+                FiguresJson.write(json, figures, runs);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }));
+        out.flush();
+    }
+}

@@ -1,0 +1,175 @@
+package io.aeroframe.benchmarks.commands;
+
+import io.aeroframe.benchmarks.harness.StampLog;
+import io.aeroframe.benchmarks.measurement.Measurement;
+import io.aeroframe.benchmarks.measurement.Role;
+import io.aeroframe.benchmarks.options.FramePath;
+import io.aeroframe.benchmarks.options.FrameRate;
+import io.aeroframe.benchmarks.options.Idle;
+import io.aeroframe.benchmarks.options.Plan;
+import io.aeroframe.benchmarks.options.Size;
+import io.aeroframe.benchmarks.report.Figures;
+import io.aeroframe.benchmarks.report.FiguresTable;
+import io.aeroframe.transport.FrameChannel;
+import io.aeroframe.transport.FrameEncoding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench selfcheck}: does the report show what is known to have happened? */
+@Command(
+        name = "selfcheck",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Check that the report shows what is known to have happened.",
+            "",
+            "In a short run of 'bench latency' the writer stalls once for 10 ms when a frame is due, and the reader loses 7 frames. At 1000 fps "
+                    + "such a stall delays ten frames, by 10 ms, 9 ms and so on: a bench that measures from the time a frame was sent shows nothing of it. "
+                    + "Exit status 1 if the latency from the time due does not show ten frames delayed by as much, or lost is not what was lost."
+        })
+public final class SelfcheckCommand implements Callable<Integer> {
+
+    private static final int FPS = 1_000;
+    private static final long STALL_MS = 10;
+    private static final long PERIOD_MS = 1_000 / FPS;
+    private static final long LOSS = 7;
+    private static final double SECONDS = 1;
+    private static final double WARMUP_SECONDS = 1;
+
+    /** What the ledgers may say of frames that did not arrive besides those that were lost on purpose. */
+    private static final List<String> REASONS =
+            List.of("lost_on_the_way", "overrun", "superseded", "expired", "invalid");
+
+    /** What is done to a run on purpose. */
+    enum Fault {
+        stall,
+        loss,
+        none
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--path", paramLabel = "pool|log", split = ",", description = "Paths to check. Default: pool,log.")
+    private List<FramePath> paths = List.of(FramePath.pool, FramePath.log);
+
+    @Option(
+            names = "--leave-out",
+            paramLabel = "stall|loss|none",
+            description = "Do not do that, and expect it all the same: the check must fail. Default: ${DEFAULT-VALUE}.")
+    private Fault leftOut = Fault.none;
+
+    private FiguresTable table;
+    private boolean isPassed = true;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        table = new FiguresTable(spec.commandLine().getOut());
+        Path directory = Files.createTempDirectory("aeroframe-selfcheck-");
+        Path rawFile = directory.resolve("stamps");
+        try (Measurement measurement = new Measurement()) {
+            for (FramePath path : paths) {
+                check(measurement, path, rawFile);
+            }
+        } finally {
+            Files.deleteIfExists(rawFile);
+            Files.delete(directory);
+        }
+        table.line("%s", isPassed ? "passed" : "FAILED: these figures cannot be trusted");
+        spec.commandLine().getOut().flush();
+        return isPassed ? 0 : 1;
+    }
+
+    private void check(Measurement measurement, FramePath path, Path rawFile) throws InterruptedException {
+        Plan plan = new Plan(
+                path,
+                FrameChannel.IPC,
+                new Size(64, 48),
+                new FrameRate(FPS),
+                FrameEncoding.RAW,
+                Idle.backoff,
+                false,
+                false,
+                WARMUP_SECONDS,
+                SECONDS);
+        List<String> reader = new ArrayList<>(List.of("--raw-file", rawFile.toString()));
+        if (leftOut != Fault.loss) {
+            reader.addAll(List.of("--drop", Long.toString(LOSS)));
+        }
+        List<String> writer = leftOut == Fault.stall ? List.of() : List.of("--stall-ms", Long.toString(STALL_MS));
+        Figures figures = measurement.run(plan, 1, 1, Map.of(Role.reader, reader, Role.writer, writer));
+        table.line("%s: %s", path.title(), plan.describe());
+        double attributed = REASONS.stream().mapToDouble(figures::get).sum();
+        checkStall(figures, attributed, StampLog.read(rawFile));
+        checkLoss(figures, attributed);
+    }
+
+    private void checkStall(Figures figures, double attributed, List<long[]> frames) {
+        expect(
+                "a stall of " + STALL_MS + " ms",
+                "latency from the time due, max >= " + STALL_MS + ".0 ms",
+                milliseconds(figures.get("scheduled_max_us")),
+                figures.get("scheduled_max_us") >= STALL_MS * 1e3);
+        expect(
+                "",
+                "p99.9 >= " + (STALL_MS - PERIOD_MS) + ".0 ms",
+                milliseconds(figures.get("scheduled_p999_us")),
+                figures.get("scheduled_p999_us") >= (STALL_MS - PERIOD_MS) * 1e3);
+        long expected = STALL_MS / PERIOD_MS;
+        long missing = (long) (figures.get(Figures.DROPPED) + attributed); // any of them may have been due just then
+        long delayed = delayed(frames);
+        expect(
+                "",
+                "frames due in the stall and delayed to its end: " + expected,
+                Long.toString(delayed),
+                delayed <= expected && delayed >= Math.max(1, expected - missing));
+        table.line(
+                "  %-24s %-58s %s",
+                "", "(from the stamp, max: which need not show it)", milliseconds(figures.get("max_us")));
+    }
+
+    /** Frames that were due in the stall and did not come before its end. Later ones, and those of other stalls, do not count. */
+    private static long delayed(List<long[]> frames) {
+        long beginNs = (long) (SECONDS / 2 * 1e9);
+        long endNs = beginNs + STALL_MS * 1_000_000;
+        return frames.stream()
+                .filter(frame -> frame[0] >= beginNs && frame[0] < endNs && frame[0] + frame[2] >= endNs)
+                .count();
+    }
+
+    private void checkLoss(Figures figures, double attributed) {
+        expect(
+                LOSS + " frames lost",
+                String.format(
+                        Locale.ROOT,
+                        attributed == 0 ? "lost = %d" : "lost = %d and %.0f that the ledgers tell of",
+                        LOSS,
+                        attributed),
+                String.format(Locale.ROOT, "%.0f", figures.get(Figures.LOST)),
+                figures.get(Figures.LOST) == LOSS + attributed);
+        expect(
+                "",
+                "received = sent - lost",
+                String.format(Locale.ROOT, "%.0f of %.0f", figures.get(Figures.RECEIVED), figures.get(Figures.SENT)),
+                figures.get(Figures.RECEIVED) == figures.get(Figures.SENT) - figures.get(Figures.LOST));
+    }
+
+    private void expect(String injected, String expected, String seen, boolean isSeen) {
+        isPassed &= isSeen;
+        table.line("  %-24s %-58s %-16s %s", injected, expected, seen, isSeen ? "ok" : "NOT SEEN");
+    }
+
+    private static String milliseconds(double microseconds) {
+        return String.format(Locale.ROOT, "%.2f ms", microseconds / 1e3);
+    }
+}

@@ -1,0 +1,88 @@
+package io.aeroframe.benchmarks.jpeg;
+
+import io.aeroframe.benchmarks.harness.BenchException;
+import io.aeroframe.benchmarks.options.Size;
+import io.aeroframe.benchmarks.python.Python;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** JPEG as programs in Python do it, measured in a process of its own: {@code benchmarks/peers/jpeg.py}. One thread. */
+final class PythonJpeg {
+
+    private static final String SCRIPT = "jpeg.py";
+    private static final long PATIENCE_S = 60;
+
+    private final List<String> command;
+    private String version = "";
+
+    /**
+     * What a run took.
+     *
+     * @param encodeUs median.
+     * @param decodeUs median.
+     */
+    record Medians(double encodeUs, double decodeUs) {}
+
+    private PythonJpeg(List<String> command) {
+        this.command = command;
+    }
+
+    /**
+     * Puts the script beside the picture.
+     *
+     * @param interpreter that has NumPy and cv2.
+     * @param directory   with {@code picture.bgr} and {@code picture.jpg}.
+     */
+    static PythonJpeg prepare(String interpreter, Path directory, Size size, int quality) throws IOException {
+        Python.copyScript(SCRIPT, directory);
+        return new PythonJpeg(List.of(
+                interpreter,
+                "-B", // no compiled files
+                directory.resolve(SCRIPT).toString(),
+                directory.toString(),
+                Integer.toString(size.width()),
+                Integer.toString(size.height()),
+                Integer.toString(quality)));
+    }
+
+    /** What it is called, with its version once it has run. */
+    String title() {
+        return ("Python cv2 " + version).strip();
+    }
+
+    /** Runs it once. */
+    Medians measure(double seconds) throws IOException, InterruptedException {
+        List<String> run = new ArrayList<>(command);
+        run.add(Double.toString(seconds));
+        Process process = new ProcessBuilder(run)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader lines = process.inputReader()) {
+            String line = lines.readLine(); // comes when it is done; it ends by itself
+            if (line == null || !process.waitFor(PATIENCE_S, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new BenchException("python: " + SCRIPT + " failed, see above");
+            }
+            String[] words = line.split(" ");
+            version = words[0];
+            return new Medians(Double.parseDouble(words[1]), Double.parseDouble(words[2]));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Removes a directory and the files in it. */
+    static void delete(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory);
+    }
+}

@@ -1,0 +1,219 @@
+package io.aeroframe.benchmarks.measurement;
+
+import io.aeroframe.benchmarks.harness.Arrivals;
+import io.aeroframe.benchmarks.harness.BenchException;
+import io.aeroframe.benchmarks.harness.FrameReceiver;
+import io.aeroframe.benchmarks.harness.FrameSender;
+import io.aeroframe.benchmarks.harness.Reader;
+import io.aeroframe.benchmarks.harness.Report;
+import io.aeroframe.benchmarks.harness.Schedule;
+import io.aeroframe.benchmarks.harness.StampLog;
+import io.aeroframe.benchmarks.harness.Writer;
+import io.aeroframe.benchmarks.messages.MessageTransport;
+import io.aeroframe.benchmarks.options.FramePath;
+import io.aeroframe.benchmarks.options.FrameRate;
+import io.aeroframe.benchmarks.options.Plan;
+import io.aeroframe.benchmarks.options.Size;
+import io.aeroframe.benchmarks.options.StreamOptions;
+import io.aeroframe.benchmarks.paths.AeroframeReceiver;
+import io.aeroframe.benchmarks.paths.AeroframeSender;
+import io.aeroframe.benchmarks.paths.AeronReceiver;
+import io.aeroframe.benchmarks.paths.AeronSender;
+import io.aeroframe.benchmarks.paths.SlowReader;
+import io.aeroframe.benchmarks.pictures.PictureCodec;
+import io.aeroframe.benchmarks.pictures.PictureFile;
+import io.aeroframe.transport.Delivery;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * A process of a measurement: its writer, or one that reads. Started by {@link Measurement}, which it tells by {@link Report}s on its
+ * standard output how it goes, and which tells it on its standard input when to begin. When that input ends it ends, too: then whoever
+ * started it is gone.
+ */
+@Command(name = "role")
+final class RoleMain implements Callable<Integer> {
+
+    @Parameters(index = "0")
+    private Role role;
+
+    @Option(names = "--aeron-dir", required = true)
+    private Path aeronDirectory;
+
+    /** Sets the runs of one command apart. */
+    @Option(names = "--run", required = true)
+    private int run;
+
+    /** Polled in turn by the one thread. */
+    @Option(names = "--subscriptions")
+    private int subscriptions = 1;
+
+    /** Whether a picture is encoded for each frame, and decoded. */
+    @Option(names = "--end-to-end")
+    private boolean isEndToEnd;
+
+    /** What carries the frames if it is not Aeron. */
+    @Option(names = "--transport")
+    private MessageTransport transport;
+
+    /** Where a transport's ends meet, and the picture to be encoded lies. */
+    @Option(names = "--directory")
+    private Path directory;
+
+    /** Gets the latencies of each frame as text. */
+    @Option(names = "--raw-file")
+    private Path rawFile;
+
+    /** For which the writer stalls on purpose. */
+    @Option(names = "--stall-ms")
+    private long stallMs;
+
+    /** Frames that the reader loses on purpose. */
+    @Option(names = "--drop")
+    private long drop;
+
+    /** That the slow reader takes for a frame. */
+    @Option(names = "--takes-ms")
+    private long takesMs;
+
+    /** What the slow reader asks for. */
+    @Option(names = "--delivery")
+    private Delivery delivery = Delivery.EVERY;
+
+    @Mixin
+    private StreamOptions options = new StreamOptions(new Size(1, 1), FrameRate.MAX, 1);
+
+    private volatile Schedule schedule;
+
+    /**
+     * Plays one role and ends the JVM.
+     *
+     * @param args the arguments that {@link Measurement} gives
+     */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new RoleMain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args));
+    }
+
+    @Override
+    public Integer call() {
+        PrintStream reports = System.out;
+        System.setOut(System.err);
+        startListening();
+        try {
+            Plan plan = options.plan();
+            send(reports, run(plan, reports));
+            return 0;
+        } catch (RuntimeException ex) {
+            if (BenchException.isBug(ex)) {
+                ex.printStackTrace();
+            }
+            send(reports, new Report.Failed(ex.getMessage() == null ? ex.toString() : ex.getMessage()));
+            return 1;
+        }
+    }
+
+    private Report run(Plan plan, PrintStream reports) {
+        return switch (role) {
+            case writer -> write(plan, reports);
+            case reader -> read(plan, reports);
+            case slow -> readSlowly(plan, reports);
+        };
+    }
+
+    private Report write(Plan plan, PrintStream reports) {
+        try (FrameSender sender = sender(plan)) {
+            return new Writer(sender, TimeUnit.MILLISECONDS.toNanos(stallMs))
+                    .run(() -> send(reports, new Report.Ready()), () -> schedule);
+        }
+    }
+
+    private FrameSender sender(Plan plan) {
+        try {
+            if (transport != null) {
+                return transport.sender(directory, plan);
+            }
+            if (plan.path() == FramePath.aeron) {
+                return new AeronSender(plan, aeronDirectory, run);
+            }
+            PictureCodec codec =
+                    isEndToEnd ? new PictureCodec(plan.size(), PictureFile.read(directory, plan.size())) : null;
+            return new AeroframeSender(plan, aeronDirectory, run, codec);
+        } catch (IOException ex) {
+            throw new BenchException(ex.toString(), ex);
+        }
+    }
+
+    private FrameReceiver receiver(Plan plan, Arrivals arrivals) {
+        try {
+            if (transport != null) {
+                return transport.receiver(directory, plan, arrivals);
+            }
+            if (plan.path() == FramePath.aeron) {
+                return new AeronReceiver(plan, aeronDirectory, run, subscriptions, arrivals);
+            }
+            PictureCodec codec =
+                    isEndToEnd ? new PictureCodec(plan.size(), PictureFile.read(directory, plan.size())) : null;
+            return new AeroframeReceiver(plan, aeronDirectory, run, subscriptions, arrivals, codec);
+        } catch (IOException ex) {
+            throw new BenchException(ex.toString(), ex);
+        }
+    }
+
+    private Report read(Plan plan, PrintStream reports) {
+        Arrivals arrivals = new Arrivals(plan.isTouched());
+        StampLog stamps = rawFile == null ? null : new StampLog(!plan.rate().isMax());
+        arrivals.keep(stamps);
+        arrivals.drop(drop);
+        try (FrameReceiver receiver = receiver(plan, arrivals)) {
+            Report figures =
+                    new Reader(receiver, arrivals).run(() -> send(reports, new Report.Ready()), () -> schedule);
+            if (stamps != null) {
+                stamps.write(rawFile);
+            }
+            return figures;
+        }
+    }
+
+    private Report readSlowly(Plan plan, PrintStream reports) {
+        long takesNs = TimeUnit.MILLISECONDS.toNanos(takesMs);
+        try (SlowReader reader = new SlowReader(plan, aeronDirectory, run, delivery, takesNs)) {
+            return reader.run(() -> send(reports, new Report.Ready()), () -> schedule);
+        }
+    }
+
+    private static void send(PrintStream reports, Report report) {
+        reports.println(report.line());
+        reports.flush();
+    }
+
+    private void startListening() {
+        Thread listener = new Thread(this::listen, "bench-listener");
+        listener.setDaemon(true);
+        listener.start();
+    }
+
+    private void listen() {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
+            String line;
+            while ((line = lines.readLine()) != null) {
+                schedule = Schedule.parse(line);
+            }
+        } catch (IOException ex) {
+            // as good as its end
+        }
+        Runtime.getRuntime().halt(1);
+    }
+}

@@ -1,0 +1,55 @@
+package io.aeroframe.benchmarks.options;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * How fast frames are written.
+ *
+ * @param perSecond frames a second; infinite for as many as go.
+ */
+public record FrameRate(double perSecond) {
+
+    /** As many as go: there is no schedule. */
+    public static final FrameRate MAX = new FrameRate(Double.POSITIVE_INFINITY);
+
+    public boolean isMax() {
+        return perSecond == Double.POSITIVE_INFINITY;
+    }
+
+    /** Time from one frame to the next, 0 without a schedule. */
+    public double periodNs() {
+        return 1e9 / perSecond;
+    }
+
+    @Override
+    public String toString() {
+        if (isMax()) {
+            return "max";
+        }
+        return perSecond == Math.rint(perSecond) ? Long.toString((long) perSecond) : Double.toString(perSecond);
+    }
+
+    /** For picocli. */
+    public static final class Converter implements ITypeConverter<FrameRate> {
+        private static final double HIGHEST = 1_000_000;
+
+        @Override
+        public FrameRate convert(String text) {
+            if (text.equalsIgnoreCase("max")) {
+                return MAX;
+            }
+            double rate;
+            try {
+                rate = Double.parseDouble(text);
+            } catch (NumberFormatException ex) {
+                throw new TypeConversionException("'" + text + "' is not a rate: give frames a second, or max");
+            }
+            if (!(rate > 0 && rate <= HIGHEST)) {
+                throw new TypeConversionException(
+                        "'" + text + "' is not above 0 and at most 1000000: give frames a second, or max");
+            }
+            return new FrameRate(rate);
+        }
+    }
+}

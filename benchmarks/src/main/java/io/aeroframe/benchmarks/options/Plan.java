@@ -1,0 +1,84 @@
+package io.aeroframe.benchmarks.options;
+
+import io.aeroframe.transport.FrameChannel;
+import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.transport.FrameFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What one run measures; its processes are told all of it.
+ *
+ * @param path          that the frames take.
+ * @param channel       that they travel on.
+ * @param size          of the pictures.
+ * @param rate          of the writer.
+ * @param encoding      raw BGR, or JPEG.
+ * @param idle          of the readers.
+ * @param isFilled      whether the writer writes every byte of a frame.
+ * @param isTouched     whether the readers read every byte of a frame.
+ * @param warmupSeconds before the measured part.
+ * @param seconds       of the measured part.
+ */
+public record Plan(
+        FramePath path,
+        FrameChannel channel,
+        Size size,
+        FrameRate rate,
+        FrameEncoding encoding,
+        Idle idle,
+        boolean isFilled,
+        boolean isTouched,
+        double warmupSeconds,
+        double seconds) {
+
+    /** The same measurement on another path, with what idling it knows. */
+    public Plan on(FramePath other) {
+        return new Plan(
+                other, channel, size, rate, encoding, idle.on(other), isFilled, isTouched, warmupSeconds, seconds);
+    }
+
+    public FrameFormat format() {
+        return encoding == FrameEncoding.JPEG
+                ? FrameFormat.jpeg(size.width(), size.height())
+                : FrameFormat.bgr24(size.width(), size.height());
+    }
+
+    /** In one line for people. */
+    public String describe() {
+        return String.format(
+                Locale.ROOT,
+                "%s %s on %s at %s fps, %s s after %s s of warm-up",
+                encoding == FrameEncoding.JPEG ? "JPEG" : "raw BGR",
+                size,
+                channel,
+                rate,
+                number(seconds),
+                number(warmupSeconds));
+    }
+
+    /** As {@link StreamOptions} reads them. */
+    public List<String> arguments() {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--path", path.name(),
+                "--channel", channel.uri(),
+                "--size", size.toString(),
+                "--fps", rate.toString(),
+                "--encoding", encoding.name(),
+                "--idle", idle.name(),
+                "--warmup", Double.toString(warmupSeconds),
+                "--seconds", Double.toString(seconds)));
+        if (isFilled) {
+            arguments.add("--fill");
+        }
+        if (isTouched) {
+            arguments.add("--touch");
+        }
+        return arguments;
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+}

@@ -1,0 +1,41 @@
+package io.aeroframe.benchmarks.options;
+
+import io.aeroframe.transport.FrameFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * A picture size as typed: {@code 640x480}.
+ *
+ * @param width  in pixels.
+ * @param height in pixels.
+ */
+public record Size(int width, int height) {
+
+    @Override
+    public String toString() {
+        return width + "x" + height;
+    }
+
+    /** For picocli. */
+    public static final class Converter implements ITypeConverter<Size> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,5})[xX](\\d{1,5})");
+
+        @Override
+        public Size convert(String text) {
+            Matcher matcher = FORM.matcher(text);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + text + "' is not WIDTHxHEIGHT, such as 640x480");
+            }
+            Size size = new Size(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+            try {
+                FrameFormat.bgr24(size.width, size.height);
+            } catch (IllegalArgumentException ex) {
+                throw new TypeConversionException("'" + text + "': " + ex.getMessage() + "; choose another size");
+            }
+            return size;
+        }
+    }
+}

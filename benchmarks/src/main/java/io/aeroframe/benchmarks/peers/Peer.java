@@ -1,0 +1,140 @@
+package io.aeroframe.benchmarks.peers;
+
+import io.aeroframe.benchmarks.messages.MessageTransport;
+import io.aeroframe.benchmarks.options.FramePath;
+import io.aeroframe.benchmarks.options.Idle;
+import io.aeroframe.transport.FrameEncoding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Something that carries frames from a process to another on one host.
+ *
+ * @param name   as typed.
+ * @param title  for people.
+ * @param implementation  how it is run.
+ * @param only   the encoding that it is for; null for any.
+ * @param remark what is to be known of its figures; empty for nothing.
+ */
+record Peer(String name, String title, Implementation implementation, FrameEncoding only, String remark) {
+
+    private static final String TEARS = "a frame may change while it is read";
+
+    /** All of them, in the order in which they take turns. The first is what the others are compared with. */
+    static final List<Peer> ALL = List.of(
+            new Peer("pool", "Aeroframe pool, woken", new AeroframePeer(FramePath.pool, Idle.wait, false), null, ""),
+            new Peer(
+                    "pool-spin",
+                    "Aeroframe pool, spins",
+                    new AeroframePeer(FramePath.pool, Idle.spin, false),
+                    null,
+                    ""),
+            new Peer("log", "Aeroframe log", new AeroframePeer(FramePath.log, Idle.backoff, false), null, ""),
+            new Peer(
+                    "udp",
+                    "Aeroframe UDP",
+                    new AeroframePeer(FramePath.log, Idle.backoff, true),
+                    FrameEncoding.JPEG,
+                    ""),
+            new Peer(
+                    "aeron",
+                    "plain Aeron",
+                    new AeroframePeer(FramePath.aeron, Idle.backoff, false),
+                    FrameEncoding.RAW,
+                    ""),
+            new Peer("jeromq", "JeroMQ PUB/SUB", new JavaPeer(MessageTransport.jeroMq), null, ""),
+            new Peer("unix-socket", "Java Unix socket", new JavaPeer(MessageTransport.unixSocket), null, ""),
+            new Peer("named-pipe", "Java named pipe", new JavaPeer(MessageTransport.namedPipe), null, ""),
+            new Peer(
+                    "mmap",
+                    "Java mapped file, polled",
+                    new JavaPeer(MessageTransport.mappedFile),
+                    FrameEncoding.RAW,
+                    TEARS),
+            new Peer(
+                    "python-pipe",
+                    "Python pipe",
+                    new PythonPeer("length_prefixed_pipe.py", List.of(), List.of()),
+                    null,
+                    ""),
+            new Peer("pyzmq", "Python ZeroMQ", new PythonPeer("zeromq.py", List.of(), List.of("zmq")), null, ""),
+            new Peer(
+                    "pyzmq-base64",
+                    "Python ZeroMQ, base64",
+                    new PythonPeer("zeromq.py", List.of("--base64"), List.of("zmq")),
+                    FrameEncoding.JPEG,
+                    ""),
+            new Peer(
+                    "diskcache",
+                    "Python diskcache",
+                    new PythonPeer("disk_cache.py", List.of(), List.of("diskcache")),
+                    null,
+                    ""),
+            new Peer(
+                    "shared-memory",
+                    "Python shared_memory",
+                    new PythonPeer("shared_memory.py", List.of(), List.of()),
+                    FrameEncoding.RAW,
+                    TEARS),
+            new Peer(
+                    "rospy",
+                    "ROS 1 rospy",
+                    new PythonPeer("ros.py", List.of(), List.of("rospy", "rosmaster", "sensor_msgs")),
+                    null,
+                    ""));
+
+    /** How a peer is run. */
+    sealed interface Implementation permits AeroframePeer, JavaPeer, PythonPeer {}
+
+    /**
+     * Aeroframe, or plain Aeron.
+     *
+     * @param path  that the frames take.
+     * @param idle  of the reader.
+     * @param isUdp whether over UDP on the loopback, else over IPC.
+     */
+    record AeroframePeer(FramePath path, Idle idle, boolean isUdp) implements Implementation {}
+
+    /**
+     * Something that the JVM can do.
+     *
+     * @param transport that does it.
+     */
+    record JavaPeer(MessageTransport transport) implements Implementation {}
+
+    /**
+     * A script of {@code benchmarks/peers}.
+     *
+     * @param script    its file.
+     * @param arguments besides those of all scripts.
+     * @param modules   that it needs besides NumPy.
+     */
+    record PythonPeer(String script, List<String> arguments, List<String> modules) implements Implementation {
+
+        /** Modules without which it does not run. */
+        List<String> modules(FrameEncoding encoding) {
+            List<String> all = new ArrayList<>(modules);
+            all.add("numpy");
+            if (encoding == FrameEncoding.JPEG) {
+                all.add("cv2");
+            }
+            return all;
+        }
+
+        /** Whether a third process serves writer and reader. */
+        boolean hasMaster() {
+            return modules.contains("rosmaster");
+        }
+    }
+
+    /** The peer of that name. */
+    static Optional<Peer> named(String name) {
+        return ALL.stream().filter(peer -> peer.name.equals(name)).findFirst();
+    }
+
+    /** Whether it takes part if nobody names it. */
+    boolean isFor(FrameEncoding encoding) {
+        return only == null || only == encoding;
+    }
+}

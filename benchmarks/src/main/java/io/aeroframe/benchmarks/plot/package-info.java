@@ -1,0 +1,4 @@
+/**
+ * {@code bench plot}: charts of what the other commands measured.
+ */
+package io.aeroframe.benchmarks.plot;

@@ -1,0 +1,162 @@
+package io.aeroframe.benchmarks.report;
+
+import io.aeroframe.benchmarks.harness.Latencies;
+import io.aeroframe.benchmarks.harness.Report;
+import io.aeroframe.benchmarks.options.Plan;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What a run, or the median of several, measured. Times end in {@code _us} and {@code _s}; what does not apply is NaN.
+ *
+ * @param plan        of the run.
+ * @param subscribers in all.
+ * @param values      by name, in the order in which they are told; the names are those of the JSON object.
+ */
+public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
+
+    public static final String FPS = "fps";
+    static final String PUBLISHED = "published";
+    public static final String SENT = "sent";
+    public static final String DROPPED = "dropped";
+    public static final String RECEIVED = "received";
+    public static final String LOST = "lost";
+    public static final String MISMATCHED = "mismatched";
+    public static final String PUBLISHER_CPU = "cpu_publisher_percent";
+    public static final String SUBSCRIBER_CPU = "cpu_subscriber_percent";
+    static final String DRIVER_CPU = "cpu_driver_percent";
+    static final String PUBLISHER_ALLOCATION = "alloc_publisher_bytes_per_frame";
+    static final String SUBSCRIBER_ALLOCATION = "alloc_subscriber_bytes_per_frame";
+    public static final String BYTES = "bytes";
+
+    /** Of the measured part's frames, those that a slow reader beside got, and how old the oldest of them was then. */
+    static final String SLOW_RECEIVED = "slow_received";
+
+    public static final String SLOW_OLDEST = "slow_oldest_us";
+
+    /** Prefixes of the latencies: from the stamp right before the commit; from the time the frame was due; until all of it was read. */
+    static final String STAMPED = "";
+
+    static final String SCHEDULED = "scheduled_";
+    static final String TOUCHED = "touched_";
+
+    /** Prefix of the time from before the claim to after the commit, in the writer. */
+    public static final String PUBLISH = "publish_";
+
+    /** Of each latency: suffix and percentile. */
+    public static final Map<String, Double> PERCENTILES = percentiles();
+
+    private static Map<String, Double> percentiles() {
+        Map<String, Double> percentiles = new LinkedHashMap<>();
+        percentiles.put("p50_us", 50.0);
+        percentiles.put("p90_us", 90.0);
+        percentiles.put("p99_us", 99.0);
+        percentiles.put("p999_us", 99.9);
+        percentiles.put("p9999_us", 99.99);
+        percentiles.put("max_us", 100.0);
+        return percentiles;
+    }
+
+    /**
+     * Puts the reports of a run together.
+     *
+     * @param aside of a reader that is not measured; null if there was none.
+     * @param cpuNs of the driver's process.
+     */
+    public static Figures of(
+            Plan plan,
+            int subscribers,
+            Report.Written written,
+            List<Report.Read> read,
+            Report.SlowRead aside,
+            long cpuNs) {
+        Histogram stamped = Latencies.histogram();
+        Histogram scheduled = Latencies.histogram();
+        Histogram touched = Latencies.histogram();
+        Report.SubscriptionCounts missed = Report.SubscriptionCounts.NONE;
+        long received = 0;
+        long mismatched = 0;
+        double readerCpuNs = 0;
+        double readerCores = 0;
+        double readerBytes = 0;
+        for (Report.Read reader : read) {
+            stamped.add(reader.stamped());
+            scheduled.add(reader.scheduled());
+            touched.add(reader.touched());
+            missed = missed.plus(reader.counts());
+            received += reader.received();
+            mismatched += reader.mismatched();
+            readerCpuNs += reader.usage().cpuNs();
+            readerCores += (double) reader.usage().cpuNs() / reader.usage().elapsedNs();
+            readerBytes += reader.usage().allocatedBytes();
+        }
+        Report.PublicationCounts sent = written.counts();
+        Map<String, Double> values = new LinkedHashMap<>();
+        putLatencies(values, STAMPED, stamped);
+        putLatencies(values, SCHEDULED, scheduled);
+        putLatencies(values, TOUCHED, touched);
+        putLatencies(values, PUBLISH, written.cost());
+        values.put(PUBLISHED, (double) sent.published());
+        values.put(SENT, (double) sent.sent());
+        values.put(DROPPED, (double) (sent.published() - sent.sent()));
+        values.put("dropped_back_pressure", (double) sent.droppedBackPressure());
+        values.put("dropped_no_slot", (double) sent.droppedNoSlot());
+        values.put("dropped_no_subscriber", (double) sent.droppedNoSubscriber());
+        values.put(RECEIVED, (double) received);
+        values.put(LOST, (double) (sent.sent() * subscribers - received));
+        values.put("lost_on_the_way", (double) missed.lost());
+        values.put("overrun", (double) missed.overrun());
+        values.put("superseded", (double) missed.superseded());
+        values.put("expired", (double) missed.expired());
+        values.put("invalid", (double) missed.invalid());
+        values.put(MISMATCHED, (double) mismatched);
+        double fps = received / plan.seconds() / subscribers;
+        values.put(FPS, fps);
+        values.put("mb_per_s", fps * written.payloadLength() / 1e6);
+        values.put("cpu_publisher_s", written.usage().cpuNs() / 1e9);
+        values.put("cpu_subscriber_s", readerCpuNs / 1e9);
+        values.put("cpu_driver_s", cpuNs / 1e9);
+        values.put(
+                PUBLISHER_CPU, 100.0 * written.usage().cpuNs() / written.usage().elapsedNs());
+        values.put(SUBSCRIBER_CPU, 100.0 * readerCores);
+        values.put(DRIVER_CPU, cpuNs / 1e7 / plan.seconds());
+        values.put(PUBLISHER_ALLOCATION, (double) written.usage().allocatedBytes() / sent.published());
+        values.put(SUBSCRIBER_ALLOCATION, readerBytes / received);
+        values.put(BYTES, (double) written.payloadLength());
+        if (aside != null) {
+            values.put(SLOW_RECEIVED, (double) aside.age().getTotalCount());
+            values.put(SLOW_OLDEST, aside.age().getMaxValue() / 1e3);
+        }
+        return new Figures(plan, subscribers, values);
+    }
+
+    private static void putLatencies(Map<String, Double> values, String prefix, Histogram histogram) {
+        boolean isEmpty = histogram.getTotalCount() == 0;
+        PERCENTILES.forEach((name, percentile) ->
+                values.put(prefix + name, isEmpty ? Double.NaN : histogram.getValueAtPercentile(percentile) / 1e3));
+    }
+
+    public double get(String name) {
+        return values.get(name);
+    }
+
+    /** The median of each figure by itself. */
+    public static Figures medians(List<Figures> runs) {
+        Figures first = runs.get(0);
+        Map<String, Double> medians = new LinkedHashMap<>();
+        for (String name : first.values.keySet()) {
+            medians.put(
+                    name, median(runs.stream().mapToDouble(run -> run.get(name)).toArray()));
+        }
+        return new Figures(first.plan, first.subscribers, medians);
+    }
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        int middle = values.length / 2;
+        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+}

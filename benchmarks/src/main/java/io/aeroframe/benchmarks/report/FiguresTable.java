@@ -1,0 +1,149 @@
+package io.aeroframe.benchmarks.report;
+
+import io.aeroframe.benchmarks.options.FramePath;
+import io.aeroframe.benchmarks.options.Idle;
+import io.aeroframe.benchmarks.options.Plan;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Figures for people: latencies a line each, then what was sent, received, lost and used. */
+public final class FiguresTable {
+
+    private static final Map<String, String> LATENCIES = Map.of(
+            Figures.STAMPED, "from the stamp",
+            Figures.SCHEDULED, "from the time due",
+            Figures.TOUCHED, "until all was read",
+            Figures.PUBLISH, "claim to commit");
+    private static final List<String> ORDER =
+            List.of(Figures.STAMPED, Figures.SCHEDULED, Figures.TOUCHED, Figures.PUBLISH);
+
+    private final PrintWriter out;
+
+    public FiguresTable(PrintWriter out) {
+        this.out = out;
+    }
+
+    /** All that was measured. */
+    public void print(String title, Figures figures) {
+        line(
+                "%s, %s, %d subscriber%s",
+                title, idling(figures.plan().idle()), figures.subscribers(), figures.subscribers() == 1 ? "" : "s");
+        line(
+                "  %-18s %s",
+                "microseconds",
+                Figures.PERCENTILES.keySet().stream()
+                        .map(name -> right(label(name)))
+                        .collect(Collectors.joining()));
+        for (String prefix : ORDER) {
+            if (!Double.isNaN(figures.get(prefix + "p50_us"))) {
+                line(
+                        "  %-18s %s",
+                        LATENCIES.get(prefix),
+                        Figures.PERCENTILES.keySet().stream()
+                                .map(name -> right(number(figures.get(prefix + name))))
+                                .collect(Collectors.joining()));
+            }
+        }
+        line(
+                "  frames: published %.0f = sent %.0f + dropped %.0f; received %.0f, lost %.0f; %.1f fps%s",
+                figures.get(Figures.PUBLISHED),
+                figures.get(Figures.SENT),
+                figures.get(Figures.DROPPED),
+                figures.get(Figures.RECEIVED),
+                figures.get(Figures.LOST),
+                figures.get(Figures.FPS),
+                throughput(figures));
+        printLosses(figures);
+        line(
+                "  CPU: writer %.2f s (%.1f %% of a core), readers %.2f s (%.1f %%), driver %.2f s (%.1f %%)",
+                figures.get("cpu_publisher_s"),
+                figures.get(Figures.PUBLISHER_CPU),
+                figures.get("cpu_subscriber_s"),
+                figures.get(Figures.SUBSCRIBER_CPU),
+                figures.get("cpu_driver_s"),
+                figures.get(Figures.DRIVER_CPU));
+        line(
+                "  heap: %.2f bytes a frame on the writing thread, %.2f on the polling thread",
+                figures.get(Figures.PUBLISHER_ALLOCATION), figures.get(Figures.SUBSCRIBER_ALLOCATION));
+        out.flush();
+    }
+
+    private void printLosses(Figures figures) {
+        String reasons = List.of(
+                        "dropped_back_pressure",
+                        "dropped_no_slot",
+                        "dropped_no_subscriber",
+                        "lost_on_the_way",
+                        "overrun",
+                        "superseded",
+                        "expired",
+                        "invalid",
+                        Figures.MISMATCHED)
+                .stream()
+                .filter(name -> figures.get(name) != 0)
+                .map(name -> name.replace('_', ' ') + " " + String.format(Locale.ROOT, "%.0f", figures.get(name)))
+                .collect(Collectors.joining(", "));
+        if (!reasons.isEmpty()) {
+            line("  by the ledgers: %s", reasons);
+        }
+    }
+
+    /** Where nobody copies and nobody fills, no byte moves, and there is no throughput to speak of. */
+    private static String throughput(Figures figures) {
+        Plan plan = figures.plan();
+        return plan.path() == FramePath.pool && !plan.isFilled()
+                ? ""
+                : String.format(Locale.ROOT, ", %.1f MB/s", figures.get("mb_per_s"));
+    }
+
+    /** What one takes of the other. */
+    public void printRatios(Figures figures, Figures peer, List<String> names) {
+        line("ratio %s / %s", figures.plan().path().title(), peer.plan().path().title());
+        line("  %-18s %s", "", names.stream().map(name -> right(label(name))).collect(Collectors.joining()));
+        line(
+                "  %-18s %s",
+                "",
+                names.stream()
+                        .map(name -> right(ratio(figures.get(name) / peer.get(name))))
+                        .collect(Collectors.joining()));
+        out.flush();
+    }
+
+    public void line(String format, Object... values) {
+        out.printf(Locale.ROOT, format + "%n", values);
+    }
+
+    public static String label(String name) {
+        return switch (name) {
+            case "p999_us" -> "p99.9";
+            case "p9999_us" -> "p99.99";
+            case Figures.PUBLISHER_CPU -> "cpu writer";
+            case Figures.SUBSCRIBER_CPU -> "cpu reader";
+            default -> name.replace("_us", "");
+        };
+    }
+
+    public static String number(double microseconds) {
+        return String.format(Locale.ROOT, microseconds < 100 ? "%.1f" : "%.0f", microseconds);
+    }
+
+    private static String ratio(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "-";
+    }
+
+    public static String right(String text) {
+        return String.format(Locale.ROOT, "%11s", text);
+    }
+
+    private static String idling(Idle idle) {
+        return switch (idle) {
+            case wait -> "readers wait to be woken";
+            case spin -> "readers spin";
+            case yield -> "readers yield";
+            case backoff -> "readers back off to 0.1 ms";
+        };
+    }
+}

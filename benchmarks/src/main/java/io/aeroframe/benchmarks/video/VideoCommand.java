@@ -1,0 +1,189 @@
+package io.aeroframe.benchmarks.video;
+
+import io.aeroframe.benchmarks.harness.BenchException;
+import io.aeroframe.benchmarks.python.Python;
+import io.aeroframe.benchmarks.report.FiguresJson;
+import io.aeroframe.benchmarks.report.FiguresTable;
+import io.aeroframe.benchmarks.report.Machine;
+import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.source.FfmpegSource;
+import io.aeroframe.vision.source.SourceOptions;
+import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.HdrHistogram.DoubleHistogram;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bench video}: how fast a video file gets from its decoder to another process. */
+@Command(
+        name = "video",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "How many frames a second of a video file reach another process, flat out, beside a Python script that has OpenCV write them "
+                    + "into shared memory.",
+            "",
+            "Each round runs, one after the other: the script (video_capture.py, the writer alone); 'aeroframe publish FILE --fps max "
+                    + "--lossless' and 'aeroframe subscribe ... null:' over the pool, in BGR and then with --format native; and the decoder "
+                    + "alone, without scaling and publishing, as the limit."
+        })
+public final class VideoCommand implements Callable<Integer> {
+
+    private static final int MOST_RUNS = 1_000;
+    private static final double LONGEST_SECONDS = 3_600;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "A video that FFmpeg reads, such as H.264 of 1280x688.")
+    private Path file;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            description = "Of each run; the file is looped. Default: ${DEFAULT-VALUE}.")
+    private double seconds = 10;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            description = "Rounds; the median of each counts. Default: ${DEFAULT-VALUE}.")
+    private int runs = 5;
+
+    @Option(
+            names = "--aeroframe",
+            paramLabel = "FILE",
+            description = "The command to measure. Default: the one of this source tree.")
+    private Path aeroframe = Path.of(System.getProperty("aeroframe.command", "apps/bin/aeroframe"));
+
+    @Option(names = "--json", description = "Print one JSON object instead of a table.")
+    private boolean isJson;
+
+    /** What is measured, in the order of a round. */
+    enum Way {
+        /** The script. */
+        python("Python VideoCapture into shared_memory"),
+        /** Converted by the publisher. */
+        bgr("aeroframe, BGR"),
+        /** As the decoder has it. */
+        own("aeroframe, --format native"),
+        /** The limit. */
+        decoder("decoder alone");
+
+        private final String title;
+
+        Way(String title) {
+            this.title = title;
+        }
+    }
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        check(seconds > 0 && seconds <= LONGEST_SECONDS, "--seconds=" + seconds + " is not above 0 and at most 3600");
+        check(runs >= 1 && runs <= MOST_RUNS, "--runs=" + runs + " is not within 1 to " + MOST_RUNS);
+        if (!Files.isExecutable(aeroframe)) {
+            throw new BenchException(aeroframe + " cannot be run; name the command with --aeroframe");
+        }
+        List<String> modules = List.of("cv2", "numpy");
+        Optional<String> python = Python.onSearchPath().with(modules);
+        if (python.isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("bench: the Python script is left out: " + Python.installCommand(modules));
+        }
+        Map<Way, DoubleHistogram> rates = new EnumMap<>(Way.class);
+        decode(Math.min(1, seconds)); // tells of a file that cannot be read before anything is started
+        try (VideoRun run = new VideoRun(file, seconds, aeroframe.toAbsolutePath())) {
+            for (int i = 0; i < runs; i++) {
+                if (python.isPresent()) {
+                    add(rates, Way.python, run.python(python.get()));
+                }
+                add(rates, Way.bgr, run.aeroframe(List.of()));
+                add(rates, Way.own, run.aeroframe(List.of("--format", "native")));
+                add(rates, Way.decoder, decode(seconds));
+            }
+        }
+        print(rates);
+        return 0;
+    }
+
+    private static void add(Map<Way, DoubleHistogram> rates, Way way, double framesPerSecond) {
+        rates.computeIfAbsent(way, key -> new DoubleHistogram(3)).recordValue(framesPerSecond);
+    }
+
+    /** Frames a second that the decoder delivers where nothing is done with them. */
+    private double decode(double length) throws IOException {
+        SourceOptions options = new SourceOptions(0, 0, (PixelFormat) null, EncodingChoice.RAW, 80, true);
+        try (FfmpegSource source = FfmpegSource.open(file.toString(), options)) {
+            long startNs = System.nanoTime();
+            long endNs = startNs + (long) (length * 1e9);
+            long frames = 0;
+            while (System.nanoTime() - endNs < 0 && source.advance()) {
+                frames++;
+            }
+            return frames * 1e9 / (System.nanoTime() - startNs);
+        }
+    }
+
+    private void print(Map<Way, DoubleHistogram> rates) {
+        double python = rates.containsKey(Way.python) ? median(rates.get(Way.python)) : Double.NaN;
+        if (isJson) {
+            spec.commandLine().getOut().println(FiguresJson.object(json -> {
+                json.writeStringField("benchmark", "video");
+                Machine.write(json, spec.commandLine());
+                json.writeStringField("file", file.getFileName().toString());
+                FiguresJson.writeNumber(json, "seconds", seconds);
+                json.writeNumberField("runs", runs);
+                for (Map.Entry<Way, DoubleHistogram> entry : rates.entrySet()) {
+                    json.writeObjectFieldStart(
+                            entry.getKey() == Way.own
+                                    ? "native"
+                                    : entry.getKey().name());
+                    FiguresJson.writeNumber(json, "fps", median(entry.getValue()));
+                    FiguresJson.writeNumber(json, "fps_min", entry.getValue().getMinValue());
+                    FiguresJson.writeNumber(json, "fps_max", entry.getValue().getMaxValue());
+                    FiguresJson.writeNumber(json, "ratio", median(entry.getValue()) / python);
+                    json.writeEndObject();
+                }
+            }));
+        } else {
+            FiguresTable table = new FiguresTable(spec.commandLine().getOut());
+            table.line("%s, flat out, %d runs of %s s each, frames a second", file.getFileName(), runs, seconds);
+            table.line("%-40s%11s%11s%11s%11s", "", "median", "least", "most", "ratio");
+            for (Map.Entry<Way, DoubleHistogram> entry : rates.entrySet()) {
+                DoubleHistogram rate = entry.getValue();
+                double ratio = median(rate) / python;
+                table.line(
+                        "%-40s%11.1f%11.1f%11.1f%11s",
+                        entry.getKey().title,
+                        median(rate),
+                        rate.getMinValue(),
+                        rate.getMaxValue(),
+                        Double.isNaN(ratio) ? "-" : String.format(Locale.ROOT, "%.2f", ratio));
+            }
+        }
+        spec.commandLine().getOut().flush();
+    }
+
+    private static double median(DoubleHistogram rates) {
+        return rates.getValueAtPercentile(50);
+    }
+
+    private void check(boolean isValid, String complaint) {
+        if (!isValid) {
+            throw new ParameterException(spec.commandLine(), complaint);
+        }
+    }
+}
