@@ -44,7 +44,7 @@ final class DriverCommand implements Callable<Integer> {
                         error.printStackTrace(spec.commandLine().getErr());
                     }
                 }))) {
-            if (!driver.isHost()) {
+            if (!driver.isOwner()) {
                 throw new IllegalStateException(driver.aeronDirectoryName()
                         + ": another process hosts the media driver already; streams can use that one");
             }

@@ -45,7 +45,7 @@ final class DriverSession implements AutoCloseable {
                     state == ConnectionState.RECONNECTING
                             ? "aeroframe: the media driver has gone"
                             : "aeroframe: connected to the next media driver, "
-                                    + (driver.isHost() ? "which this process hosts" : "which another process hosts"));
+                                    + (driver.isOwner() ? "which this process hosts" : "which another process hosts"));
             err.flush();
         }
     }
@@ -70,7 +70,7 @@ final class DriverSession implements AutoCloseable {
     @Override
     public void close() {
         aeroframe.close();
-        if (driver.isHost()) {
+        if (driver.isOwner()) {
             boolean isAlone = driver.awaitNoClients(stop.isRequested() ? STOPPED_WAIT : QUIET_WAIT);
             if (!isAlone && !stop.isRequested()) {
                 err.println("aeroframe: done; still hosting the media driver for " + driver.clientCount()

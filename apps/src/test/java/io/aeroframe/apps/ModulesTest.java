@@ -1,17 +1,23 @@
 package io.aeroframe.apps;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathConstants;
@@ -73,6 +79,34 @@ class ModulesTest {
                 .dependOnClassesThat()
                 .resideInAPackage(APPS)
                 .check(CLASSES);
+    }
+
+    /** What an embedder calls shows no type that may change without notice. */
+    @Test
+    void thePublicApiShowsNoInternalType() {
+        noMethods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .resideOutsideOfPackages("io.aeroframe..internal..", "io.aeroframe.benchmarks..")
+                .should(haveInternalTypes())
+                .check(CLASSES);
+    }
+
+    private static ArchCondition<JavaMethod> haveInternalTypes() {
+        return new ArchCondition<>("have internal types in their signatures") {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                Stream.concat(Stream.of(method.getRawReturnType()), method.getRawParameterTypes().stream())
+                        .filter(type -> type.getPackageName().matches("io\\.aeroframe\\..*internal.*"))
+                        .forEach(type -> events.add(SimpleConditionEvent.satisfied(
+                                method, method.getFullName() + " shows " + type.getName())));
+            }
+        };
     }
 
     @Test

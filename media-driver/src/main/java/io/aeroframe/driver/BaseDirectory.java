@@ -1,24 +1,16 @@
 package io.aeroframe.driver;
 
+import io.aeroframe.driver.internal.FileThread;
+import io.aeroframe.driver.internal.LockedFiles;
+import io.aeroframe.driver.internal.OwnedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The directory that the processes of one user on one host share: {@code driver.lock} and the driver's {@code aeron/}.
@@ -31,11 +23,6 @@ import java.util.stream.Stream;
  * otherwise. Thread-safe; file operations run on a {@link FileThread}.
  */
 final class BaseDirectory {
-
-    /** Where the media driver keeps its files, inside the base directory. */
-    private static final String AERON = "aeron";
-
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private static final String LOCK = "driver.lock";
     private static final String IDENTITY = "driver.id";
@@ -89,7 +76,7 @@ final class BaseDirectory {
      * @throws FrameDriverException if it is a link, is not a directory, belongs to another user or lets other users in.
      */
     static BaseDirectory open(Path path) {
-        return open(path, true);
+        return new BaseDirectory(OwnedDirectory.open(path), false);
     }
 
     /**
@@ -100,39 +87,8 @@ final class BaseDirectory {
      * @throws FrameDriverException as {@link #open(Path)}.
      */
     static BaseDirectory existing(Path path) {
-        return Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? open(path, false) : null;
-    }
-
-    private static BaseDirectory open(Path path, boolean mayCreate) {
-        Path absolute = path.toAbsolutePath().normalize();
-        return FileThread.call(() -> {
-            while (true) {
-                try {
-                    if (mayCreate) {
-                        create(absolute);
-                    }
-                    check(absolute);
-                    return new BaseDirectory(absolute, false);
-                } catch (NoSuchFileException ex) {
-                    // Its last user may have removed it between the two calls.
-                    if (!mayCreate) {
-                        return null;
-                    }
-                    if (!Files.isDirectory(absolute.getParent())) {
-                        throw unusable(absolute, ex);
-                    }
-                } catch (IOException ex) {
-                    throw unusable(absolute, ex);
-                }
-            }
-        });
-    }
-
-    private static FrameDriverException unusable(Path directory, IOException ex) {
-        return new FrameDriverException(
-                directory + ": the base directory cannot be used: " + reason(ex)
-                        + "; choose another with the environment variable AEROFRAME_DIR",
-                ex);
+        Path existing = OwnedDirectory.openExisting(path);
+        return existing == null ? null : new BaseDirectory(existing, false);
     }
 
     /**
@@ -149,7 +105,7 @@ final class BaseDirectory {
     static BaseDirectory around(Path aeronDirectory) {
         Path absolute = aeronDirectory.toAbsolutePath().normalize();
         Path parent = absolute.getParent();
-        return absolute.endsWith(AERON) && parent != null && Files.exists(parent.resolve(IDENTITY))
+        return absolute.endsWith(OwnedDirectory.AERON) && parent != null && Files.exists(parent.resolve(IDENTITY))
                 ? new BaseDirectory(parent, false)
                 : null;
     }
@@ -169,7 +125,7 @@ final class BaseDirectory {
     }
 
     Path aeron() {
-        return path.resolve(AERON);
+        return path.resolve(OwnedDirectory.AERON);
     }
 
     Path announcement() {
@@ -200,7 +156,10 @@ final class BaseDirectory {
             } catch (NoSuchFileException | FileAlreadyExistsException ex) {
                 return null; // the last holder is removing it, or another process is making it: the caller comes again
             } catch (IOException ex) {
-                throw new FrameDriverException(file + ": cannot be locked: " + reason(ex), ex);
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.DIRECTORY,
+                        file + ": cannot be locked: " + OwnedDirectory.reason(ex),
+                        ex);
             }
         });
     }
@@ -210,14 +169,17 @@ final class BaseDirectory {
      *
      * @throws FrameDriverException if the lock file cannot be used.
      */
-    boolean isHosted() {
+    boolean isOwned() {
         Path file = path.resolve(LOCK);
         try {
             return LockedFiles.isLocked(file);
         } catch (NoSuchFileException ex) {
             return false;
         } catch (IOException ex) {
-            throw new FrameDriverException(file + ": cannot be locked: " + reason(ex), ex);
+            throw new FrameDriverException(
+                    FrameDriverException.Reason.DIRECTORY,
+                    file + ": cannot be locked: " + OwnedDirectory.reason(ex),
+                    ex);
         }
     }
 
@@ -234,7 +196,10 @@ final class BaseDirectory {
             } catch (NoSuchFileException ex) {
                 return null;
             } catch (IOException ex) {
-                throw new FrameDriverException(path + ": cannot be read: " + reason(ex), ex);
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.DIRECTORY,
+                        path + ": cannot be read: " + OwnedDirectory.reason(ex),
+                        ex);
             }
         });
     }
@@ -254,7 +219,10 @@ final class BaseDirectory {
             } catch (NoSuchFileException ex) {
                 return; // the last one who was here has just removed it: nothing to sweep
             } catch (IOException ex) {
-                throw new FrameDriverException(path + ": cannot be swept: " + reason(ex), ex);
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.DIRECTORY,
+                        path + ": cannot be swept: " + OwnedDirectory.reason(ex),
+                        ex);
             }
         });
     }
@@ -264,104 +232,9 @@ final class BaseDirectory {
      * be removed.
      */
     void removeIfEmpty() {
-        removeIfEmpty(path);
+        OwnedDirectory.removeIfEmpty(path);
         if (isNested) {
-            removeIfEmpty(path.getParent());
+            OwnedDirectory.removeIfEmpty(path.getParent());
         }
-    }
-
-    /**
-     * Removes a directory if nothing is in it. One that must stay is left: a mount point, one whose parent cannot be
-     * written. Nothing of ours is in it then, and the next process uses it as it is.
-     */
-    static void removeIfEmpty(Path directory) {
-        try {
-            Files.deleteIfExists(directory);
-        } catch (FileSystemException ex) {
-            return; // others use it, or it must stay
-        } catch (IOException ex) {
-            throw new FrameDriverException(directory + ": cannot be removed: " + reason(ex), ex);
-        }
-    }
-
-    /** Asks nothing of the parent if there is a directory already: the parent need not let this user write. */
-    private static void create(Path directory) throws IOException {
-        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try {
-            if (isPosix(directory)) {
-                Files.createDirectory(
-                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            } else {
-                Files.createDirectory(directory);
-            }
-        } catch (FileAlreadyExistsException ex) {
-            // what is there is validated by check()
-            return;
-        }
-    }
-
-    /**
-     * Validates one reading of the attributes: a directory that others remove meanwhile is missing, and not something
-     * else.
-     */
-    private static void check(Path directory) throws IOException {
-        Class<? extends BasicFileAttributes> kind =
-                isPosix(directory) ? PosixFileAttributes.class : BasicFileAttributes.class;
-        BasicFileAttributes attributes = Files.readAttributes(directory, kind, LinkOption.NOFOLLOW_LINKS);
-        if (attributes.isSymbolicLink()) {
-            throw new IOException("it is a link");
-        }
-        if (!attributes.isDirectory()) {
-            throw new IOException("it is not a directory");
-        }
-        if (attributes instanceof PosixFileAttributes posix) {
-            if (!posix.owner().equals(ownIdentity(directory))) {
-                throw new IOException("it belongs to the user " + posix.owner().getName());
-            }
-            Set<PosixFilePermission> open = new HashSet<>(posix.permissions());
-            open.removeAll(OWNER_ONLY);
-            if (!open.isEmpty() && isOfADriverAlone(directory)) {
-                Files.setPosixFilePermissions(directory, OWNER_ONLY);
-            } else if (!open.isEmpty()) {
-                throw new IOException("other users may enter it (" + PosixFilePermissions.toString(posix.permissions())
-                        + "): chmod 700 " + directory);
-            }
-        }
-    }
-
-    /**
-     * Whether a directory was made by a media driver that was starting when the one before was removed: Aeron creates
-     * the parents of its directory too, with the mode that is usual for the user. Nothing else is in such a one.
-     */
-    private static boolean isOfADriverAlone(Path directory) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.map(entry -> entry.getFileName().toString()).toList().equals(List.of(AERON));
-        }
-    }
-
-    private static UserPrincipal ownIdentity(Path directory) throws IOException {
-        Path self = Path.of("/proc/self");
-        return Files.exists(self)
-                ? Files.getOwner(self)
-                : directory
-                        .getFileSystem()
-                        .getUserPrincipalLookupService()
-                        .lookupPrincipalByName(System.getProperty("user.name"));
-    }
-
-    private static boolean isPosix(Path directory) {
-        return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
-    }
-
-    static String reason(IOException ex) {
-        if (ex instanceof NoSuchFileException) {
-            return "no such directory: " + ex.getMessage();
-        }
-        if (ex instanceof AccessDeniedException) {
-            return "permission denied: " + ex.getMessage();
-        }
-        return ex.getMessage();
     }
 }

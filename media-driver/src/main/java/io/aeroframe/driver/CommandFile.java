@@ -1,5 +1,7 @@
 package io.aeroframe.driver;
 
+import io.aeroframe.driver.internal.FileThread;
+import io.aeroframe.driver.internal.LockedFiles;
 import io.aeron.CncFileDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,9 @@
 package io.aeroframe.driver;
 
+import io.aeroframe.driver.internal.FileThread;
+import io.aeroframe.driver.internal.LockedFiles;
+import io.aeroframe.driver.internal.OwnedDirectory;
+import io.aeroframe.driver.internal.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -39,13 +43,18 @@ final class DriverLock {
     void announce(String announcement) {
         FileThread.run(() -> {
             if (!isInPlace()) {
-                throw new FrameDriverException(file.path() + ": was removed or replaced while it was locked");
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.FILES_REMOVED,
+                        file.path() + ": was removed or replaced while it was locked");
             }
             try {
                 Path written = Files.writeString(base.newAnnouncement(), announcement);
                 Files.move(written, base.announcement(), StandardCopyOption.ATOMIC_MOVE);
             } catch (IOException ex) {
-                throw new FrameDriverException(base.path() + ": cannot be written: " + BaseDirectory.reason(ex), ex);
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.DIRECTORY,
+                        base.path() + ": cannot be written: " + OwnedDirectory.reason(ex),
+                        ex);
             }
         });
     }
@@ -59,7 +68,10 @@ final class DriverLock {
                     Files.deleteIfExists(base.newAnnouncement());
                 }
             } catch (IOException ex) {
-                throw new FrameDriverException(base.path() + ": cannot be cleared: " + BaseDirectory.reason(ex), ex);
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.DIRECTORY,
+                        base.path() + ": cannot be cleared: " + OwnedDirectory.reason(ex),
+                        ex);
             }
         });
     }
@@ -92,7 +104,10 @@ final class DriverLock {
             } catch (NoSuchFileException ex) {
                 return; // removed by somebody else meanwhile
             } catch (IOException ex) {
-                throw new FrameDriverException(base.path() + ": cannot be removed: " + BaseDirectory.reason(ex), ex);
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.DIRECTORY,
+                        base.path() + ": cannot be removed: " + OwnedDirectory.reason(ex),
+                        ex);
             } finally {
                 release();
             }
@@ -103,7 +118,10 @@ final class DriverLock {
         try {
             file.release();
         } catch (IOException ex) {
-            throw new FrameDriverException(file.path() + ": cannot be unlocked: " + BaseDirectory.reason(ex), ex);
+            throw new FrameDriverException(
+                    FrameDriverException.Reason.DIRECTORY,
+                    file.path() + ": cannot be unlocked: " + OwnedDirectory.reason(ex),
+                    ex);
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.aeroframe.driver;
 
+import io.aeroframe.driver.internal.FileThread;
+import io.aeroframe.driver.internal.LockedFiles;
+import io.aeroframe.driver.internal.OwnedDirectory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -75,7 +78,9 @@ final class DriverProbe implements AutoCloseable {
                     return null; // being removed, or made
                 } catch (IOException ex) {
                     throw new FrameDriverException(
-                            aeronDirectory + ": cannot be read: " + BaseDirectory.reason(ex), ex);
+                            FrameDriverException.Reason.DIRECTORY,
+                            aeronDirectory + ": cannot be read: " + OwnedDirectory.reason(ex),
+                            ex);
                 } finally {
                     if (last == null || isClosed) {
                         closeFile();
@@ -95,7 +100,7 @@ final class DriverProbe implements AutoCloseable {
         long silentMs = announcement.clock().time() - commandFile.heartbeatMs();
         // One that was not up before is not believed by its heartbeat alone: it may have been killed a moment ago.
         boolean isRecent = last != null && silentMs >= -RECENT_MS && silentMs <= RECENT_MS;
-        boolean isAlive = isRecent || silentMs <= HEARTBEAT_TIMEOUT_MS && base.isHosted();
+        boolean isAlive = isRecent || silentMs <= HEARTBEAT_TIMEOUT_MS && base.isOwned();
         return isAlive ? running(announcement.clock()) : null;
     }
 
@@ -153,7 +158,10 @@ final class DriverProbe implements AutoCloseable {
                 commandFile.close();
             }
         } catch (IOException ex) {
-            throw new FrameDriverException(aeronDirectory + ": cannot be closed: " + ex.getMessage(), ex);
+            throw new FrameDriverException(
+                    FrameDriverException.Reason.DIRECTORY,
+                    aeronDirectory + ": cannot be closed: " + ex.getMessage(),
+                    ex);
         } finally {
             commandFile = null;
         }

@@ -1,5 +1,7 @@
 package io.aeroframe.driver;
 
+import io.aeroframe.driver.internal.FileThread;
+import io.aeroframe.driver.internal.GuardedErrorHandler;
 import io.aeron.logbuffer.LogBufferDescriptor;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,16 +11,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.ErrorHandler;
 
 /**
- * This process's part in the host's media driver: the process that hosts it, embedded, or one that is attached to it.
+ * This process's access to the host's media driver. Exactly one process, the driver owner, runs the driver embedded;
+ * the others attach to it.
  *
- * <p>No process is in charge. {@link #join()} hosts the driver if no process of this user on this host does, and
- * attaches to it otherwise; the start order does not matter. A file lock in the base directory says which process
- * hosts, and the operating system frees it when that process ends, however it ends. Then one of the others takes over,
- * with a fresh driver; {@link #running()} returns that one from then on. If the base directory, or a part of it, is
- * removed while it is in use, the driver in it ends, and all processes join one new driver.
+ * <p>No process has to be started first. {@link #join()} runs the driver if no process of this user on this host does,
+ * and attaches to it otherwise. A file lock in the base directory decides which process is the owner; the operating
+ * system frees it when that process ends for any reason. Then another process takes over with a new driver, and {@link
+ * #running()} returns the new driver from then on. If the base directory or a part of it is removed while in use, the
+ * driver ends and all processes join one new driver.
  *
- * <p>Thread-safe. Files are used on threads of this library's own: an interrupt of the calling thread never closes one
- * of them. Threads of a hosted driver are daemon threads. Close this after everything that uses its Aeron directory.
+ * <p>Thread-safe. The library uses files on its own threads, so interrupting a calling thread never closes one. The
+ * driver's threads are daemon threads. Close this last, after everything that uses its Aeron directory.
  *
  * <pre>{@code
  * try (FrameDriver driver = FrameDriver.join();
@@ -30,11 +33,10 @@ import org.agrona.ErrorHandler;
 public final class FrameDriver implements AutoCloseable {
 
     /**
-     * Type of the counter by which an Aeron client answers when the driver's host is about to end it. A client with
-     * lossless publications has one counter of this type, its own: 0 while its publications may still send, 1 when they
-     * have stopped since the announcement of the driver was withdrawn ({@link #isHandingOver()}). The host waits for
-     * the 1 of every live client that has such a counter before it waits for what was sent to be read; for clients
-     * without it, it does not wait.
+     * Type id of the counter with which an Aeron client acknowledges a hand-over. A client with lossless publications
+     * has one counter of this type: 0 while its publications may still send, 1 once they have stopped after the driver
+     * owner withdrew its announcement ({@link #isHandingOver()}). The owner waits until each live client that has such
+     * a counter shows 1, and then until what was sent has been read. It does not wait for clients without the counter.
      */
     public static final int HAND_OVER_COUNTER_TYPE_ID = 17_003;
 
@@ -43,49 +45,49 @@ public final class FrameDriver implements AutoCloseable {
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** Others have another driver by then: there is not much to wait for. */
+    /** By then the others use another driver, so there is little to wait for. */
     private static final long LOST_CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Context context;
     private final String aeronDirectoryName;
-    private final SharedDirectory sharedDirectory;
+    private final Path sharedDirectory;
     private final DriverProbe probe;
 
-    /** Null where the driver is somebody else's. */
+    /** Null for a driver that another program runs. */
     private final BaseDirectory base;
 
-    /** Null where there is nothing to take over or to look after. */
+    /** Null if this process neither owns a driver nor takes over. */
     private final TakeoverWatch watch;
 
     private final ErrorHandler errorHandler;
-    private volatile HostedDriver hosted;
+    private volatile OwnedDriver owned;
 
-    /** Whether this hosted a driver that it has lost: then it takes over even if it would not otherwise. */
+    /** Whether this process lost the files of its driver: it then takes over even if {@code takesOver} is false. */
     private boolean hasLostDriver;
 
     private Thread shutdownHook;
     private volatile boolean isClosed;
 
-    private FrameDriver(Context context, BaseDirectory base, HostedDriver hosted) {
+    private FrameDriver(Context context, BaseDirectory base, OwnedDriver owned) {
         this.context = context;
         this.base = base;
-        errorHandler = new GuardedErrorHandler(context.errorHandler());
+        errorHandler = GuardedErrorHandler.of(FrameDriver.class, context.errorHandler());
         aeronDirectoryName = base.aeron().toString();
-        sharedDirectory = new SharedDirectory(base.path());
+        sharedDirectory = base.path();
         probe = DriverProbe.of(base);
-        if (hosted != null) {
-            hostFromNowOn(hosted);
+        if (owned != null) {
+            own(owned);
         }
-        watch = hosted == null && !context.takesOver() ? null : new TakeoverWatch(this::look, errorHandler);
+        watch = owned == null && !context.takesOver() ? null : new TakeoverWatch(this::look, errorHandler);
     }
 
-    /** Attached to somebody else's. */
+    /** Attaches to a driver that another program runs. */
     private FrameDriver(Context context) {
         this.context = context;
         base = null;
-        errorHandler = new GuardedErrorHandler(context.errorHandler());
+        errorHandler = GuardedErrorHandler.of(FrameDriver.class, context.errorHandler());
         aeronDirectoryName = context.aeronDirectory().toString();
-        sharedDirectory = new SharedDirectory(BaseDirectory.sharedBeside(context.aeronDirectory()));
+        sharedDirectory = BaseDirectory.sharedBeside(context.aeronDirectory());
         probe = DriverProbe.of(context.aeronDirectory());
         watch = null;
     }
@@ -93,7 +95,7 @@ public final class FrameDriver implements AutoCloseable {
     /**
      * Joins the host's driver with default settings.
      *
-     * @return the driver, hosted or attached.
+     * @return access to the driver, as its owner or attached.
      * @throws FrameDriverException as {@link #join(Context)}.
      */
     public static FrameDriver join() {
@@ -101,15 +103,14 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Joins the host's driver: hosts it if no process does, else attaches to it. Any thread. Takes about 0.2 s if it
-     * hosts the driver; otherwise waits for the process that does, for {@link Context#joinTimeout()} at most.
+     * Joins the host's driver: starts it if no process runs it, else attaches to it. Any thread. Starting takes about
+     * 0.2 s; attaching waits for the owner's driver to answer, for at most {@link Context#joinTimeout()}.
      *
-     * @param context settings; concluded here, not to be used again.
-     * @return the driver, hosted or attached.
+     * @param context the settings; concluded here, and not to be used again.
+     * @return access to the driver, as its owner or attached.
      * @throws FrameDriverException if the base directory cannot be used, there is no room for the driver's files, no
      *                              driver answers within {@link Context#joinTimeout()}, or the thread is interrupted
-     *                              while it waits; its interrupt flag stays set. An interrupt that comes while nothing
-     *                              has to be waited for has no effect here.
+     *                              while it waits; its interrupt flag stays set.
      */
     public static FrameDriver join(Context context) {
         context.conclude();
@@ -125,11 +126,14 @@ public final class FrameDriver implements AutoCloseable {
             }
             if (System.nanoTime() - deadlineNs > 0) {
                 throw new FrameDriverException(
+                        FrameDriverException.Reason.NOT_RUNNING,
                         base.path() + ": the process that holds its lock has not started a media driver within "
                                 + context.joinTimeout().toMillis() + " ms; end that process, and start again");
             }
             if (Thread.currentThread().isInterrupted()) {
-                throw new FrameDriverException(base.path() + ": interrupted while waiting for the media driver");
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.INTERRUPTED,
+                        base.path() + ": interrupted while waiting for the media driver");
             }
             LockSupport.parkNanos(POLL_INTERVAL_NS);
         }
@@ -140,7 +144,7 @@ public final class FrameDriver implements AutoCloseable {
         if (!context.isPrivate()) {
             return base;
         }
-        base.sweepPrivateDirectories(); // and the base itself, if nothing is left in it
+        base.sweepPrivateDirectories(); // removes the base itself, too, if it becomes empty
         return BaseDirectory.open(context.baseDirectory())
                 .nested(ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
     }
@@ -149,20 +153,23 @@ public final class FrameDriver implements AutoCloseable {
     private static FrameDriver tryJoin(Context context, BaseDirectory base) {
         DriverLock lock = base.tryLock();
         if (lock != null) {
-            HostedDriver hosted = HostedDriver.launch(
-                    base, lock, context.imageLimits(), new GuardedErrorHandler(context.errorHandler()));
-            return hosted == null ? null : new FrameDriver(context, base, hosted);
+            OwnedDriver owned = OwnedDriver.launch(
+                    base,
+                    lock,
+                    context.imageLimits(),
+                    GuardedErrorHandler.of(FrameDriver.class, context.errorHandler()));
+            return owned == null ? null : new FrameDriver(context, base, owned);
         }
         return DriverProbe.runningIn(base) == null ? null : new FrameDriver(context, base, null);
     }
 
     /**
-     * Attaches to the host's driver if some process hosts it. One that only receives from the same host can do without
-     * a driver until there is a sender, and can then leave without disturbing anyone, unless it has had to take over.
-     * Any thread; does not wait for other processes.
+     * Attaches to the host's driver if a process runs it. A process that only receives from its own host needs no
+     * driver until a sender starts one, and can leave without affecting others unless it took over meanwhile. Any
+     * thread; does not wait for other processes.
      *
-     * @param context settings; may be used again while this returns nothing.
-     * @return the driver; empty if no process hosts it.
+     * @param context the settings; may be used again as long as this returns empty.
+     * @return access to the driver; empty if no process runs it.
      * @throws FrameDriverException if the base directory cannot be used.
      */
     public static Optional<FrameDriver> tryAttach(Context context) {
@@ -187,19 +194,21 @@ public final class FrameDriver implements AutoCloseable {
         FrameDriver driver = new FrameDriver(context);
         if (driver.running().isEmpty()) {
             driver.close();
-            throw new FrameDriverException(context.aeronDirectory()
-                    + ": no media driver is running there; start it first, or leave the Aeron directory out");
+            throw new FrameDriverException(
+                    FrameDriverException.Reason.NOT_RUNNING,
+                    context.aeronDirectory()
+                            + ": no media driver is running there; start it first, or leave the Aeron directory out");
         }
         return driver;
     }
 
     /** Called by the watch. */
     private void look() {
-        HostedDriver driver = hosted;
+        OwnedDriver driver = owned;
         if (driver != null) {
             lookAfter(driver);
         } else if (context.takesOver() || hasLostDriver) {
-            DriverLock lock = base.isHosted() ? null : base.tryLock();
+            DriverLock lock = base.isOwned() ? null : base.tryLock();
             if (lock != null) {
                 takeOver(lock);
             } else if (hasLostDriver && running().isPresent()) {
@@ -208,16 +217,18 @@ public final class FrameDriver implements AutoCloseable {
         }
     }
 
-    /** The error handler, a user's, is called without any lock. */
-    private void lookAfter(HostedDriver driver) {
-        switch (mended(driver)) {
+    /** Calls the user's error handler without holding a lock. */
+    private void lookAfter(OwnedDriver driver) {
+        switch (repair(driver)) {
             case INTACT -> {
                 return;
             }
             case UNANNOUNCED ->
-                errorHandler.onError(new FrameDriverException(base.path()
-                        + ": the announcement of the media driver in this process was removed or changed;"
-                        + " it has been announced again"));
+                errorHandler.onError(new FrameDriverException(
+                        FrameDriverException.Reason.FILES_REMOVED,
+                        base.path()
+                                + ": the announcement of the media driver in this process was removed or changed;"
+                                + " it has been announced again"));
             case LOST -> {
                 try {
                     errorHandler.onError(lossOfFiles());
@@ -228,30 +239,32 @@ public final class FrameDriver implements AutoCloseable {
         }
     }
 
-    /** What was found, and mended unless the driver is lost: then it is the caller's to close. */
-    private synchronized HostedDriver.Condition mended(HostedDriver driver) {
+    /** Checks the driver's files and repairs what can be repaired. The caller closes a driver that is LOST. */
+    private synchronized OwnedDriver.Condition repair(OwnedDriver driver) {
         if (isClosed) {
-            return HostedDriver.Condition.INTACT;
+            return OwnedDriver.Condition.INTACT;
         }
-        HostedDriver.Condition condition = driver.condition();
-        if (condition == HostedDriver.Condition.UNANNOUNCED) {
+        OwnedDriver.Condition condition = driver.condition();
+        if (condition == OwnedDriver.Condition.UNANNOUNCED) {
             driver.announce();
-        } else if (condition == HostedDriver.Condition.LOST) {
-            hosted = null;
+        } else if (condition == OwnedDriver.Condition.LOST) {
+            owned = null;
             hasLostDriver = true;
         }
         return condition;
     }
 
     private FrameDriverException lossOfFiles() {
-        return new FrameDriverException(base.path()
-                + ": files of the media driver in this process were removed or replaced while it was running;"
-                + " it ends, and this process joins again (do cleaners of temporary files spare the"
-                + " directory?)");
+        return new FrameDriverException(
+                FrameDriverException.Reason.FILES_REMOVED,
+                base.path()
+                        + ": files of the media driver in this process were removed or replaced while it was running;"
+                        + " the driver ends, and this process joins again (exclude the directory from cleaners of"
+                        + " temporary files)");
     }
 
     /**
-     * No process hosts the driver any more, and this one has got the lock.
+     * Starts a driver: no other process runs one, and this process holds the lock.
      *
      * @throws FrameDriverException if the driver does not start; the lock is free again.
      */
@@ -260,41 +273,41 @@ public final class FrameDriver implements AutoCloseable {
             lock.removeAndRelease();
             return;
         }
-        HostedDriver launched = HostedDriver.launch(base, lock, context.imageLimits(), errorHandler);
+        OwnedDriver launched = OwnedDriver.launch(base, lock, context.imageLimits(), errorHandler);
         if (launched != null) {
             hasLostDriver = false;
-            hostFromNowOn(launched);
+            own(launched);
         }
     }
 
-    private synchronized void hostFromNowOn(HostedDriver started) {
-        hosted = started;
+    private synchronized void own(OwnedDriver started) {
+        owned = started;
         if (context.closeOnShutdown() && shutdownHook == null) {
             shutdownHook = new Thread(this::stop, "aeroframe-driver-shutdown");
             try {
                 Runtime.getRuntime().addShutdownHook(shutdownHook);
             } catch (IllegalStateException ex) {
-                stop(); // the JVM is going down: let another process have it
+                stop(); // the JVM is shutting down: another process takes over
             }
         }
     }
 
     /**
-     * The directory that an Aeron client is to be given. Any thread; does not block.
+     * The directory for {@code Aeron.Context.aeronDirectoryName}. Any thread; does not block.
      *
-     * @return a path.
+     * @return the path.
      */
     public String aeronDirectoryName() {
         return aeronDirectoryName;
     }
 
     /**
-     * The driver that is up at present. It changes when another process takes over, or when somebody else's driver is
-     * started again; what was connected to the one before has to connect again. Any thread; meant to be asked many
-     * times a second: reads the attributes of two files and a few bytes, and waits for no process. A driver whose
-     * process was killed is missed a quarter of a second later at most.
+     * The driver that is running now. It changes when another process takes over, or when an external driver restarts;
+     * clients of the previous driver have to connect again. Any thread; cheap enough to call many times a second: reads
+     * the attributes of two files and a few bytes, and waits for no process. Detects within 250 ms that the owner was
+     * killed.
      *
-     * @return empty while there is none, or its process does not run.
+     * @return the driver; empty while none is running.
      * @throws FrameDriverException if its files cannot be read.
      */
     public Optional<RunningDriver> running() {
@@ -302,11 +315,10 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Whether the process that hosts the driver has announced that it is about to end it. A sender that must lose
-     * nothing pauses until another is up; see {@link #HAND_OVER_COUNTER_TYPE_ID}. Any thread; reads a file, and waits
-     * for no process.
+     * Whether the driver owner has announced that it is about to end the driver. Lossless publications then pause until
+     * a new driver is up; see {@link #HAND_OVER_COUNTER_TYPE_ID}. Any thread; reads a file, and waits for no process.
      *
-     * @return true from then on until another process has taken over; false for somebody else's driver.
+     * @return true from the announcement until another process has taken over; always false for an external driver.
      * @throws FrameDriverException if the base directory cannot be read.
      */
     public boolean isHandingOver() {
@@ -314,13 +326,12 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Whether the driver's sockets are in this process's network. Containers may share a base directory, and so a
-     * driver, without sharing a network: IPC works between them, but UDP channels would send and receive in the network
-     * of the process that hosts the driver, which is not the one that the channel's author had in mind. Any thread;
-     * reads files, and waits for no process.
+     * Whether the driver's sockets are in this process's network namespace. Containers may share a base directory, and
+     * thus a driver, without sharing a network: IPC works between them, but a UDP channel would send and receive in the
+     * driver owner's network. Any thread; reads files, and waits for no process.
      *
-     * @return false if the driver that is up runs in another network namespace; true if it runs in this one, or that is
-     *         not known: no driver is up, the system has no such namespaces, or the driver is somebody else's.
+     * @return false if the driver runs in another network namespace; true if it runs in this one or if that is unknown:
+     *         no driver is running, the system has no network namespaces, or the driver is external.
      * @throws FrameDriverException if the driver's files cannot be read.
      */
     public boolean sharesNetwork() {
@@ -328,55 +339,54 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Where the processes that use this driver share files in memory: the base directory; for somebody else's driver, a
-     * directory of the user's own beside that driver's, with {@code -aeroframe-USER} behind its name. Any thread; does
-     * not block.
+     * Where the processes that use this driver share files in memory: the base directory or, for an external driver, a
+     * directory next to the driver's, with {@code -aeroframe-USER} appended to its name. Any thread; does not block.
      *
-     * @return the directory.
+     * @return the directory, absolute; it need not exist as long as no file is shared.
      */
-    public SharedDirectory sharedDirectory() {
+    public Path sharedDirectory() {
         return sharedDirectory;
     }
 
     /**
-     * Whether the driver runs in this process. It may begin to at any time, by taking over, and cease to, if its files
-     * are removed. Any thread; does not block.
+     * Whether this process runs the driver. This can change at any time: by taking over, or if the driver's files are
+     * removed. Any thread; does not block.
      *
-     * @return true if closing this takes the driver away from everyone else, until one of them has taken over.
+     * @return true if closing this ends the driver for all processes until one of them has taken over.
      */
-    public boolean isHost() {
-        return hosted != null;
+    public boolean isOwner() {
+        return owned != null;
     }
 
     /**
-     * Aeron clients that use the driver that this process hosts, its own included. The driver knows a client from the
-     * first publication or subscription that it makes. Any thread; does not block.
+     * The number of Aeron clients of the driver in this process, including this process's own. The driver counts a
+     * client from its first publication or subscription on. Any thread; does not block.
      *
-     * @return the count; 0 if this process does not host.
+     * @return the count; 0 if this process is not the driver owner.
      */
     public int clientCount() {
-        HostedDriver driver = hosted;
+        OwnedDriver driver = owned;
         return driver == null ? 0 : driver.clientCount();
     }
 
     /**
-     * How often the driver that this process hosts has refused what a peer on the network asked it to allocate, see
-     * {@link Context#maxTermLength(int)}, {@link Context#maxImagesPerChannel(int)} and {@link
-     * Context#maxImageBytes(long)}. The error handler gets the reasons, at most once a second. Any thread; does not
-     * block.
+     * How often the driver in this process refused a stream because a peer on the network asked for too much memory;
+     * see {@link Context#maxTermLength(int)}, {@link Context#maxImagesPerChannel(int)} and {@link
+     * Context#maxImageBytes(long)}. The reasons are reported to the error handler at most once a second. Any thread;
+     * does not block.
      *
-     * @return the count since this process has hosted this driver; 0 if it does not host.
+     * @return the count since this driver started; 0 if this process is not the driver owner.
      */
     public long refusedSetups() {
-        HostedDriver driver = hosted;
+        OwnedDriver driver = owned;
         return driver == null ? 0 : driver.refusedSetups();
     }
 
     /**
-     * A hint for people who send frames over UDP on a host whose kernel grants small socket buffers. Any thread; opens
-     * and closes a socket.
+     * A warning for users who send frames over UDP on a host whose kernel limits socket buffers. Any thread; opens and
+     * closes a socket.
      *
-     * @return one line that names the sysctl; empty if the buffers are large enough.
+     * @return one line that names the sysctl to set; empty if the buffers are large enough.
      * @throws FrameDriverException if no socket can be opened.
      */
     public Optional<String> socketBufferWarning() {
@@ -384,12 +394,10 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Waits until no Aeron client uses the driver that this process hosts, as {@link #clientCount()} counts them.
-     * Returns at once if it does not host. Any thread.
+     * Waits until {@link #clientCount()} is 0. Returns at once if this process is not the driver owner. Any thread.
      *
      * @param timeout the longest wait.
-     * @return true if there are none left; false after the timeout, or if the thread is interrupted, whose interrupt
-     *         flag stays set.
+     * @return true if no client is left; false after the timeout or an interrupt, whose flag stays set.
      */
     public boolean awaitNoClients(Duration timeout) {
         long deadlineNs = System.nanoTime() + timeout.toNanos();
@@ -403,23 +411,23 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * Whether this process has left. Any thread; does not block.
+     * Whether this was closed. Any thread; does not block.
      *
-     * @return true after {@link #close()}: it takes nothing over any more.
+     * @return true once {@link #close()} was called; this process no longer takes over.
      */
     public boolean isClosed() {
         return isClosed;
     }
 
     /**
-     * Leaves. A host first lets closed publications drain to their subscribers, then hands over: it withdraws the
-     * announcement of the driver, waits until lossless publications have stopped sending and what they sent has been
-     * read, ends the driver and removes its files; another process that uses the driver takes over. All that takes
-     * {@link Context#closeTimeout()} at most, and some tenths of a second to end the driver. An attached process
-     * changes nothing. Any thread; does nothing the second time but wait until the first has returned. An interrupt
-     * does not end the waits, and the interrupt flag stays set.
+     * Leaves. The driver owner first lets closed publications drain to their subscribers. Then it hands over: it
+     * withdraws the driver's announcement, waits until lossless publications have stopped sending and their frames have
+     * been read, ends the driver and removes its files. Another process takes over. This takes at most {@link
+     * Context#closeTimeout()}, plus a few tenths of a second to end the driver. In an attached process nothing else
+     * happens. Any thread; a second call only waits for the first to return. An interrupt does not end the waits; its
+     * flag stays set.
      *
-     * @throws FrameDriverException if the driver's files cannot be removed; the driver has ended nevertheless.
+     * @throws FrameDriverException if the driver's files cannot be removed; the driver has ended anyway.
      */
     @Override
     public void close() {
@@ -431,8 +439,7 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * One thread stops, any other waits until it has: a shutdown hook that returned at once would let the JVM end in
-     * the middle.
+     * One thread stops, any other waits for it: if a shutdown hook returned at once, the JVM could end halfway.
      */
     private synchronized void stop() {
         if (!isClosed) {
@@ -441,8 +448,8 @@ public final class FrameDriver implements AutoCloseable {
                 watch.stop();
             }
             probe.close();
-            if (hosted != null) {
-                hosted.close(context.closeTimeout().toNanos());
+            if (owned != null) {
+                owned.close(context.closeTimeout().toNanos());
             }
         }
     }
@@ -452,7 +459,7 @@ public final class FrameDriver implements AutoCloseable {
             try {
                 Runtime.getRuntime().removeShutdownHook(shutdownHook);
             } catch (IllegalStateException ex) {
-                // The JVM is going down already: the hook has found, or will find, nothing left to do.
+                // The JVM is shutting down already; the hook finds nothing left to do.
                 return;
             }
         }
@@ -478,8 +485,8 @@ public final class FrameDriver implements AutoCloseable {
         private void conclude() {
             if (aeronDirectory != null && isPrivate) {
                 throw new IllegalArgumentException("aeronDirectory=" + aeronDirectory
-                        + " and isPrivate=true: a private driver is hosted here, an Aeron directory belongs to"
-                        + " someone else");
+                        + " and privateDriver=true exclude each other: a private driver runs in this process, one in"
+                        + " an Aeron directory does not");
             }
             if (maxTermLength < LogBufferDescriptor.TERM_MIN_LENGTH || maxImagesPerChannel < 1) {
                 throw new IllegalArgumentException("maxTermLength=" + maxTermLength + " is under "
@@ -496,9 +503,9 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Where the processes of this host meet.
+         * The directory by which the processes of this host find each other.
          *
-         * @param value a directory, created for this user alone if it does not exist; default {@code AEROFRAME_DIR},
+         * @param value the directory, created for this user alone if it does not exist; default {@code AEROFRAME_DIR},
          *              else {@code /dev/shm/aeroframe-USER}, else the same name in the temporary directory.
          * @return this.
          */
@@ -508,7 +515,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Where the processes of this host meet.
+         * The directory by which the processes of this host find each other.
          *
          * @return the directory; null for the default before {@link FrameDriver#join(Context)}.
          */
@@ -517,9 +524,9 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * The directory of a driver that somebody else runs. It is used, and never changed or deleted.
+         * The directory of an external driver, one that another program runs. It is used, but never changed or deleted.
          *
-         * @param value as its owner configured it; null (the default) for Aeroframe's own driver.
+         * @param value the directory as the driver was configured; null (the default) for Aeroframe's own driver.
          * @return this.
          */
         public Context aeronDirectory(Path value) {
@@ -528,7 +535,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * The directory of a driver that somebody else runs.
+         * The directory of an external driver.
          *
          * @return the directory, or null.
          */
@@ -537,7 +544,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Whether to host a driver that no other process finds.
+         * Whether to run a driver that no other process finds.
          *
          * @param value default false.
          * @return this.
@@ -548,7 +555,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Whether to host a driver that no other process finds.
+         * Whether to run a driver that no other process finds.
          *
          * @return true for a private driver.
          */
@@ -557,8 +564,8 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Whether to take over when the process that hosts the driver has ended. Turn it off in a process that is to
-         * leave no trace when it is closed: it then waits for another one to take over.
+         * Whether to take over when the driver owner has ended. Turn it off in a process whose end must not affect
+         * others: it then waits until another process has taken over.
          *
          * @param value default true.
          * @return this.
@@ -569,7 +576,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Whether to take over when the process that hosts the driver has ended.
+         * Whether to take over when the driver owner has ended.
          *
          * @return true if so.
          */
@@ -578,8 +585,8 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Whether a hosted driver is closed, and its files removed, by a JVM shutdown hook. Turn it off if a hook of
-         * your own calls {@link FrameDriver#close()} in an order that matters.
+         * Whether a JVM shutdown hook closes the driver in this process and removes its files. Turn it off if your own
+         * hook has to call {@link FrameDriver#close()} in a certain order.
          *
          * @param value default true.
          * @return this.
@@ -590,7 +597,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Whether a shutdown hook closes a hosted driver.
+         * Whether a shutdown hook closes the driver in this process.
          *
          * @return true if so.
          */
@@ -599,7 +606,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * How long to wait for another process's driver to answer.
+         * How long {@link FrameDriver#join(Context)} waits for the driver owner's driver to answer.
          *
          * @param value default 10 s.
          * @return this.
@@ -610,7 +617,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * How long to wait for another process's driver to answer.
+         * How long {@link FrameDriver#join(Context)} waits for the driver owner's driver to answer.
          *
          * @return the longest wait.
          */
@@ -619,9 +626,9 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * How long {@link FrameDriver#close()} waits in all when it hosts the driver: two fifths at most for closed
-         * publications to drain to their subscribers, a fifth for lossless publications to stop sending, two fifths for
-         * what they sent to be read. It waits only as long as there is something to wait for.
+         * How long {@link FrameDriver#close()} may wait in total in the driver owner: up to two fifths for closed
+         * publications to drain to their subscribers, one fifth for lossless publications to stop sending, and two
+         * fifths for their frames to be read. It waits only while there is something to wait for.
          *
          * @param value default 5 s; zero for no wait.
          * @return this.
@@ -632,7 +639,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * How long {@link FrameDriver#close()} waits in all when it hosts the driver.
+         * How long {@link FrameDriver#close()} may wait in total in the driver owner.
          *
          * @return the longest wait.
          */
@@ -646,7 +653,7 @@ public final class FrameDriver implements AutoCloseable {
 
         /**
          * The longest term that a peer on the network may set up. The driver allocates three terms for each stream that
-         * it receives, before the first frame. Counts where this process hosts the driver.
+         * it receives, before the first frame. Takes effect in the driver owner.
          *
          * @param value bytes, from 65,536; default 64 MiB, the most that frames need.
          * @return this.
@@ -667,8 +674,8 @@ public final class FrameDriver implements AutoCloseable {
 
         /**
          * How many streams peers on the network may set up on one channel at a time, of all stream ids that are
-         * subscribed to. One that has ended counts until its memory is released, some seconds later. Counts where this
-         * process hosts the driver.
+         * subscribed to. A stream that has ended counts until its memory is released some seconds later. Takes effect
+         * in the driver owner.
          *
          * @param value from 1; default 64.
          * @return this.
@@ -688,8 +695,8 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * How much memory the driver may allocate for all that peers on the network set up, on all channels. Counts
-         * where this process hosts the driver.
+         * How much memory the driver may allocate for the streams that peers on the network set up, over all channels.
+         * Takes effect in the driver owner.
          *
          * @param value bytes; default 4 GiB.
          * @return this.
@@ -700,7 +707,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * How much memory the driver may allocate for all that peers on the network set up.
+         * How much memory the driver may allocate for the streams that peers on the network set up.
          *
          * @return bytes.
          */
@@ -709,9 +716,9 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Takes what goes wrong inside a hosted driver, on the driver's threads, and around it: that its files were
-         * removed, or that it cannot be taken over. Not what it refuses to a client, which gets that itself. What the
-         * handler throws is logged.
+         * Receives background errors: those of the driver in this process, on the driver's threads, and those around
+         * it, such as removed files or a takeover that failed. Requests that the driver refuses are reported to the
+         * client that made them instead. An exception that the handler throws is logged.
          *
          * @param value default: a warning to {@link System.Logger}.
          * @return this.
@@ -722,7 +729,7 @@ public final class FrameDriver implements AutoCloseable {
         }
 
         /**
-         * Takes what goes wrong inside a hosted driver.
+         * Receives background errors.
          *
          * @return the handler; null for the default before {@link FrameDriver#join(Context)}.
          */

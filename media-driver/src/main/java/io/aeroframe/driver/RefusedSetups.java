@@ -49,12 +49,14 @@ final class RefusedSetups {
         long unreported = refused - reported - 1;
         reported = refused;
         reportedNs = nowNs;
-        errorHandler.onError(new FrameDriverException("refused a stream that " + source + " sets up on "
-                + channel.originalUriString() + ": " + text(reason, header)
-                + (reason == Reason.TRUNCATED
-                        ? ""
-                        : "; streamId=" + header.streamId() + " sessionId=" + header.sessionId())
-                + (unreported == 0 ? "" : "; and " + unreported + " more since the last report")));
+        errorHandler.onError(new FrameDriverException(
+                FrameDriverException.Reason.SETUP_REFUSED,
+                "refused a stream that " + source + " sets up on "
+                        + channel.originalUriString() + ": " + text(reason, header)
+                        + (reason == Reason.TRUNCATED
+                                ? ""
+                                : "; streamId=" + header.streamId() + " sessionId=" + header.sessionId())
+                        + (unreported == 0 ? "" : "; and " + unreported + " more since the last report")));
     }
 
     private String text(Reason reason, SetupFlyweight header) {

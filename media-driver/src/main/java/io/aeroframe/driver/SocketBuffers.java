@@ -25,7 +25,8 @@ record SocketBuffers(int receiveLength, int sendLength) {
                     Math.min(WANTED, channel.getOption(StandardSocketOptions.SO_RCVBUF)),
                     Math.min(WANTED, channel.getOption(StandardSocketOptions.SO_SNDBUF)));
         } catch (IOException ex) {
-            throw new FrameDriverException("no UDP socket can be opened: " + ex.getMessage(), ex);
+            throw new FrameDriverException(
+                    FrameDriverException.Reason.SOCKET, "no UDP socket can be opened: " + ex.getMessage(), ex);
         }
     }
 

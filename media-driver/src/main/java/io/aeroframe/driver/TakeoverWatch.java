@@ -1,5 +1,6 @@
 package io.aeroframe.driver;
 
+import io.aeroframe.driver.internal.FileThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.ErrorHandler;

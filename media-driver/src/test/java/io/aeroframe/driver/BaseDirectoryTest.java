@@ -59,7 +59,7 @@ class BaseDirectoryTest {
         Files.createDirectories(base.resolve("aeron"));
         Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(base))) {
-            assertTrue(driver.isHost());
+            assertTrue(driver.isOwner());
             assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(base)));
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.internal.FileThread;
 import io.aeron.Aeron;
 import io.aeron.driver.Configuration;
 import io.aeron.driver.MediaDriver;
@@ -198,7 +199,7 @@ class DriverProbeTest {
                         new FrameDriver.Context().aeronDirectory(Path.of(driver.aeronDirectoryName())))) {
             assertEquals(
                     SystemEpochClock.INSTANCE, guest.running().orElseThrow().epochClock());
-            assertFalse(guest.isHost());
+            assertFalse(guest.isOwner());
         }
     }
 }

@@ -3,6 +3,8 @@ package io.aeroframe.driver;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.internal.SharedDirectory;
+import io.aeroframe.driver.internal.SharedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,11 +45,11 @@ class FixedDirectoryTest {
             Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwx------"));
             for (int round = 0; round < 2; round++) {
                 try (FrameDriver host = FrameDriver.join(new FrameDriver.Context().baseDirectory(base));
-                        SharedFile file = host.sharedDirectory().create("frames");
+                        SharedFile file = new SharedDirectory(host.sharedDirectory()).create("frames");
                         FrameDriver hidden = FrameDriver.join(
                                 new FrameDriver.Context().baseDirectory(base).privateDriver(true))) {
-                    assertTrue(host.isHost());
-                    assertTrue(hidden.isHost());
+                    assertTrue(host.isOwner());
+                    assertTrue(hidden.isOwner());
                     assertTrue(Files.exists(file.path()));
                 }
                 assertEquals("volume\n", directory.listing());

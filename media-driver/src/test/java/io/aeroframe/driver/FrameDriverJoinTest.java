@@ -53,8 +53,8 @@ class FrameDriverJoinTest {
     void theFirstHostsAndTheSecondAttaches() throws IOException {
         try (FrameDriver first = FrameDriver.join(context());
                 FrameDriver second = FrameDriver.join(context())) {
-            assertTrue(first.isHost());
-            assertFalse(second.isHost());
+            assertTrue(first.isOwner());
+            assertFalse(second.isOwner());
             assertEquals(first.aeronDirectoryName(), second.aeronDirectoryName());
             assertAnswers(second);
         }
@@ -83,7 +83,7 @@ class FrameDriverJoinTest {
             assertEquals("", directory.listing());
             assertEquals("host " + base.resolve("aeron"), successor.joined());
             try (FrameDriver attached = FrameDriver.join(context())) {
-                assertFalse(attached.isHost());
+                assertFalse(attached.isOwner());
                 assertAnswers(attached);
             }
             assertEquals("left", successor.left());
@@ -101,7 +101,7 @@ class FrameDriverJoinTest {
 
             long startNs = System.nanoTime();
             try (FrameDriver next = FrameDriver.join(context())) {
-                assertTrue(next.isHost());
+                assertTrue(next.isOwner());
                 assertTrue(
                         System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(5),
                         "the dead driver's liveness timeout was waited for");
@@ -196,7 +196,7 @@ class FrameDriverJoinTest {
         assertEquals("", directory.listing());
         try (FrameDriver host = FrameDriver.join(context());
                 FrameDriver attached = FrameDriver.tryAttach(context()).orElseThrow()) {
-            assertFalse(attached.isHost());
+            assertFalse(attached.isOwner());
             assertEquals(host.aeronDirectoryName(), attached.aeronDirectoryName());
         }
         assertTrue(FrameDriver.tryAttach(context()).isEmpty());
@@ -224,7 +224,7 @@ class FrameDriverJoinTest {
         Files.write(aeron.resolve("cnc.dat"), new byte[1 << 20]);
         assertTrue(FrameDriver.tryAttach(context()).isEmpty());
         try (FrameDriver host = FrameDriver.join(context())) {
-            assertTrue(host.isHost());
+            assertTrue(host.isOwner());
         }
         assertEquals("", directory.listing());
     }

@@ -50,12 +50,12 @@ class FrameDriverPrivateTest {
     @Test
     void nobodyFindsAPrivateDriver() throws IOException {
         try (FrameDriver hidden = FrameDriver.join(context().privateDriver(true))) {
-            assertTrue(hidden.isHost());
+            assertTrue(hidden.isOwner());
             assertTrue(FrameDriver.tryAttach(context()).isEmpty());
             try (FrameDriver shared = FrameDriver.join(context());
                     FrameDriver another = FrameDriver.join(context().privateDriver(true))) {
-                assertTrue(shared.isHost());
-                assertTrue(another.isHost());
+                assertTrue(shared.isOwner());
+                assertTrue(another.isOwner());
                 assertNotEquals(hidden.aeronDirectoryName(), shared.aeronDirectoryName());
                 assertNotEquals(hidden.aeronDirectoryName(), another.aeronDirectoryName());
                 assertEquals(2, privateDirectories());
@@ -69,14 +69,14 @@ class FrameDriverPrivateTest {
     void aHostSweepsThePrivateDirectoryOfAKilledProcessAndLeavesThatOfALiveOne() throws Exception {
         try (JoiningProcess doomed = JoiningProcess.start(base, true);
                 JoiningProcess survivor = JoiningProcess.start(base, true)) {
-            String hosted = doomed.joined();
-            assertTrue(hosted.startsWith("host "), hosted);
+            String owned = doomed.joined();
+            assertTrue(owned.startsWith("host "), owned);
             String survived = survivor.joined();
             assertTrue(survived.startsWith("host "), survived);
             doomed.kill();
             assertEquals(2, privateDirectories());
             try (FrameDriver host = FrameDriver.join(context())) {
-                assertTrue(host.isHost());
+                assertTrue(host.isOwner());
                 assertEquals(1, privateDirectories());
                 try (Aeron aeron =
                         Aeron.connect(new Aeron.Context().aeronDirectoryName(survived.substring("host ".length())))) {
@@ -94,7 +94,7 @@ class FrameDriverPrivateTest {
             doomed.joined();
             doomed.kill();
             try (FrameDriver next = FrameDriver.join(context().privateDriver(true))) {
-                assertTrue(next.isHost());
+                assertTrue(next.isOwner());
                 assertEquals(1, privateDirectories());
             }
         }
@@ -110,7 +110,7 @@ class FrameDriverPrivateTest {
                 .dirDeleteOnShutdown(true);
         try (MediaDriver running = MediaDriver.launch(settings)) {
             FrameDriver driver = FrameDriver.join(context().aeronDirectory(external));
-            assertFalse(driver.isHost());
+            assertFalse(driver.isOwner());
             assertEquals(external.toString(), driver.aeronDirectoryName());
             assertEquals(
                     external.toString(),

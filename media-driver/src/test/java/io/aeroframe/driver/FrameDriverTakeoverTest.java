@@ -96,12 +96,12 @@ class FrameDriverTakeoverTest {
                 } else {
                     assertEquals("left", host.left());
                 }
-                await("a new host", () -> one.isHost() || other.isHost());
+                await("a new host", () -> one.isOwner() || other.isOwner());
                 await(
                         "its word",
                         () -> one.running().isPresent() && other.running().isPresent());
                 assertTrue(System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(5));
-                assertTrue(one.isHost() ^ other.isHost());
+                assertTrue(one.isOwner() ^ other.isOwner());
                 assertTrue(one.running().get().isSameAs(other.running().get()));
                 assertFalse(before.isSameAs(one.running().get()));
                 assertAnswers(one);
@@ -119,12 +119,12 @@ class FrameDriverTakeoverTest {
                 host.kill();
                 await("the driver to be missed", () -> guest.running().isEmpty());
                 try (FrameDriver next = FrameDriver.join(context())) {
-                    assertTrue(next.isHost());
+                    assertTrue(next.isOwner());
                     assertTrue(guest.running()
                             .orElseThrow()
                             .isSameAs(next.running().orElseThrow()));
                 }
-                assertFalse(guest.isHost());
+                assertFalse(guest.isOwner());
             }
         }
         assertEquals("", directory.listing());
@@ -140,7 +140,7 @@ class FrameDriverTakeoverTest {
             damage.doTo(base.resolve("driver.id"));
             assertTrue(FrameDriver.tryAttach(context()).isEmpty());
             try (FrameDriver next = FrameDriver.join(context())) {
-                assertTrue(next.isHost());
+                assertTrue(next.isOwner());
                 assertAnswers(next);
             }
         }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.internal.SharedDirectory;
+import io.aeroframe.driver.internal.SharedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -114,11 +116,11 @@ class InterruptedCallersTest {
         FrameDriver.Context context = new FrameDriver.Context().baseDirectory(directory.base());
         Thread.currentThread().interrupt();
         FrameDriver host = FrameDriver.join(context);
-        assertTrue(host.isHost());
+        assertTrue(host.isOwner());
         assertTrue(host.running().isPresent());
         assertFalse(host.isHandingOver());
         FrameDriver guest = FrameDriver.join(new FrameDriver.Context().baseDirectory(directory.base()));
-        assertFalse(guest.isHost());
+        assertFalse(guest.isOwner());
         guest.close();
         assertTrue(Thread.interrupted());
         try (JoiningProcess other = JoiningProcess.start(directory.base(), false)) {

@@ -120,7 +120,7 @@ final class JoiningProcess implements AutoCloseable {
         try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context()
                 .baseDirectory(Path.of(args[0]))
                 .privateDriver(Boolean.parseBoolean(args[1])))) {
-            System.out.println((driver.isHost() ? "host " : "attached ") + driver.aeronDirectoryName());
+            System.out.println((driver.isOwner() ? "host " : "attached ") + driver.aeronDirectoryName());
             while (orders.readLine() != null) {
                 continue;
             }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.internal.SharedDirectory;
+import io.aeroframe.driver.internal.SharedFile;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -51,13 +53,13 @@ public class LockedFilesTest {
         Long length = shared.open(file, FileChannel::size);
         shared.sweep();
         BaseDirectory opened = BaseDirectory.open(Path.of(base));
-        boolean isHosted = opened.isHosted();
+        boolean isOwned = opened.isOwned();
         boolean isLockable = opened.tryLock() != null;
         FrameDriver attached = FrameDriver.tryAttach(new FrameDriver.Context().baseDirectory(Path.of(base)))
                 .orElseThrow();
-        boolean isHost = attached.isHost();
+        boolean isHost = attached.isOwner();
         attached.close();
-        return "abandoned=" + isAbandoned + " length=" + length + " hosted=" + isHosted + " lockable=" + isLockable
+        return "abandoned=" + isAbandoned + " length=" + length + " hosted=" + isOwned + " lockable=" + isLockable
                 + " host=" + isHost;
     }
 

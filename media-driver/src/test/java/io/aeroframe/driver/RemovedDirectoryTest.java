@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.internal.SharedDirectory;
+import io.aeroframe.driver.internal.SharedFile;
 import io.aeron.Aeron;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,7 +103,7 @@ class RemovedDirectoryTest {
             RunningDriver before = host.running().orElseThrow();
             part.removeFrom(base);
             await("a word about it", () -> !told.isEmpty());
-            await("a driver", () -> host.isHost() && host.running().isPresent());
+            await("a driver", () -> host.isOwner() && host.running().isPresent());
             assertEquals(
                     part == Part.ANNOUNCEMENT, before.isSameAs(host.running().orElseThrow()));
             assertAnswers(host);
@@ -137,11 +139,11 @@ class RemovedDirectoryTest {
             assertAnswers(host);
             assertAnswers(guest);
             try (FrameDriver late = FrameDriver.join(context())) {
-                assertFalse(late.isHost());
+                assertFalse(late.isOwner());
                 assertTrue(late.running().orElseThrow().isSameAs(host.running().orElseThrow()));
             }
             assertEquals("left", other.left());
-            await("one host", () -> host.isHost() ^ guest.isHost());
+            await("one host", () -> host.isOwner() ^ guest.isOwner());
         }
         assertEquals("", directory.listing());
     }
@@ -155,21 +157,21 @@ class RemovedDirectoryTest {
             value = Part.class,
             names = {"ALL", "LOCK"})
     void aDriverThatEndsDeletesNothingOfTheNextAtItsPath(Part part) throws Exception {
-        HostedDriver first = HostedDriver.launch(
+        OwnedDriver first = OwnedDriver.launch(
                 BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), LIMITS, told::add);
         try (Aeron one = MemoryDirectory.client(base.resolve("aeron").toString())) {
             assertTrue(one.addPublication("aeron:ipc", 1).maxPayloadLength() > 0);
             part.removeFrom(base);
-            HostedDriver second = HostedDriver.launch(
+            OwnedDriver second = OwnedDriver.launch(
                     BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), LIMITS, told::add);
             try (Aeron two = MemoryDirectory.client(base.resolve("aeron").toString())) {
                 assertTrue(two.addPublication("aeron:ipc", 1).maxPayloadLength() > 0);
                 String files = directory.listing();
                 assertTrue(files.contains(".logbuffer"), files);
-                assertEquals(HostedDriver.Condition.LOST, first.condition());
+                assertEquals(OwnedDriver.Condition.LOST, first.condition());
                 first.close(0);
                 assertEquals(files, directory.listing());
-                assertEquals(HostedDriver.Condition.INTACT, second.condition());
+                assertEquals(OwnedDriver.Condition.INTACT, second.condition());
                 assertTrue(two.addSubscription("aeron:ipc", 1).registrationId() > 0);
             }
             second.close(0);
@@ -195,7 +197,7 @@ class RemovedDirectoryTest {
         try (FrameDriver host = FrameDriver.join(context().takesOver(false))) {
             Part.ALL.removeFrom(base);
             await("a word about it", () -> !told.isEmpty());
-            await("a driver", () -> host.isHost() && host.running().isPresent());
+            await("a driver", () -> host.isOwner() && host.running().isPresent());
         }
         assertEquals("", directory.listing());
     }
@@ -205,7 +207,7 @@ class RemovedDirectoryTest {
         try (FrameDriver host = FrameDriver.join(context().privateDriver(true))) {
             Part.ALL.removeFrom(base);
             await("a word about it", () -> !told.isEmpty());
-            await("a driver", () -> host.isHost() && host.running().isPresent());
+            await("a driver", () -> host.isOwner() && host.running().isPresent());
             assertAnswers(host);
         }
         assertEquals("", directory.listing());

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.internal.SharedDirectory;
+import io.aeroframe.driver.internal.SharedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -113,7 +115,7 @@ class SharedDirectoryTest {
         try (FrameDriver host = FrameDriver.join(new FrameDriver.Context().baseDirectory(directory.base()));
                 FrameDriver guest = FrameDriver.join(
                         new FrameDriver.Context().aeronDirectory(Path.of(host.aeronDirectoryName())))) {
-            assertEquals(host.sharedDirectory().path(), guest.sharedDirectory().path());
+            assertEquals(host.sharedDirectory(), guest.sharedDirectory());
         }
     }
 

@@ -37,7 +37,7 @@ class SmallFileSystemTest {
         try (SmallFileSystem small = SmallFileSystem.mount(directory.resolve("small"), 21)) {
             try (FrameDriver driver = FrameDriver.join(
                     new FrameDriver.Context().baseDirectory(small.path().resolve("base")))) {
-                assertTrue(driver.isHost());
+                assertTrue(driver.isOwner());
             }
             assertEquals(0, small.path().toFile().list().length);
         }

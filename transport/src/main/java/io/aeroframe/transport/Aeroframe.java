@@ -1,6 +1,8 @@
 package io.aeroframe.transport;
 
 import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.driver.internal.GuardedErrorHandler;
+import io.aeroframe.driver.internal.SharedDirectory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -148,11 +150,12 @@ public final class Aeroframe implements AutoCloseable {
         settings.conclude(context.errorHandler());
         checkNetwork(settings.stream(), settings.channel());
         warnOfSockets(settings.channel());
-        return opened(new FrameSubscription(connection, driver.sharedDirectory(), settings, open::remove));
+        return opened(new FrameSubscription(
+                connection, new SharedDirectory(driver.sharedDirectory()), settings, open::remove));
     }
 
     private PublicationPools.Host poolHost() {
-        return new PublicationPools.Host(driver.sharedDirectory(), pools, context.errorHandler());
+        return new PublicationPools.Host(new SharedDirectory(driver.sharedDirectory()), pools, context.errorHandler());
     }
 
     /**
@@ -213,7 +216,7 @@ public final class Aeroframe implements AutoCloseable {
         public Context() {}
 
         private void conclude() {
-            errorHandler = GuardedErrorHandler.of(errorHandler);
+            errorHandler = GuardedErrorHandler.of(Aeroframe.class, errorHandler);
             connectTimeout = Timeouts.check("connectTimeout", connectTimeout);
             closeTimeout = Timeouts.check("closeTimeout", closeTimeout);
         }

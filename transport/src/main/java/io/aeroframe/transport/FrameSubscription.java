@@ -1,6 +1,7 @@
 package io.aeroframe.transport;
 
-import io.aeroframe.driver.SharedDirectory;
+import io.aeroframe.driver.internal.GuardedErrorHandler;
+import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeron.Subscription;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -331,7 +332,8 @@ public final class FrameSubscription implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "maxFrameLength=" + maxFrameLength + " is not within 1 to " + (Integer.MAX_VALUE - 64));
             }
-            errorHandler = errorHandler == null ? defaultErrorHandler : GuardedErrorHandler.of(errorHandler);
+            errorHandler =
+                    errorHandler == null ? defaultErrorHandler : GuardedErrorHandler.of(Aeroframe.class, errorHandler);
         }
 
         /**

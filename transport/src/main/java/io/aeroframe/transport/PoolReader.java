@@ -1,7 +1,7 @@
 package io.aeroframe.transport;
 
 import io.aeroframe.driver.FrameDriverException;
-import io.aeroframe.driver.SharedDirectory;
+import io.aeroframe.driver.internal.SharedDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;

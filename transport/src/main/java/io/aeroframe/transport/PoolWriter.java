@@ -1,7 +1,7 @@
 package io.aeroframe.transport;
 
-import io.aeroframe.driver.SharedDirectory;
-import io.aeroframe.driver.SharedFile;
+import io.aeroframe.driver.internal.SharedDirectory;
+import io.aeroframe.driver.internal.SharedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;

@@ -1,6 +1,6 @@
 package io.aeroframe.transport;
 
-import io.aeroframe.driver.SharedDirectory;
+import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeron.Image;
 import io.aeron.Subscription;
 import io.aeron.logbuffer.ControlledFragmentHandler;

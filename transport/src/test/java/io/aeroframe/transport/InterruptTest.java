@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.driver.internal.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,12 +35,11 @@ class InterruptTest {
     /** Another process, which sweeps what it takes for abandoned. */
     static final class Sweeper {
         public static void main(String[] args) {
-            FrameDriver.tryAttach(new FrameDriver.Context()
+            FrameDriver driver = FrameDriver.tryAttach(new FrameDriver.Context()
                             .baseDirectory(Path.of(args[0]))
                             .takesOver(false))
-                    .orElseThrow()
-                    .sharedDirectory()
-                    .sweep();
+                    .orElseThrow();
+            new SharedDirectory(driver.sharedDirectory()).sweep();
         }
     }
 

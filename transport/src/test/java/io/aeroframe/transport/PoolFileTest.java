@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.aeroframe.driver.SharedFile;
+import io.aeroframe.driver.internal.SharedDirectory;
+import io.aeroframe.driver.internal.SharedFile;
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import java.io.IOException;
@@ -44,7 +45,7 @@ class PoolFileTest {
     @BeforeEach
     void start() throws IOException {
         host = LiveHost.start();
-        file = host.driver().sharedDirectory().create(PoolLayout.fileName(POOL));
+        file = new SharedDirectory(host.driver().sharedDirectory()).create(PoolLayout.fileName(POOL));
         bytes.putLong(PoolLayout.MAGIC_OFFSET, PoolLayout.MAGIC)
                 .putInt(PoolLayout.VERSION_OFFSET, PoolLayout.VERSION)
                 .putInt(PoolLayout.SLOT_COUNT_OFFSET, SLOTS)
@@ -65,7 +66,8 @@ class PoolFileTest {
     }
 
     private PoolReader attach() {
-        return PoolReader.attach(host.driver().sharedDirectory(), STREAM, POOL, PUBLICATION, NOBODY);
+        return PoolReader.attach(
+                new SharedDirectory(host.driver().sharedDirectory()), STREAM, POOL, PUBLICATION, NOBODY);
     }
 
     private void assertRefused() {
@@ -82,7 +84,8 @@ class PoolFileTest {
 
     @Test
     void aPoolThatIsNotThereIsNoError() {
-        assertNull(PoolReader.attach(host.driver().sharedDirectory(), STREAM, POOL + 1, PUBLICATION, NOBODY));
+        assertNull(PoolReader.attach(
+                new SharedDirectory(host.driver().sharedDirectory()), STREAM, POOL + 1, PUBLICATION, NOBODY));
     }
 
     @ParameterizedTest

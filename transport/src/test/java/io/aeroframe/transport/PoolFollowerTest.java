@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeron.Aeron;
 import io.aeron.Subscription;
 import java.io.IOException;
@@ -36,7 +37,8 @@ class PoolFollowerTest {
         host = LiveHost.start();
         aeron = host.connectRaw();
         Subscription subscription = aeron.addSubscription(FrameChannel.IPC.subscriptionUri(), STREAM.streamId());
-        attachment = new PoolFollower(host.driver().sharedDirectory(), aeron, STREAM, subscription);
+        attachment =
+                new PoolFollower(new SharedDirectory(host.driver().sharedDirectory()), aeron, STREAM, subscription);
     }
 
     @AfterEach
@@ -51,7 +53,7 @@ class PoolFollowerTest {
         LiveCounters counters = host.aeroframe().session().counters();
         SubscriberPositions positions = new SubscriberPositions(counters, 1, STREAM.streamId());
         PoolWriter pool = PoolWriter.create(
-                host.driver().sharedDirectory(),
+                new SharedDirectory(host.driver().sharedDirectory()),
                 new PoolWriter.Owner(STREAM, PUBLICATION, false, counters, positions, error -> {}),
                 FORMAT.maxPayloadLength(),
                 3);

@@ -115,7 +115,7 @@ class PoolHandOverTest {
     }
 
     private Path onlyPoolFile() throws IOException {
-        try (Stream<Path> files = Files.list(host.driver().sharedDirectory().path())) {
+        try (Stream<Path> files = Files.list(host.driver().sharedDirectory())) {
             List<Path> pools = files.filter(
                             file -> file.getFileName().toString().startsWith("pool-"))
                     .toList();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.internal.SharedDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -59,14 +60,15 @@ class PoolMappingTest {
         LiveCounters counters = host.aeroframe().session().counters();
         SubscriberPositions positions = new SubscriberPositions(counters, 1, STREAM.streamId());
         return PoolWriter.create(
-                host.driver().sharedDirectory(),
+                new SharedDirectory(host.driver().sharedDirectory()),
                 new PoolWriter.Owner(STREAM, PUBLICATION, isLossless, counters, positions, error -> {}),
                 SMALL.maxPayloadLength(),
                 4);
     }
 
     private PoolReader attach(PoolWriter pool) {
-        return PoolReader.attach(host.driver().sharedDirectory(), STREAM, pool.poolId(), PUBLICATION, MEMBER);
+        return PoolReader.attach(
+                new SharedDirectory(host.driver().sharedDirectory()), STREAM, pool.poolId(), PUBLICATION, MEMBER);
     }
 
     /** How many mappings this process has of a pool's file, removed or not. */
@@ -91,7 +93,7 @@ class PoolMappingTest {
             pool.close();
             pool.close();
             assertFalse(Files.exists(
-                    host.driver().sharedDirectory().path().resolve(PoolLayout.fileName(pool.poolId()) + ".shared")));
+                    host.driver().sharedDirectory().resolve(PoolLayout.fileName(pool.poolId()) + ".shared")));
             assertTrue(mappings(pool.poolId()) > 0);
             assertEquals(-1, pool.tryTake(), "no new claim");
             Pattern.write(buffer, SMALL.maxPayloadLength(), 1);

@@ -110,7 +110,7 @@ class PoolPublisherDeathTest {
     }
 
     private List<Path> poolFiles() {
-        try (Stream<Path> files = Files.list(driver.sharedDirectory().path())) {
+        try (Stream<Path> files = Files.list(driver.sharedDirectory())) {
             return files.filter(file -> file.getFileName().toString().startsWith("pool-"))
                     .toList();
         } catch (IOException ex) {

@@ -55,7 +55,7 @@ class PoolTest {
     }
 
     private List<Path> poolFiles() throws IOException {
-        try (Stream<Path> files = Files.list(host.driver().sharedDirectory().path())) {
+        try (Stream<Path> files = Files.list(host.driver().sharedDirectory())) {
             return files.filter(file -> file.getFileName().toString().startsWith("pool-"))
                     .toList();
         }

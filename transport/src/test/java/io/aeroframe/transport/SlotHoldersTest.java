@@ -3,6 +3,7 @@ package io.aeroframe.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeron.Aeron;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -99,14 +100,14 @@ class SlotHoldersTest {
             LiveCounters counters = host.aeroframe().session().counters();
             SubscriberPositions positions = new SubscriberPositions(counters, 1, stream.streamId());
             PoolWriter pool = PoolWriter.create(
-                    host.driver().sharedDirectory(),
+                    new SharedDirectory(host.driver().sharedDirectory()),
                     new PoolWriter.Owner(
                             stream, 5, false, counters, positions, error -> reported.add(error.getMessage())),
                     4_096,
                     3);
             long startNs = System.nanoTime();
             PoolFollower attachment = new PoolFollower(
-                    host.driver().sharedDirectory(),
+                    new SharedDirectory(host.driver().sharedDirectory()),
                     aeron,
                     stream,
                     aeron.addSubscription(FrameChannel.IPC.subscriptionUri(), stream.streamId()));

@@ -63,7 +63,7 @@ final class StreamChild {
 
     private static void tellHosting(FrameDriver driver) {
         Thread teller = new Thread(() -> {
-            while (!driver.isHost()) {
+            while (!driver.isOwner()) {
                 LockSupport.parkNanos(1_000_000);
             }
             System.out.println("hosting");

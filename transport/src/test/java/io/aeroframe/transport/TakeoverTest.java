@@ -60,7 +60,7 @@ class TakeoverTest {
 
     /** The driver goes; the directory stays. */
     private void leave(LiveHost host) {
-        assertTrue(host.driver().isHost());
+        assertTrue(host.driver().isOwner());
         host.aeroframe().close();
         host.driver().close();
     }
@@ -91,7 +91,7 @@ class TakeoverTest {
                     },
                     () -> publication.ledger() + ", " + subscription.ledger());
             stream(publication, subscription, 10);
-            assertNotEquals(second.driver().isHost(), third.driver().isHost(), "one of them has taken over");
+            assertNotEquals(second.driver().isOwner(), third.driver().isOwner(), "one of them has taken over");
 
             assertEquals(StreamState.STREAMING, subscription.state());
             SubscriptionLedger ledger = subscription.ledger();
@@ -174,7 +174,7 @@ class TakeoverTest {
                 assertEquals(frames, subscription.ledger().received(), subscription.ledger()::toString);
                 LiveHost.await(
                         "a takeover",
-                        () -> receiving.driver().isHost() || sending.driver().isHost());
+                        () -> receiving.driver().isOwner() || sending.driver().isOwner());
             }
         }
     }
@@ -218,8 +218,8 @@ class TakeoverTest {
         FrameSubscription subscription = second.subscribe(stream, FrameChannel.IPC, Delivery.EVERY);
         second.driver().close();
         leave(first);
-        LiveHost.await("the third", () -> third.driver().isHost());
-        assertFalse(second.driver().isHost());
+        LiveHost.await("the third", () -> third.driver().isOwner());
+        assertFalse(second.driver().isOwner());
         LiveHost.await("the end", () -> second.aeroframe().state() == ConnectionState.CLOSED);
         assertThrows(IllegalStateException.class, () -> subscription.poll(Pattern::assertIn, 1));
     }

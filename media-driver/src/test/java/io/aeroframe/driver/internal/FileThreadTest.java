@@ -1,4 +1,4 @@
-package io.aeroframe.driver;
+package io.aeroframe.driver.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

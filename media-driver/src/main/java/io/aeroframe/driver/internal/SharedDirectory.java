@@ -1,5 +1,6 @@
-package io.aeroframe.driver;
+package io.aeroframe.driver.internal;
 
+import io.aeroframe.driver.FrameDriverException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -22,7 +23,12 @@ public final class SharedDirectory {
 
     private final Path path;
 
-    SharedDirectory(Path path) {
+    /**
+     * A directory that need not exist yet.
+     *
+     * @param path the directory.
+     */
+    public SharedDirectory(Path path) {
         this.path = path.toAbsolutePath().normalize();
     }
 
@@ -63,10 +69,12 @@ public final class SharedDirectory {
     public long usableBytes() {
         return FileThread.call(() -> {
             try {
-                return Files.getFileStore(BaseDirectory.open(path).path()).getUsableSpace();
+                return Files.getFileStore(OwnedDirectory.open(path)).getUsableSpace();
             } catch (IOException ex) {
                 throw new FrameDriverException(
-                        path + ": its free space cannot be read: " + BaseDirectory.reason(ex), ex);
+                        FrameDriverException.Reason.DIRECTORY,
+                        path + ": its free space cannot be read: " + OwnedDirectory.reason(ex),
+                        ex);
             }
         });
     }
@@ -82,7 +90,7 @@ public final class SharedDirectory {
         Path file = file(name);
         return FileThread.call(() -> {
             while (true) {
-                BaseDirectory.open(path);
+                OwnedDirectory.open(path);
                 try {
                     LockedFiles.Locked made = LockedFiles.create(file);
                     if (made != null) {
@@ -91,7 +99,10 @@ public final class SharedDirectory {
                 } catch (NoSuchFileException ex) {
                     continue; // the last user of the directory has removed it: once more
                 } catch (IOException ex) {
-                    throw new FrameDriverException(file + ": cannot be made: " + BaseDirectory.reason(ex), ex);
+                    throw new FrameDriverException(
+                            FrameDriverException.Reason.DIRECTORY,
+                            file + ": cannot be made: " + OwnedDirectory.reason(ex),
+                            ex);
                 }
             }
         });
@@ -115,7 +126,10 @@ public final class SharedDirectory {
         } catch (NoSuchFileException ex) {
             return null;
         } catch (IOException ex) {
-            throw new FrameDriverException(file + ": cannot be opened: " + BaseDirectory.reason(ex), ex);
+            throw new FrameDriverException(
+                    FrameDriverException.Reason.DIRECTORY,
+                    file + ": cannot be opened: " + OwnedDirectory.reason(ex),
+                    ex);
         }
     }
 
@@ -133,7 +147,10 @@ public final class SharedDirectory {
         } catch (NoSuchFileException ex) {
             return true;
         } catch (IOException ex) {
-            throw new FrameDriverException(file + ": cannot be opened: " + BaseDirectory.reason(ex), ex);
+            throw new FrameDriverException(
+                    FrameDriverException.Reason.DIRECTORY,
+                    file + ": cannot be opened: " + OwnedDirectory.reason(ex),
+                    ex);
         }
     }
 
@@ -152,9 +169,12 @@ public final class SharedDirectory {
             } catch (NoSuchFileException ex) {
                 return; // nothing to sweep
             } catch (IOException ex) {
-                throw new FrameDriverException(path + ": cannot be swept: " + BaseDirectory.reason(ex), ex);
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.DIRECTORY,
+                        path + ": cannot be swept: " + OwnedDirectory.reason(ex),
+                        ex);
             }
-            BaseDirectory.removeIfEmpty(path);
+            OwnedDirectory.removeIfEmpty(path);
         });
     }
 
@@ -174,9 +194,12 @@ public final class SharedDirectory {
             try {
                 file.remove();
             } catch (IOException ex) {
-                throw new FrameDriverException(file.path() + ": cannot be removed: " + BaseDirectory.reason(ex), ex);
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.DIRECTORY,
+                        file.path() + ": cannot be removed: " + OwnedDirectory.reason(ex),
+                        ex);
             }
-            BaseDirectory.removeIfEmpty(path);
+            OwnedDirectory.removeIfEmpty(path);
         });
     }
 

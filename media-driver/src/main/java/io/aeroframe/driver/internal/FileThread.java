@@ -1,4 +1,4 @@
-package io.aeroframe.driver;
+package io.aeroframe.driver.internal;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -19,7 +19,7 @@ import org.agrona.LangUtil;
  * <p>They are daemon threads, one for each operation that is under way, and end when there has been nothing to do for a
  * while.
  */
-final class FileThread extends Thread {
+public final class FileThread extends Thread {
 
     private static final long KEEP_ALIVE_S = 10;
 
@@ -34,15 +34,27 @@ final class FileThread extends Thread {
     /**
      * Something to be done with files.
      *
-     * @param <T> what it returns.
-     * @param <X> what it throws.
+     * @param <T> the type of the result.
+     * @param <X> the type of the exception.
      */
     @FunctionalInterface
-    interface Operation<T, X extends Exception> {
+    public interface Operation<T, X extends Exception> {
+        /**
+         * Runs the operation.
+         *
+         * @return the result.
+         * @throws X if it fails.
+         */
         T run() throws X;
     }
 
-    FileThread(Runnable work, String name) {
+    /**
+     * A thread that runs until its work ends; a daemon.
+     *
+     * @param work what it runs.
+     * @param name its name.
+     */
+    public FileThread(Runnable work, String name) {
         super(rootGroup(), work, name, 0, false);
         setDaemon(true);
         setContextClassLoader(FileThread.class.getClassLoader());
@@ -68,9 +80,13 @@ final class FileThread extends Thread {
      * Runs an operation on a thread of this kind: on the calling thread if it is one. Any thread; waits until the
      * operation is over, also if the calling thread is interrupted, whose interrupt flag is afterwards as it should be.
      *
+     * @param operation the operation.
+     * @param <T>       the type of the result.
+     * @param <X>       the type of the exception.
+     * @return the operation's result.
      * @throws X what the operation throws, itself.
      */
-    static <T, X extends Exception> T call(Operation<T, X> operation) throws X {
+    public static <T, X extends Exception> T call(Operation<T, X> operation) throws X {
         if (Thread.currentThread() instanceof FileThread) {
             return operation.run();
         }
@@ -95,8 +111,12 @@ final class FileThread extends Thread {
         }
     }
 
-    /** As {@link #call}, for an operation without a result. */
-    static void run(Runnable operation) {
+    /**
+     * As {@link #call}, for an operation without a result.
+     *
+     * @param operation the operation.
+     */
+    public static void run(Runnable operation) {
         call(() -> {
             operation.run();
             return null;

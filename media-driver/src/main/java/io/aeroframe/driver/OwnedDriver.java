@@ -1,5 +1,8 @@
 package io.aeroframe.driver;
 
+import io.aeroframe.driver.internal.FileThread;
+import io.aeroframe.driver.internal.LockedFiles;
+import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeron.driver.Configuration;
 import io.aeron.driver.MediaDriver;
 import java.io.IOException;
@@ -20,7 +23,7 @@ import org.agrona.concurrent.status.CountersReader;
  *
  * <p>The driver never deletes its directory itself: by then it may be another's. That is the lock's to do, which knows.
  */
-final class HostedDriver {
+final class OwnedDriver {
 
     /** Command, counter, error and loss files of the driver, 12 MiB, and some room for a first small stream. */
     private static final long REQUIRED_BYTES = 20L << 20;
@@ -48,7 +51,7 @@ final class HostedDriver {
         LOST
     }
 
-    private HostedDriver(
+    private OwnedDriver(
             BaseDirectory base, DriverLock lock, MediaDriver mediaDriver, RefusedSetups refused, String announced)
             throws IOException {
         this.base = base;
@@ -69,10 +72,10 @@ final class HostedDriver {
      * @return null if the directory was removed meanwhile: the caller may try again.
      * @throws FrameDriverException if there is no room, or the driver does not start.
      */
-    static HostedDriver launch(BaseDirectory base, DriverLock lock, ImageLimits limits, ErrorHandler errorHandler) {
+    static OwnedDriver launch(BaseDirectory base, DriverLock lock, ImageLimits limits, ErrorHandler errorHandler) {
         return FileThread.call(() -> {
             MediaDriver mediaDriver = null;
-            boolean isHosting = false;
+            boolean isOwning = false;
             try {
                 base.sweepPrivateDirectories();
                 new SharedDirectory(base.path()).sweep();
@@ -85,9 +88,9 @@ final class HostedDriver {
                         .errorHandler(new UnsolicitedErrors(errorHandler)));
                 String announced =
                         Announcement.of(numbered(base.aeron()), clock).text();
-                HostedDriver hosted = new HostedDriver(base, lock, mediaDriver, refused, announced);
-                isHosting = true;
-                return hosted;
+                OwnedDriver owned = new OwnedDriver(base, lock, mediaDriver, refused, announced);
+                isOwning = true;
+                return owned;
             } catch (IOException | RuntimeException ex) {
                 if (!lock.isInPlace()) {
                     return null;
@@ -96,9 +99,11 @@ final class HostedDriver {
                     throw refusal;
                 }
                 throw new FrameDriverException(
-                        base.aeron() + ": the media driver does not start: " + ex.getMessage(), ex);
+                        FrameDriverException.Reason.START_FAILED,
+                        base.aeron() + ": the media driver does not start: " + ex.getMessage(),
+                        ex);
             } finally {
-                if (!isHosting) {
+                if (!isOwning) {
                     CloseHelper.quietClose(mediaDriver);
                     lock.removeAndRelease();
                 }
@@ -121,13 +126,18 @@ final class HostedDriver {
         try {
             long usable = Files.getFileStore(base.path()).getUsableSpace();
             if (usable < REQUIRED_BYTES) {
-                throw new FrameDriverException(base.path() + ": the media driver needs " + REQUIRED_BYTES / (1 << 20)
-                        + " MiB for its files and " + usable / (1 << 20)
-                        + " MiB are free; make room (in a container: --shm-size),"
-                        + " or choose another place with the environment variable AEROFRAME_DIR");
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.NO_ROOM,
+                        base.path() + ": the media driver needs " + REQUIRED_BYTES / (1 << 20)
+                                + " MiB for its files and " + usable / (1 << 20)
+                                + " MiB are free; make room (in a container: give it more shared memory),"
+                                + " or choose another place with the environment variable AEROFRAME_DIR");
             }
         } catch (IOException ex) {
-            throw new FrameDriverException(base.path() + ": its free space cannot be read: " + ex.getMessage(), ex);
+            throw new FrameDriverException(
+                    FrameDriverException.Reason.DIRECTORY,
+                    base.path() + ": its free space cannot be read: " + ex.getMessage(),
+                    ex);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.aeroframe.driver;
+package io.aeroframe.driver.internal;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.aeroframe.driver;
+package io.aeroframe.driver.internal;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -37,7 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>See {@code docs/decisions/0007-file-locks.md}.
  */
-final class LockedFiles {
+public final class LockedFiles {
 
     private static final String PROPERTY = "io.aeroframe.driver.files";
 
@@ -74,10 +74,10 @@ final class LockedFiles {
      * @param key     which file it is.
      * @param channel that holds the lock.
      */
-    record Locked(Path path, Object key, FileChannel channel) {
+    public record Locked(Path path, Object key, FileChannel channel) {
 
         /** Whether the file at the path is still this one. */
-        boolean isInPlace() {
+        public boolean isInPlace() {
             try {
                 return key.equals(LockedFiles.key(path));
             } catch (IOException ex) {
@@ -86,7 +86,7 @@ final class LockedFiles {
         }
 
         /** Removes the file if it is in its place, then frees the lock. */
-        void remove() throws IOException {
+        public void remove() throws IOException {
             FileThread.call(() -> {
                 synchronized (FILES) {
                     try {
@@ -102,7 +102,7 @@ final class LockedFiles {
         }
 
         /** Frees the lock, and leaves the file. */
-        void release() throws IOException {
+        public void release() throws IOException {
             FileThread.call(() -> {
                 synchronized (FILES) {
                     try {
@@ -122,7 +122,7 @@ final class LockedFiles {
      * @return null if another process that sweeps, or asks, was faster than the lock: the file is gone again.
      * @throws java.nio.file.FileAlreadyExistsException if there is one.
      */
-    static Locked create(Path file) throws IOException {
+    public static Locked create(Path file) throws IOException {
         return FileThread.call(() -> {
             synchronized (FILES) {
                 Locked made = locked(file, FileChannel.open(file, CREATE, ownerOnly(file)), null);
@@ -135,7 +135,7 @@ final class LockedFiles {
     }
 
     /** Makes an empty file if there is none. */
-    static void makeIfMissing(Path file) throws IOException {
+    public static void makeIfMissing(Path file) throws IOException {
         FileThread.call(() -> {
             synchronized (FILES) {
                 if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -152,7 +152,7 @@ final class LockedFiles {
      * @return null if another process, or this one, has it locked, or this one has it open.
      * @throws NoSuchFileException if there is none.
      */
-    static Locked tryLock(Path file) throws IOException {
+    public static Locked tryLock(Path file) throws IOException {
         return FileThread.call(() -> {
             synchronized (FILES) {
                 Object key = key(file);
@@ -190,7 +190,7 @@ final class LockedFiles {
      *
      * @throws NoSuchFileException if there is none.
      */
-    static boolean isLocked(Path file) throws IOException {
+    public static boolean isLocked(Path file) throws IOException {
         return FileThread.call(() -> {
             synchronized (FILES) {
                 if (FILES.get(key(file)) instanceof FileChannel) {
@@ -211,7 +211,7 @@ final class LockedFiles {
      *
      * @throws NoSuchFileException if there is none, or its owner in this process has just removed it.
      */
-    static <T> T use(Path file, SharedDirectory.ChannelFunction<T> function) throws IOException {
+    public static <T> T use(Path file, SharedDirectory.ChannelFunction<T> function) throws IOException {
         return FileThread.call(() -> {
             Object key;
             FileChannel own;
@@ -269,7 +269,7 @@ final class LockedFiles {
     }
 
     /** Device and inode; where there are none, the path that all spellings lead to. */
-    static Object key(Path file) throws IOException {
+    public static Object key(Path file) throws IOException {
         Object key = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
         return key == null ? file.toRealPath() : key;
