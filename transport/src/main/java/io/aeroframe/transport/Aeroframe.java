@@ -210,6 +210,7 @@ public final class Aeroframe implements AutoCloseable {
         private ErrorHandler errorHandler;
         private Consumer<ConnectionState> stateListener = state -> {};
         private Duration connectTimeout = Duration.ofSeconds(5);
+        private Duration answerTimeout = Duration.ofSeconds(10);
         private Duration closeTimeout = Duration.ofSeconds(4);
 
         /** Settings with their defaults. */
@@ -218,6 +219,7 @@ public final class Aeroframe implements AutoCloseable {
         private void conclude() {
             errorHandler = GuardedErrorHandler.of(Aeroframe.class, errorHandler);
             connectTimeout = Timeouts.check("connectTimeout", connectTimeout);
+            answerTimeout = Timeouts.check("answerTimeout", answerTimeout);
             closeTimeout = Timeouts.check("closeTimeout", closeTimeout);
         }
 
@@ -265,8 +267,8 @@ public final class Aeroframe implements AutoCloseable {
 
         /**
          * How long {@link Aeroframe#connect(FrameDriver, Context)}, and what adds publications and subscriptions, wait
-         * for a media driver while none is up. A driver that is up but slow to answer is waited for up to ten seconds
-         * more.
+         * for a media driver while none is up. {@link #answerTimeout()} comes on top for a driver that is up but
+         * slow to answer.
          *
          * @param value default 5 s.
          * @return this.
@@ -283,6 +285,28 @@ public final class Aeroframe implements AutoCloseable {
          */
         public Duration connectTimeout() {
             return connectTimeout;
+        }
+
+        /**
+         * How long adding a publication or a subscription, and opening one again after a takeover, waits for a media
+         * driver that is up to answer. Large log buffers on a busy machine take it seconds. A driver that dies
+         * meanwhile ends the wait within three seconds.
+         *
+         * @param value default 10 s.
+         * @return this.
+         */
+        public Context answerTimeout(Duration value) {
+            answerTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long to wait for a media driver to answer a request.
+         *
+         * @return the longest wait.
+         */
+        public Duration answerTimeout() {
+            return answerTimeout;
         }
 
         /**

@@ -42,6 +42,10 @@ final class ChannelErrors {
     }
 
     private static FrameTransportException explain(AeronException ex, StreamName stream, FrameChannel channel) {
+        if (ex instanceof DriverRequest.NoAnswerException) {
+            return new FrameTransportException(
+                    "stream '" + stream + "' on channel '" + channel + "': " + firstLine(ex.getMessage()), ex);
+        }
         if (!(ex instanceof RegistrationException)) { // no answer: the driver went at this moment
             return new DriverLostException("stream '" + stream + "'", ex);
         }

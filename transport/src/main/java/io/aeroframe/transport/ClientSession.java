@@ -80,14 +80,20 @@ final class ClientSession {
     /** This thread's until {@link #connected} is complete. */
     private volatile Aeron aeron;
 
+    private final long answerTimeoutNs;
     private volatile boolean isEnding;
     private volatile boolean isOver;
     private volatile boolean isDriverGone;
     private long heartbeatNs;
     private int heartbeatId = CountersReader.NULL_COUNTER_ID;
 
-    private ClientSession(RunningDriver driver, ErrorHandler errorHandler, Predicate<RunningDriver> isDriverUp) {
+    private ClientSession(
+            RunningDriver driver,
+            long answerTimeoutNs,
+            ErrorHandler errorHandler,
+            Predicate<RunningDriver> isDriverUp) {
         this.driver = driver;
+        this.answerTimeoutNs = answerTimeoutNs;
         this.errorHandler = errorHandler;
         this.isDriverUp = isDriverUp;
         counters = new LiveCounters(this, () -> isDriverUp.test(driver));
@@ -96,16 +102,21 @@ final class ClientSession {
     }
 
     /**
-     * Connects to a driver. Waits for its answer, about ten seconds at most; an interrupt does not end the wait.
+     * Connects to a driver. Waits for its answer, for about ten seconds at most; an interrupt does not end the wait.
      *
-     * @param gate         of whoever reads counters in the background.
-     * @param errorHandler takes what goes wrong later, on the session's thread. It does not throw.
-     * @param isDriverUp   whether a driver still is the one that is up; looks at files.
+     * @param gate            of the thread that reads counters in the background.
+     * @param answerTimeoutNs how long each later request waits for the driver's answer.
+     * @param errorHandler    takes what goes wrong later, on the session's thread. It does not throw.
+     * @param isDriverUp      whether a driver still is the one that is up; looks at files.
      * @throws AeronException if the driver does not answer.
      */
     static ClientSession connect(
-            RunningDriver driver, Gate gate, ErrorHandler errorHandler, Predicate<RunningDriver> isDriverUp) {
-        ClientSession session = new ClientSession(driver, errorHandler, isDriverUp);
+            RunningDriver driver,
+            Gate gate,
+            long answerTimeoutNs,
+            ErrorHandler errorHandler,
+            Predicate<RunningDriver> isDriverUp) {
+        ClientSession session = new ClientSession(driver, answerTimeoutNs, errorHandler, isDriverUp);
         session.users.add(new SessionUser(gate, false));
         session.thread.start();
         try {
@@ -261,7 +272,7 @@ final class ClientSession {
 
     private <T extends AutoCloseable> CompletableFuture<T> add(
             LongSupplier ask, LongFunction<T> get, LongConsumer remove, String what) {
-        DriverRequest<T> request = new DriverRequest<>(ask, get, remove, what, errorHandler);
+        DriverRequest<T> request = new DriverRequest<>(ask, get, remove, what, answerTimeoutNs, errorHandler);
         execute(() -> {
             requests.add(request);
             request.send();

@@ -100,7 +100,8 @@ final class DriverConnection {
     }
 
     private ClientSession connect(RunningDriver running) {
-        return ClientSession.connect(running, pools.gate(), context.errorHandler(), this::isUp);
+        return ClientSession.connect(
+                running, pools.gate(), context.answerTimeout().toNanos(), context.errorHandler(), this::isUp);
     }
 
     /** The pools that are written, and read, over this connection. */

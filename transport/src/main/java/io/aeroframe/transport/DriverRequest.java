@@ -19,11 +19,16 @@ import org.agrona.concurrent.AgentTerminationException;
  */
 final class DriverRequest<T extends AutoCloseable> {
 
-    /**
-     * For an answer of a driver that lives; one that does not ends the session sooner. Large log buffers on a busy
-     * machine take seconds.
-     */
-    private static final long ANSWER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+    /** The driver lives, but has not answered in time. */
+    static final class NoAnswerException extends AeronException {
+
+        private static final long serialVersionUID = 1L;
+
+        private NoAnswerException(String what, long timeoutNs) {
+            super("the media driver is up but has not answered the request for a " + what + " within "
+                    + TimeUnit.NANOSECONDS.toMillis(timeoutNs) + " ms (answerTimeout); is the machine overloaded?");
+        }
+    }
 
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final LongSupplier request;
@@ -31,6 +36,7 @@ final class DriverRequest<T extends AutoCloseable> {
     private final LongConsumer remove;
     private final String what;
     private final ErrorHandler errorHandler;
+    private final long timeoutNs;
     private final long startNs = System.nanoTime();
     private long id = Aeron.NULL_VALUE;
 
@@ -41,14 +47,21 @@ final class DriverRequest<T extends AutoCloseable> {
      * @param get          what was asked for by an id; null if it is not there yet.
      * @param remove       takes back what was asked for.
      * @param what         it is, for messages.
+     * @param timeoutNs    how long to wait for the answer of a driver that lives; one that does not ends the session.
      * @param errorHandler takes what goes wrong when something that came too late is closed.
      */
     DriverRequest(
-            LongSupplier request, LongFunction<T> get, LongConsumer remove, String what, ErrorHandler errorHandler) {
+            LongSupplier request,
+            LongFunction<T> get,
+            LongConsumer remove,
+            String what,
+            long timeoutNs,
+            ErrorHandler errorHandler) {
         this.request = request;
         this.get = get;
         this.remove = remove;
         this.what = what;
+        this.timeoutNs = timeoutNs;
         this.errorHandler = errorHandler;
     }
 
@@ -84,9 +97,9 @@ final class DriverRequest<T extends AutoCloseable> {
             T made = get.apply(id);
             if (made != null && !result.complete(made)) {
                 CloseHelper.close(errorHandler, made); // cancelled just now
-            } else if (made == null && System.nanoTime() - startNs > ANSWER_TIMEOUT_NS) {
+            } else if (made == null && System.nanoTime() - startNs > timeoutNs) {
                 remove.accept(id);
-                fail(new AeronException("no answer from the media driver to the request for a " + what));
+                fail(new NoAnswerException(what, timeoutNs));
             }
         } catch (AgentTerminationException ex) {
             throw ex;

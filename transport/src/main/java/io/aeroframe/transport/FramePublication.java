@@ -28,7 +28,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>What may block without being lossless: a frame larger than the window of the channel, which goes only as its
  * subscribers read ({@link Context#largeFrameTimeout(Duration)}), and the first call after another driver has taken
- * over, which opens the stream there (ten seconds at most, if that driver is slow to answer).
+ * over, which opens the stream there ({@link Aeroframe.Context#answerTimeout()} at most, if that driver is slow to
+ * answer).
  *
  * <pre>{@code
  * FrameClaim claim = publication.tryClaim();
@@ -583,6 +584,7 @@ public final class FramePublication implements AutoCloseable {
         private Duration timeToLive = Duration.ZERO;
         private Duration offerTimeout = Duration.ofSeconds(60);
         private Duration reconnectTimeout = Duration.ofSeconds(10);
+        private Duration returnTimeout = Duration.ofSeconds(3);
         private Duration largeFrameTimeout = Duration.ofMillis(250);
         private Duration closeTimeout = Duration.ofSeconds(1);
         private IdleStrategy idleStrategy;
@@ -607,6 +609,7 @@ public final class FramePublication implements AutoCloseable {
             }
             offerTimeout = Timeouts.check("offerTimeout", offerTimeout);
             reconnectTimeout = Timeouts.check("reconnectTimeout", reconnectTimeout);
+            returnTimeout = Timeouts.check("returnTimeout", returnTimeout);
             largeFrameTimeout = Timeouts.check("largeFrameTimeout", largeFrameTimeout);
             closeTimeout = Timeouts.check("closeTimeout", closeTimeout);
             if (idleStrategy == null) {
@@ -798,6 +801,29 @@ public final class FramePublication implements AutoCloseable {
          */
         public Duration reconnectTimeout() {
             return reconnectTimeout;
+        }
+
+        /**
+         * How long a lossless publication waits for its subscribers to come back after another driver has taken over,
+         * counted from when the stream is open there. A frame that is offered later than that without a subscriber is
+         * dropped, and counted. A single call waits no longer than {@link #reconnectTimeout()} and {@link
+         * #offerTimeout()} allow.
+         *
+         * @param value default 3 s.
+         * @return this.
+         */
+        public Context returnTimeout(Duration value) {
+            returnTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long a lossless publication waits for its subscribers to come back after a takeover.
+         *
+         * @return the longest wait.
+         */
+        public Duration returnTimeout() {
+            return returnTimeout;
         }
 
         /**

@@ -51,7 +51,7 @@ public final class FrameSubscription implements AutoCloseable {
     private int notedSignal;
 
     /**
-     * A subscription. Waits for the driver, about ten seconds at most in a session.
+     * A subscription. Waits for the driver, for {@link Aeroframe.Context#answerTimeout()} at most in a session.
      *
      * @param whenClosed run on the thread that closed it, after it is closed.
      */

@@ -41,7 +41,8 @@ final class LogPublication implements AutoCloseable {
     private boolean isWindowOpen;
 
     /**
-     * Adds the publication. Waits for the driver, about ten seconds at most; an interrupt does not end the wait.
+     * Adds the publication. Waits for the driver, for {@link Aeroframe.Context#answerTimeout()} at most; an interrupt
+     * does not end the wait.
      *
      * @param frameLength bytes of most frames, header included.
      * @param isPooled    whether the log carries descriptors only, but for frames that do not fit the pool.

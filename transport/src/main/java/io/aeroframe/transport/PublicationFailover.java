@@ -13,15 +13,13 @@ final class PublicationFailover {
     /** After a failure to open the path in a new session. */
     private static final long REOPEN_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** How long a lossless publication waits in a new session for its subscribers to find it. */
-    private static final long RETURN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(3);
-
     private final DriverConnection connection;
     private final PublicationPools.Host poolHost;
     private final FramePublication.Context context;
     private final SendWait wait;
     private final Gate gate;
     private final long publicationId;
+    private final long returnTimeoutNs;
 
     /** Null for as long as it cannot be opened in a new session. */
     private PublicationLink path;
@@ -46,6 +44,7 @@ final class PublicationFailover {
         this.wait = wait;
         this.gate = gate;
         this.publicationId = publicationId;
+        returnTimeoutNs = context.returnTimeout().toNanos();
         path = connection.inSession(this::openIn);
     }
 
@@ -59,8 +58,8 @@ final class PublicationFailover {
     }
 
     /**
-     * Follows the connection: in a new session the path is opened again. Waits for the driver, about ten seconds at
-     * most.
+     * Follows the connection: in a new session the path is opened again. Waits for the driver to answer, for
+     * {@link Aeroframe.Context#answerTimeout()} at most.
      *
      * @return whether there is a path that frames can be sent on.
      */
@@ -151,7 +150,7 @@ final class PublicationFailover {
      */
     boolean awaitsReturn() {
         return wait.mayWaitForDriver()
-                && (hadSubscribers && System.nanoTime() - openedNs < RETURN_TIMEOUT_NS
+                && (hadSubscribers && System.nanoTime() - openedNs < returnTimeoutNs
                         || isAnnounced && path.session().isDriverGone());
     }
 

@@ -17,7 +17,7 @@ final class PublicationLink implements AutoCloseable {
     private final Gate gate;
 
     /**
-     * Opens it. Waits for the driver, about ten seconds at most.
+     * Opens it. Waits for the driver, for {@link Aeroframe.Context#answerTimeout()} at most.
      *
      * @param gate that the thread which writes is inside of.
      * @throws FrameTransportException if the channel cannot be used, there is no room, or the session is over.

@@ -46,6 +46,11 @@ final class StreamProcess implements AutoCloseable {
         return start(base, "driver");
     }
 
+    /** Hosts the driver in a network namespace of its own, as another container would. */
+    static StreamProcess driverInAnotherNetwork(Path base) throws IOException {
+        return start(List.of("unshare", "--net"), base, "driver");
+    }
+
     /**
      * Publishes frames of {@link #FILL} that carry the run in their capture time. Says {@code offer NS} before the first attempt, {@code first NS} at
      * the first frame that has gone out, and at the end {@code published LEDGER}.
@@ -94,7 +99,12 @@ final class StreamProcess implements AutoCloseable {
     private static Path timeOfDay;
 
     private static StreamProcess start(Path base, Object... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return start(List.of(), base, arguments);
+    }
+
+    private static StreamProcess start(List<String> prefix, Path base, Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-opens",
                 "java.base/jdk.internal.misc=ALL-UNNAMED",

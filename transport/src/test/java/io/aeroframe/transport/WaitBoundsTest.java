@@ -191,6 +191,66 @@ class WaitBoundsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDriverThatDoesNotAnswerInTimeIsGivenUp(boolean isPublication) throws Exception {
+        try (LiveHost host = LiveHost.start();
+                Aeroframe impatient = Aeroframe.connect(
+                        host.driver(),
+                        new Aeroframe.Context().errorHandler(error -> {}).answerTimeout(Duration.ZERO))) {
+            LiveHost.await("an answer that is late", () -> {
+                try (AutoCloseable inTime =
+                        isPublication ? impatient.addPublication(lossless(true)) : impatient.addSubscription("full")) {
+                    return inTime == null;
+                } catch (FrameTransportException ex) {
+                    assertTrue(ex.getMessage().contains("within 0 ms (answerTimeout)"), ex.getMessage());
+                    return true;
+                } catch (Exception ex) {
+                    throw new AssertionError(ex);
+                }
+            });
+            try (FramePublication patient = host.publish("full", FORMAT)) {
+                assertNotNull(patient, "the driver has been asked to forget what was late");
+            }
+        }
+    }
+
+    /** The default would have given up while the subscriber is away. */
+    @Test
+    void aLosslessPublicationWaitsForItsSubscribersAfterATakeoverAsLongAsItIsTold() throws Exception {
+        try (LiveHost first = LiveHost.start();
+                LiveHost second = LiveHost.joining(first);
+                FramePublication publication = second.aeroframe()
+                        .addPublication(lossless(true)
+                                .offerTimeout(TOO_LONG)
+                                .reconnectTimeout(TOO_LONG)
+                                .returnTimeout(TOO_LONG))) {
+            FrameSubscription before = first.subscribe("full", FrameChannel.IPC, Delivery.EVERY);
+            LiveHost.awaitConnected(publication);
+            assertTrue(Pattern.send(publication, FORMAT));
+            LiveHost.pollUntil(before, Pattern::assertIn, () -> before.ledger().received() == 1);
+            first.aeroframe().close();
+            first.driver().close();
+            LiveHost.await("the takeover", () -> second.driver().isHost());
+            CountDownLatch isSent = new CountDownLatch(1);
+            Thread writer = new Thread(() -> {
+                if (Pattern.send(publication, FORMAT)) {
+                    isSent.countDown();
+                }
+            });
+            writer.start();
+            writer.join(new FramePublication.Context().returnTimeout().toMillis() + 500);
+            assertTrue(writer.isAlive(), "it waits for a subscriber");
+            try (FrameSubscription after = second.subscribe("full", FrameChannel.IPC, Delivery.EVERY)) {
+                LiveHost.pollUntil(
+                        after, Pattern::assertIn, () -> after.ledger().received() == 1);
+                writer.join();
+            }
+            assertEquals(0, isSent.getCount());
+            assertEquals(0, publication.ledger().dropped());
+        }
+    }
+
     @Test
     void aSettingThatIsNoTimeIsRefused() throws Exception {
         try (LiveHost host = LiveHost.start()) {
