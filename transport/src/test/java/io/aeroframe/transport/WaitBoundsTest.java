@@ -231,7 +231,7 @@ class WaitBoundsTest {
             LiveHost.pollUntil(before, Pattern::assertIn, () -> before.ledger().received() == 1);
             first.aeroframe().close();
             first.driver().close();
-            LiveHost.await("the takeover", () -> second.driver().isHost());
+            LiveHost.await("the takeover", () -> second.driver().isOwner());
             CountDownLatch isSent = new CountDownLatch(1);
             Thread writer = new Thread(() -> {
                 if (Pattern.send(publication, FORMAT)) {
