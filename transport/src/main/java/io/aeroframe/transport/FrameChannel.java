@@ -66,7 +66,7 @@ public record FrameChannel(String uri) {
 
     /**
      * A subscriber that has held back others for this long is left behind, and comes back after {@link #RESTING}; see
-     * docs/channels.md. A lossless publication waits instead.
+     * docs/reference/channels.md. A lossless publication waits instead.
      */
     private static final String WINDOW_LIMIT = "200ms";
 
@@ -76,7 +76,7 @@ public record FrameChannel(String uri) {
 
     /**
      * A group goes as fast as its fastest receiver, whatever the driver's own default: one that stalls must not hold
-     * back the others, and Aeron's "min" forgets live receivers when dead ones leave; see docs/channels.md.
+     * back the others, and Aeron's "min" forgets live receivers when dead ones leave; see docs/reference/channels.md.
      */
     private static final String GROUP_FLOW_CONTROL = "max";
 

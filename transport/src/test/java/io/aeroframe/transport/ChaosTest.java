@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Eight processes, four streams, and everything that can be done to them at random, for minutes; see docs/testing.md.
+ * Eight processes, four streams, and everything that can be done to them at random, for minutes; see docs/explanation/testing.md.
  *
  * <pre>
  * -Dchaos=true              runs it; -Pchaos does that

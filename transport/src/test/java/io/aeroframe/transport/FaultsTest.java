@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Processes of a stream over IPC are killed and stopped, again and again, and the others go on. {@code -Dfaults=true} does it as often as
- * docs/reliability.md says, and then also holds the times to its limits; a build on whatever machine holds only to what must come of it.
+ * docs/explanation/reliability.md says, and then also holds the times to its limits; a build on whatever machine holds only to what must come of it.
  */
 @Timeout(1_800)
 @SuppressWarnings("try") // tests end streams before they leave the block

@@ -35,7 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * lies in the system properties, which all class loaders see. Thread-safe; may block while another thread opens or
  * closes a file, and never while a file is used.
  *
- * <p>See {@code docs/decisions/0007-file-locks.md}.
+ * <p>See {@code docs/explanation/decisions/0007-file-locks.md}.
  */
 public final class LockedFiles {
 

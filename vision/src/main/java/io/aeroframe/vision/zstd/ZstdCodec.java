@@ -13,7 +13,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Raw frames of every pixel format to zstd frames and back, between direct buffers, without loss: differences to the left, then Zstandard's level 1 with a
- * checksum. {@code docs/wire.md} has the format.
+ * checksum. {@code docs/reference/wire.md} has the format.
  *
  * <p>All buffers are direct and used from their index 0, never beyond their limit; position and limit are left alone. Allocates nothing per frame. One
  * thread at a time: open one codec per thread.
