@@ -26,14 +26,14 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Measurements of Aeroframe on this machine. Run them where nothing else runs.",
+        description = "Measure Aeroframe on this machine. Run it while nothing else runs.",
         footer = {
             "",
-            "Such as:",
+            "Examples:",
             "  bench latency --path log --beside aeron --runs 3",
             "  bench latency --fps max --touch --json",
             "  bench cost --subscribers 1,2,8,50 --size 320x240",
-            "  bench isolation --takes 100 --runs 3",
+            "  bench isolation --hold 100 --runs 3",
             "  bench peers --runs 5",
             "  bench video clip.mp4 --runs 5",
             "  bench stages pattern:1280x720@60 --encoding jpeg",
@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
             "  bench plot results --out docs/images",
             "  bench selfcheck",
             "",
-            "'bench COMMAND --help' tells more."
+            "'bench COMMAND --help' describes a command."
         },
         subcommands = {
             LatencyCommand.class,
@@ -72,12 +72,13 @@ public final class Bench implements Runnable {
     /**
      * Runs one command and ends the JVM with its exit status.
      *
-     * @param args as typed.
+     * @param args the command line
      */
     public static void main(String[] args) {
         System.exit(commandLine().execute(args));
     }
 
+    /** Creates the command line. */
     public static CommandLine commandLine() {
         return new CommandLine(new Bench())
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 
-/** The bench as its users start it: a process with a base directory of its own. Closing it removes what it left. */
+/** The bench in a process with a base directory of its own, which is removed on close. */
 public final class BenchProcess implements AutoCloseable {
 
-    /** Only a test that fails ever waits this long, however slow or busy the machine. */
+    /** So long that only a test that fails waits for it, even on a slow or busy machine. */
     private static final long DEADLINE_S = 120;
 
     private final Path directory;
@@ -32,7 +32,7 @@ public final class BenchProcess implements AutoCloseable {
         return start(System.getenv("PATH"), arguments);
     }
 
-    /** Starts it where programs are searched for in those directories. */
+    /** Starts the bench with a search path for programs. */
     public static BenchProcess start(String searchPath, String[] arguments) throws IOException {
         Path memory = Path.of("/dev/shm");
         Path directory = Files.isWritable(memory)
@@ -40,7 +40,7 @@ public final class BenchProcess implements AutoCloseable {
                 : Files.createTempDirectory("aeroframe-bench-");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", // of no use to figures, but quick to start; its processes inherit it
+                "-XX:TieredStopAtLevel=1", // starts faster; figures do not matter here; child processes inherit it
                 "-XX:+UseSerialGC",
                 "--add-opens",
                 "java.base/jdk.internal.misc=ALL-UNNAMED",
@@ -53,11 +53,11 @@ public final class BenchProcess implements AutoCloseable {
                 .redirectError(directory.resolve("err").toFile());
         builder.environment().put("AEROFRAME_DIR", directory.resolve("base").toString());
         builder.environment().put("PATH", searchPath);
-        builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would tell of it on standard error
+        builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would print it to standard error
         return new BenchProcess(directory, builder.start());
     }
 
-    /** Waits for its end, and gives its exit status. */
+    /** Waits for the end of the bench and returns its exit status. */
     public int awaitEnd() throws InterruptedException {
         if (!process.waitFor(DEADLINE_S, TimeUnit.SECONDS)) {
             throw new AssertionError("timed out after " + DEADLINE_S + " s waiting for the end of the bench");
@@ -65,7 +65,7 @@ public final class BenchProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Waits until it has started a process of which that is an argument. */
+    /** Waits until the bench has started a process with that argument. */
     public ProcessHandle awaitChild(String argument) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_S);
         SleepingMillisIdleStrategy idle = new SleepingMillisIdleStrategy(5);
@@ -97,7 +97,7 @@ public final class BenchProcess implements AutoCloseable {
         return Files.readString(err);
     }
 
-    /** What its driver left behind. */
+    /** Returns the files that the driver left behind. */
     public List<Path> leftovers() throws IOException {
         Path base = directory.resolve("base");
         if (!Files.exists(base)) {

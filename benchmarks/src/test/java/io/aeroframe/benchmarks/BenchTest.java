@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the commands say of a short run, and what becomes of their processes. */
+/** The output of short runs, and the end of their processes. */
 @Timeout(600)
 class BenchTest {
 
@@ -20,7 +20,7 @@ class BenchTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"log", "pool"})
-    void tellsOneJsonObjectWhoseNumbersAgree(String path) throws Exception {
+    void printsOneJsonObjectWhoseNumbersAgree(String path) throws Exception {
         Json figures = run(
                 "latency",
                 "--json",
@@ -70,7 +70,7 @@ class BenchTest {
                 assertTrue(lower > 0 && lower <= figures.number(prefix + ASCENDING.get(i)), figures::toString);
             }
         }
-        // A frame cannot be handed over after it is stamped and before it was due.
+        // A frame cannot be delivered before its scheduled time.
         assertTrue(figures.number("scheduled_max_us") >= figures.number("max_us"), figures::toString);
         for (String side : List.of("publisher", "subscriber")) {
             assertTrue(figures.number("cpu_" + side + "_s") > 0, figures::toString);
@@ -107,7 +107,7 @@ class BenchTest {
     }
 
     @Test
-    void costIsToldForEachNumberOfSubscribers() throws Exception {
+    void costIsReportedForEachNumberOfSubscribers() throws Exception {
         Json all = run(
                 "cost",
                 "--json",
@@ -134,11 +134,11 @@ class BenchTest {
     }
 
     @Test
-    void aSlowReaderIsToldApartFromTheOneThatIsMeasured() throws Exception {
+    void aSlowReaderIsReportedApartFromTheMeasuredReader() throws Exception {
         Json all = run(
                 "isolation",
                 "--json",
-                "--takes",
+                "--hold",
                 "50",
                 "--size",
                 "64x48",
@@ -151,17 +151,18 @@ class BenchTest {
         assertEquals(60, all.number("received") + all.number("lost"), all.toString());
         assertTrue(!all.has("slow_received"), all::toString);
         Json beside = (Json) ((List<?>) all.get("beside")).get(0);
-        assertEquals(50, beside.number("takes_ms"));
+        assertEquals(50, beside.number("hold_ms"));
         assertEquals(60, beside.number("received") + beside.number("lost"), beside.toString());
         double slow = beside.number("slow_received");
-        assertTrue(slow >= 1 && slow < beside.number("received"), beside::toString); // it takes three intervals a frame
+        assertTrue(
+                slow >= 1 && slow < beside.number("received"), beside::toString); // it holds a frame for three periods
         assertTrue(beside.number("slow_oldest_us") > 0, beside::toString);
         assertEquals(
                 beside.number("p99_us") / all.number("p99_us"), ((Json) beside.get("ratios")).number("p99_us"), 0.001);
     }
 
     @Test
-    void jpegIsToldForEachLibraryThatThereIs() throws Exception {
+    void jpegIsReportedForEachInstalledLibrary() throws Exception {
         try (BenchProcess bench =
                 BenchProcess.start("jpeg", "--json", "--size", "160x100", "--seconds", "0.1", "--runs", "2")) {
             assertEquals(0, bench.awaitEnd(), bench.errors());
@@ -204,7 +205,7 @@ class BenchTest {
             assertEquals(1, bench.awaitEnd());
             assertEquals(1, bench.errors().lines().count(), bench.errors());
             assertTrue(
-                    bench.errors().startsWith("bench: writer: plain Aeron takes no frame of 24883200 bytes"),
+                    bench.errors().startsWith("bench: writer: plain Aeron cannot send a frame of 24883200 bytes"),
                     bench.errors());
             assertEquals("", bench.output());
         }

@@ -17,12 +17,12 @@ import java.util.Map;
  */
 public record Json(Map<String, Object> fields) {
 
-    /** A name that comes twice in one object is an error. */
+    /** Refuses an object that has a name twice. */
     private static final JsonFactory STRICT = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /** Reads text that is one JSON object and nothing else. */
+    /** Reads a text that is exactly one JSON object. */
     public static Json only(String text) throws IOException {
         try (JsonParser parser = STRICT.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -57,7 +57,7 @@ public record Json(Map<String, Object> fields) {
 
     public double number(String name) {
         if (!(fields.get(name) instanceof Double number)) {
-            throw new AssertionError(name + " is no number: " + fields.get(name));
+            throw new AssertionError(name + " is not a number: " + fields.get(name));
         }
         return number;
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-/** Options that cannot be meant are refused in one line that names the option, the reason and the way out. */
+/** Wrong options are refused in one line that names the option, the reason and the way out. */
 class OptionsTest {
 
     @ParameterizedTest
@@ -26,31 +26,31 @@ class OptionsTest {
                 "latency --path tcp           | expected one of [pool, log, aeron] (case-insensitive) but was 'tcp'",
                 "latency --channel tcp:x      | use ipc, udp:HOST:PORT or an Aeron channel URI",
                 "latency --idle nap           | expected one of [wait, spin, yield, backoff]",
-                "peers --encoding zstd        | zstd is not measured here; give raw or jpeg",
+                "peers --encoding zstd        | zstd is not measured here; use raw or jpeg",
                 "latency --encoding png       | 'png' is neither raw nor jpeg",
                 "latency --seconds 0          | --seconds=0.0 is not above 0 and at most 86400",
                 "latency --seconds NaN        | --seconds=NaN is not above 0",
                 "latency --warmup -1          | --warmup=-1.0 is not within 0 to 86400",
-                "latency --fps 0.5 --seconds 1| is less than one frame; give more seconds",
+                "latency --fps 0.5 --seconds 1| is less than one frame; use more --seconds",
                 "latency --runs 0             | --runs=0 is not within 1 to 1000",
                 "latency --subscribers 0      | --subscribers=0 is not within 1 to 63",
-                "latency --path log --beside log | --beside log is the path that is measured anyway; choose another --path",
+                "latency --path log --beside log | --beside log is the path that is measured anyway",
                 "latency --path log --idle wait | --idle wait is for the pool path only; use backoff, yield or spin",
                 "latency --channel udp:127.0.0.1:40456 --path pool | use --path log, or --channel ipc",
                 "video a.mp4 --runs 0         | --runs=0 is not within 1 to 1000",
                 "video a.mp4 --seconds 0      | --seconds=0.0 is not above 0 and at most 3600",
                 "cost --subscribers 1,99      | --subscribers=99 is not within 1 to 63",
                 "cost --subscribers 1,x       | 'x' is not an int",
-                "isolation --takes 0          | --takes=0 is not within 1 to 60000",
+                "isolation --hold 0           | --hold=0 is not within 1 to 60000",
                 "isolation --runs 0           | --runs=0 is not within 1 to 1000",
                 "isolation --path aeron       | --path aeron has no slow reader; use pool or log",
-                "peers --only pool,telepathy  | --only: there is no peer 'telepathy'; choose of pool, pool-spin, log, udp, aeron, jeromq",
+                "peers --only pool,telepathy  | --only: there is no peer 'telepathy'; use pool, pool-spin",
                 "peers --only udp             | --only udp is for --encoding jpeg",
                 "peers --encoding jpeg --only mmap | --only mmap is for --encoding raw",
                 "peers --runs 0               | --runs=0 is not within 1 to 1000",
                 "peers --seconds 0            | --seconds=0.0 is not above 0 and at most 3600",
                 "peers --warmup NaN           | --warmup=NaN is not within 0 to 3600",
-                "peers --fps 0.5 --seconds 1  | is less than one frame; give more seconds",
+                "peers --fps 0.5 --seconds 1  | is less than one frame; use more --seconds",
                 "peers --size 12              | '12' is not WIDTHxHEIGHT, such as 640x480",
                 "jpeg --quality 0             | --quality=0 is not within 1 to 100",
                 "jpeg --seconds 0             | --seconds=0.0 is not above 0 and at most 600",
@@ -67,7 +67,7 @@ class OptionsTest {
     }
 
     @Test
-    void helpTellsOfTheCommandsAndHidesTheProcessesTheyStart() {
+    void helpListsTheCommands() {
         StringWriter out = new StringWriter();
         assertEquals(CommandLine.ExitCode.OK, execute("--help", out, new StringWriter()));
         assertTrue(out.toString().contains("latency") && out.toString().contains("cost"), out::toString);

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whether what the bench says is so. */
+/** The bench reports what happened. */
 @Timeout(600)
 class TruthTest {
 
     @TempDir
     private Path directory;
 
-    /** Sorted, the nearest rank: nothing of the bench's own counting is in it. */
+    /** Computes percentiles by nearest rank from the sorted latencies, independently of the bench. */
     @Test
     void percentilesAreThoseOfTheLatenciesOfEachFrame() throws Exception {
         Path file = directory.resolve("stamps");
@@ -60,13 +60,13 @@ class TruthTest {
         }
     }
 
-    private static void assertPercentile(long[] sorted, int percentile, double toldUs) {
+    private static void assertPercentile(long[] sorted, int percentile, double reportedUs) {
         double us = sorted[(sorted.length * percentile + 99) / 100 - 1] / 1e3;
-        assertEquals(us, toldUs, 0.05 * us, "p" + percentile);
+        assertEquals(us, reportedUs, 0.05 * us, "p" + percentile);
     }
 
     @Test
-    void selfcheckSeesTheStallAndTheLossThatItMakes() throws Exception {
+    void selfcheckSeesTheInjectedFaults() throws Exception {
         assertEquals(0, selfcheck("pool", "none"));
     }
 
@@ -75,14 +75,14 @@ class TruthTest {
         assertEquals(1, selfcheck("log", "loss"));
     }
 
-    /** A busy machine may stall by itself just when the stall was left out, but not time after time. */
+    /** A busy machine may stall by itself when no stall is injected, but not ten times in a row. */
     @Test
     void selfcheckFailsWithoutTheStall() throws Exception {
         boolean hasFailed = false;
         for (int i = 0; i < 10 && !hasFailed; i++) {
             hasFailed = selfcheck("pool", "stall") == 1;
         }
-        assertTrue(hasFailed, "it sees a stall that it has not made");
+        assertTrue(hasFailed, "it sees a stall that was not injected");
     }
 
     private static int selfcheck(String path, String leftOut) throws Exception {
@@ -99,7 +99,7 @@ class TruthTest {
     @ParameterizedTest
     @CsvSource({"raw, ipc", "jpeg, ipc", "jpeg, udp:127.0.0.1:40478"})
     void stagesOfRealFramesAddUp(String encoding, String channel) throws Exception {
-        Json told;
+        Json reported;
         try (BenchProcess bench = BenchProcess.start(
                 "stages",
                 "pattern:320x240@50",
@@ -116,23 +116,25 @@ class TruthTest {
                 "--warmup",
                 "0.4")) {
             assertEquals(0, bench.awaitEnd(), bench.errors());
-            told = Json.only(bench.output());
+            reported = Json.only(bench.output());
             assertEquals(List.of(), bench.leftovers());
         }
-        assertEquals("stages", told.get("benchmark"));
-        assertTrue(told.number("received") > 0 && told.number("received") <= told.number("sent"), told::toString);
-        Json stages = (Json) told.get("stages");
+        assertEquals("stages", reported.get("benchmark"));
+        assertTrue(
+                reported.number("received") > 0 && reported.number("received") <= reported.number("sent"),
+                reported::toString);
+        Json stages = (Json) reported.get("stages");
         assertEquals(encoding.equals("jpeg"), stages.has("decoded"));
-        double whole = ((Json) stages.get("whole")).number("max_us");
+        double total = ((Json) stages.get("total")).number("max_us");
         for (String name : List.of("capture", "claim", "write", "commit", "received", "shown")) {
             Json stage = (Json) stages.get(name);
-            assertTrue(stage.number("p50_us") <= stage.number("p99_us"), told::toString);
-            assertTrue(name.equals("commit") || stage.number("p50_us") <= whole, told::toString);
+            assertTrue(stage.number("p50_us") <= stage.number("p99_us"), reported::toString);
+            assertTrue(name.equals("commit") || stage.number("p50_us") <= total, reported::toString);
         }
     }
 
     @Test
-    void aMissingSourceIsToldInOneLine() throws Exception {
+    void aMissingSourceIsReportedInOneLine() throws Exception {
         try (BenchProcess bench =
                 BenchProcess.start("stages", directory.resolve("none.mp4").toString())) {
             assertEquals(1, bench.awaitEnd());

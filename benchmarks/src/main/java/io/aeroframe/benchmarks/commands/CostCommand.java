@@ -3,6 +3,7 @@ package io.aeroframe.benchmarks.commands;
 import io.aeroframe.benchmarks.measurement.Measurement;
 import io.aeroframe.benchmarks.options.FrameRate;
 import io.aeroframe.benchmarks.options.Plan;
+import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.options.StreamOptions;
 import io.aeroframe.benchmarks.report.Figures;
@@ -19,24 +20,25 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench cost}: what a frame costs its writer against the number of subscribers. */
+/** {@code bench cost}: the time that publishing a frame takes, by the number of subscribers. */
 @Command(
         name = "cost",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "What a frame costs its writer, from before the claim to after the commit, against the number of subscribers.",
+            "Measure how long publishing a frame takes, from before the claim to after the commit, by the number of "
+                    + "subscribers.",
             "",
-            "All subscribers are in one process beside the writer's, polled in turn by one thread: as many JVMs would measure the scheduler. "
-                    + "With --fill the time to write the pixels is part of the cost; at --fps max the wait for room is."
+            "All subscribers are in one process, and one thread polls them in turn: with a JVM for each, the scheduler "
+                    + "would be measured. With --fill the cost includes writing the pixels, at --fps max the wait for "
+                    + "room."
         })
 public final class CostCommand implements Callable<Integer> {
 
-    /** The most that the pool path knows apart. */
-    private static final int MOST_SUBSCRIBERS = 63;
+    /** The most subscribers of a pool. */
+    private static final int MAX_SUBSCRIBERS = 63;
 
-    private static final int MOST_RUNS = 1_000;
-    private static final List<String> TOLD = List.of("p50_us", "p90_us", "p99_us", "p999_us", "max_us");
+    private static final List<String> PRINTED = List.of("p50_us", "p90_us", "p99_us", "p999_us", "max_us");
 
     @Spec
     private CommandSpec spec;
@@ -48,14 +50,11 @@ public final class CostCommand implements Callable<Integer> {
             names = "--subscribers",
             paramLabel = "N,N...",
             split = ",",
-            description = "How many, one measurement each. Default: 1,2,8,50.")
+            description = "Numbers of subscribers, one measurement each. Default: 1,2,8,50.")
     private List<Integer> subscribers = List.of(1, 2, 8, 50);
 
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            description = "Runs of each; the median of each figure counts. Default: ${DEFAULT-VALUE}.")
-    private int runs = 1;
+    @Mixin
+    private RunsOption runs = new RunsOption(1, 1_000);
 
     @Option(names = "--json", description = "Print one JSON object instead of a table.")
     private boolean isJson;
@@ -64,13 +63,11 @@ public final class CostCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Plan plan = stream.plan();
         for (int count : subscribers) {
-            if (count < 1 || count > MOST_SUBSCRIBERS) {
-                throw stream.mistake("--subscribers=" + count + " is not within 1 to " + MOST_SUBSCRIBERS);
+            if (count < 1 || count > MAX_SUBSCRIBERS) {
+                throw stream.usageError("--subscribers=" + count + " is not within 1 to " + MAX_SUBSCRIBERS);
             }
         }
-        if (runs < 1 || runs > MOST_RUNS) {
-            throw stream.mistake("--runs=" + runs + " is not within 1 to " + MOST_RUNS);
-        }
+        int rounds = runs.count();
         Cores.warn(plan, 1, spec.commandLine().getErr());
         FiguresTable table = new FiguresTable(spec.commandLine().getOut());
         if (!isJson) {
@@ -80,7 +77,7 @@ public final class CostCommand implements Callable<Integer> {
         try (Measurement measurement = new Measurement()) {
             for (int count : subscribers) {
                 List<Figures> ofCount = new ArrayList<>();
-                for (int i = 0; i < runs; i++) {
+                for (int i = 0; i < rounds; i++) {
                     ofCount.add(measurement.run(plan, 1, count));
                 }
                 Figures figures = Figures.medians(ofCount);
@@ -99,12 +96,12 @@ public final class CostCommand implements Callable<Integer> {
     private void printHead(FiguresTable table, Plan plan) {
         table.line("%s", plan.describe());
         table.line(
-                "%s; all subscribers in one process, polled in turn by one thread; claim to commit in the writer, microseconds",
+                "%s; one process has all subscribers, one thread polls them; claim to commit in microseconds",
                 plan.path().title());
         table.line(
                 "%s%s%s%s%s",
                 FiguresTable.right("subscribers"),
-                TOLD.stream()
+                PRINTED.stream()
                         .map(name -> FiguresTable.right(FiguresTable.label(name)))
                         .collect(Collectors.joining()),
                 FiguresTable.right("sent"),
@@ -117,7 +114,7 @@ public final class CostCommand implements Callable<Integer> {
         table.line(
                 "%11d%s%11.0f%11.0f%11.0f",
                 figures.subscribers(),
-                TOLD.stream()
+                PRINTED.stream()
                         .map(name -> FiguresTable.right(FiguresTable.number(figures.get(Figures.PUBLISH + name))))
                         .collect(Collectors.joining()),
                 figures.get(Figures.SENT),
@@ -131,12 +128,11 @@ public final class CostCommand implements Callable<Integer> {
         out.println(FiguresJson.object(json -> {
             json.writeStringField("benchmark", "cost");
             json.writeStringField(
-                    "note",
-                    "all subscribers in one process, polled in turn by one thread; publish_*_us is claim to commit");
+                    "note", "one process has all subscribers, one thread polls them; publish_*_us is claim to commit");
             json.writeArrayFieldStart("costs");
             for (Figures figures : all) {
                 json.writeStartObject();
-                FiguresJson.write(json, figures, runs);
+                FiguresJson.write(json, figures, runs.count());
                 json.writeEndObject();
             }
             json.writeEndArray();

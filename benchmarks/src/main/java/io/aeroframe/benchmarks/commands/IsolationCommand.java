@@ -5,6 +5,7 @@ import io.aeroframe.benchmarks.measurement.Role;
 import io.aeroframe.benchmarks.options.FramePath;
 import io.aeroframe.benchmarks.options.FrameRate;
 import io.aeroframe.benchmarks.options.Plan;
+import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.options.StreamOptions;
 import io.aeroframe.benchmarks.report.Figures;
@@ -26,22 +27,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench isolation}: what a slow reader costs the one beside it. */
+/** {@code bench isolation}: how much a slow reader delays a fast one. */
 @Command(
         name = "isolation",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "What a slow reader costs a fast one beside it: the fast one's latency alone and with the slow one, in turn.",
+            "Measure how much a slow reader delays a fast one: the fast reader's latency alone and beside the slow "
+                    + "one, in turn.",
             "",
-            "Writer, both readers and the driver are processes of their own. The slow reader sleeps for some time with each frame in its hands, and "
-                    + "tells how old frames are when it gets them, from the stamp right before the commit."
+            "The writer, each reader and the driver are processes of their own. The slow reader sleeps while it holds "
+                    + "a frame. Its figure is the age of the oldest frame when it was delivered, from the stamp right "
+                    + "before the commit."
         })
 public final class IsolationCommand implements Callable<Integer> {
 
-    private static final long MOST_MS = 60_000;
-    private static final int MOST_RUNS = 1_000;
-    private static final List<String> TOLD = List.of("p50_us", "p90_us", "p99_us", "p999_us", "max_us");
+    private static final long MAX_HOLD_MS = 60_000;
+    private static final List<String> PRINTED = List.of("p50_us", "p90_us", "p99_us", "p999_us", "max_us");
     private static final List<String> COMPARED = List.of("p50_us", "p99_us");
 
     @Spec
@@ -51,23 +53,20 @@ public final class IsolationCommand implements Callable<Integer> {
     private StreamOptions stream = new StreamOptions(new Size(1280, 688), new FrameRate(60), 10);
 
     @Option(
-            names = "--takes",
+            names = "--hold",
             paramLabel = "MS,MS...",
             split = ",",
-            description = "How long the slow reader takes for a frame, one measurement each. Default: 10,100,2500.")
-    private List<Long> takesMs = List.of(10L, 100L, 2_500L);
+            description = "How long the slow reader holds a frame, one measurement each. Default: 10,100,2500.")
+    private List<Long> holdMs = List.of(10L, 100L, 2_500L);
 
     @Option(
             names = "--delivery",
             paramLabel = "latest|every",
-            description = "What the slow reader asks for. Default: ${DEFAULT-VALUE}.")
+            description = "The slow reader's delivery. Default: ${DEFAULT-VALUE}.")
     private Delivery delivery = Delivery.LATEST;
 
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            description = "Rounds of all of them in turn; the median of each figure counts. Default: ${DEFAULT-VALUE}.")
-    private int runs = 1;
+    @Mixin
+    private RunsOption runs = new RunsOption(1, 1_000);
 
     @Option(names = "--json", description = "Print one JSON object instead of a table.")
     private boolean isJson;
@@ -75,25 +74,23 @@ public final class IsolationCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Plan plan = stream.plan();
-        for (long ms : takesMs) {
-            if (ms < 1 || ms > MOST_MS) {
-                throw stream.mistake("--takes=" + ms + " is not within 1 to " + MOST_MS);
+        for (long ms : holdMs) {
+            if (ms < 1 || ms > MAX_HOLD_MS) {
+                throw stream.usageError("--hold=" + ms + " is not within 1 to " + MAX_HOLD_MS);
             }
         }
-        if (runs < 1 || runs > MOST_RUNS) {
-            throw stream.mistake("--runs=" + runs + " is not within 1 to " + MOST_RUNS);
-        }
         if (plan.path() == FramePath.aeron) {
-            throw stream.mistake("--path aeron has no slow reader; use pool or log");
+            throw stream.usageError("--path aeron has no slow reader; use pool or log");
         }
+        int rounds = runs.count();
         Cores.warn(plan, 1, spec.commandLine().getErr());
         List<Figures> alone = new ArrayList<>();
         Map<Long, List<Figures>> beside = new LinkedHashMap<>();
         try (Measurement measurement = new Measurement()) {
-            for (int i = 0; i < runs; i++) {
+            for (int i = 0; i < rounds; i++) {
                 alone.add(measurement.run(plan, 1, 1));
-                for (long ms : takesMs) {
-                    List<String> more = List.of("--takes-ms", Long.toString(ms), "--delivery", delivery.name());
+                for (long ms : holdMs) {
+                    List<String> more = List.of("--hold-ms", Long.toString(ms), "--delivery", delivery.name());
                     beside.computeIfAbsent(ms, key -> new ArrayList<>())
                             .add(measurement.run(plan, 1, 1, Map.of(Role.slow, more)));
                 }
@@ -113,20 +110,24 @@ public final class IsolationCommand implements Callable<Integer> {
         FiguresTable table = new FiguresTable(spec.commandLine().getOut());
         table.line("%s", plan.describe());
         table.line(
-                "%s; the fast reader's latency from the stamp, beside one that takes its time for the %s frame; microseconds, medians of %d run%s",
-                plan.path().title(), delivery.name().toLowerCase(Locale.ROOT), runs, runs == 1 ? "" : "s");
+                "%s; the fast reader's latency from the stamp, in microseconds, beside a slow reader of %s frame; "
+                        + "medians of %d run%s",
+                plan.path().title(),
+                delivery == Delivery.LATEST ? "the latest" : "every",
+                runs.count(),
+                runs.count() == 1 ? "" : "s");
         table.line(
                 "%-16s%s%s%s%s%s",
-                "the slow one",
-                TOLD.stream()
+                "slow reader",
+                PRINTED.stream()
                         .map(name -> FiguresTable.right(FiguresTable.label(name)))
                         .collect(Collectors.joining()),
-                FiguresTable.right("p99, times"),
+                FiguresTable.right("p99 ratio"),
                 FiguresTable.right("dropped"),
                 FiguresTable.right("lost"),
-                FiguresTable.right("its oldest"));
-        table.line("%s", row("not there", alone, alone));
-        beside.forEach((ms, figures) -> table.line("%s", row(ms + " ms a frame", figures, alone)));
+                FiguresTable.right("max age"));
+        table.line("%s", row("none", alone, alone));
+        beside.forEach((ms, figures) -> table.line("%s", row("holds " + ms + " ms", figures, alone)));
         spec.commandLine().getOut().flush();
     }
 
@@ -136,7 +137,7 @@ public final class IsolationCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%-16s%s%11.2f%11.0f%11.0f%s",
                 title,
-                TOLD.stream()
+                PRINTED.stream()
                         .map(name -> FiguresTable.right(FiguresTable.number(figures.get(name))))
                         .collect(Collectors.joining()),
                 figures.get("p99_us") / alone.get("p99_us"),
@@ -151,12 +152,12 @@ public final class IsolationCommand implements Callable<Integer> {
             json.writeStringField("benchmark", "isolation");
             Machine.write(json, spec.commandLine());
             json.writeStringField("delivery", delivery.name().toLowerCase(Locale.ROOT));
-            FiguresJson.write(json, alone, runs);
+            FiguresJson.write(json, alone, runs.count());
             json.writeArrayFieldStart("beside");
             for (Map.Entry<Long, Figures> entry : beside.entrySet()) {
                 json.writeStartObject();
-                json.writeNumberField("takes_ms", entry.getKey());
-                FiguresJson.write(json, entry.getValue(), runs);
+                json.writeNumberField("hold_ms", entry.getKey());
+                FiguresJson.write(json, entry.getValue(), runs.count());
                 FiguresJson.writeRatios(json, entry.getValue(), alone, COMPARED);
                 json.writeEndObject();
             }

@@ -5,6 +5,7 @@ import io.aeroframe.benchmarks.measurement.Role;
 import io.aeroframe.benchmarks.options.FramePath;
 import io.aeroframe.benchmarks.options.FrameRate;
 import io.aeroframe.benchmarks.options.Plan;
+import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.options.StreamOptions;
 import io.aeroframe.benchmarks.report.Figures;
@@ -23,26 +24,27 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench latency}: frames from one process to others, on one path alone or on two in turn. */
+/** {@code bench latency}: measures frames from one process to others, on one path or on two in turn. */
 @Command(
         name = "latency",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Latency, throughput, losses, processor time and allocation of frames from one process to others.",
+            "Measure latency, throughput, losses, processor time and allocation of frames from one process to others.",
             "",
-            "Writer, each reader and the driver (which is in the command's own process) are processes of their own. The writer follows "
-                    + "an open-loop schedule; all processes share the host's monotonic clock. Latency is given from the time that a frame was due "
-                    + "(which travels as its capture time), so that a stall counts for all frames that it delays, and from the stamp right "
-                    + "before the commit; both end at the first statement of the reader's handler. Frames belong to the measured part by the time "
-                    + "they were due; received and lost are over all subscribers, fps is of one, and lost is what was sent and not received."
+            "The writer, each reader and the driver (in the command's process) are processes of their own. The writer "
+                    + "follows an open-loop schedule; all processes share the host's monotonic clock. There are two "
+                    + "latencies: from the scheduled time of a frame (which travels as its capture time), so that a "
+                    + "stall counts for every frame that it delays, and from the stamp right before the commit. Both "
+                    + "end at the first statement of the reader's handler. A frame is measured if its scheduled time "
+                    + "is in the measured part. 'received' and 'lost' are sums over all subscribers, 'fps' is that of "
+                    + "one; 'lost' are the frames sent and not received. In the first half of the warm-up frames go at "
+                    + "up to 10,000 per second, so that the code is compiled before it is measured."
         })
 public final class LatencyCommand implements Callable<Integer> {
 
-    /** The most that the pool path knows apart. */
-    private static final int MOST_SUBSCRIBERS = 63;
-
-    private static final int MOST_RUNS = 1_000;
+    /** The most subscribers of a pool. */
+    private static final int MAX_SUBSCRIBERS = 63;
 
     private static final List<String> COMPARED = List.of(
             "p50_us",
@@ -55,7 +57,7 @@ public final class LatencyCommand implements Callable<Integer> {
             Figures.PUBLISHER_CPU,
             Figures.SUBSCRIBER_CPU);
 
-    /** What is measured in turn with the path asked for. */
+    /** What is measured in turn with the path that was asked for. */
     enum Beside {
         log,
         aeron,
@@ -71,22 +73,18 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--subscribers",
             paramLabel = "N",
-            description = "Readers, a process each. Default: ${DEFAULT-VALUE}.")
+            description = "Number of readers, each a process. Default: ${DEFAULT-VALUE}.")
     private int subscribers = 1;
 
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            description =
-                    "Runs, each with processes of its own; the median of each figure counts. Default: ${DEFAULT-VALUE}.")
-    private int runs = 1;
+    @Mixin
+    private RunsOption runs = new RunsOption(1, 1_000);
 
     @Option(
             names = "--beside",
             paramLabel = "log|aeron|none",
             description = {
-                "Measure that, too, in turn and on the same driver, and print the ratios. aeron: Publication.offer of a picture "
-                        + "that lies in memory, FragmentAssembler, default settings. Default: ${DEFAULT-VALUE}."
+                "Also measure that, in turn on the same driver, and print the ratios. aeron: Publication.offer of a "
+                        + "picture in memory, FragmentAssembler, default settings. Default: ${DEFAULT-VALUE}."
             })
     private Beside beside = Beside.none;
 
@@ -94,8 +92,9 @@ public final class LatencyCommand implements Callable<Integer> {
             names = "--raw-file",
             paramLabel = "FILE",
             description = {
-                "Also write the latencies of each frame, one line each, in nanoseconds: when it was due (from the begin of the measured "
-                        + "part), from the stamp, from the time due. For one run and one subscriber."
+                "Also write a line for each frame, in nanoseconds: its scheduled time from the start of the measured "
+                        + "part, its latency from the stamp, its latency from the scheduled time. For one run and one "
+                        + "subscriber."
             })
     private Path rawFile;
 
@@ -106,14 +105,11 @@ public final class LatencyCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Plan plan = stream.plan();
         Plan peer = peer(plan);
-        if (subscribers < 1 || subscribers > MOST_SUBSCRIBERS) {
-            throw stream.mistake("--subscribers=" + subscribers + " is not within 1 to " + MOST_SUBSCRIBERS);
+        if (subscribers < 1 || subscribers > MAX_SUBSCRIBERS) {
+            throw stream.usageError("--subscribers=" + subscribers + " is not within 1 to " + MAX_SUBSCRIBERS);
         }
-        if (runs < 1 || runs > MOST_RUNS) {
-            throw stream.mistake("--runs=" + runs + " is not within 1 to " + MOST_RUNS);
-        }
-        if (rawFile != null && (runs > 1 || subscribers > 1 || peer != null)) {
-            throw stream.mistake(
+        if (rawFile != null && (runs.count() > 1 || subscribers > 1 || peer != null)) {
+            throw stream.usageError(
                     "--raw-file is for one run of one subscriber: leave out --runs, --subscribers and --beside");
         }
         PrintWriter err = spec.commandLine().getErr();
@@ -125,14 +121,14 @@ public final class LatencyCommand implements Callable<Integer> {
         List<Figures> asked = new ArrayList<>();
         List<Figures> others = new ArrayList<>();
         try (Measurement measurement = new Measurement()) {
-            for (int i = 1; i <= runs; i++) {
+            for (int i = 1; i <= runs.count(); i++) {
                 asked.add(run(measurement, plan, i, table));
                 if (peer != null) {
                     others.add(run(measurement, peer, i, table));
                 }
             }
         }
-        tell(Figures.medians(asked), peer == null ? null : Figures.medians(others), table);
+        print(Figures.medians(asked), peer == null ? null : Figures.medians(others), table);
         return 0;
     }
 
@@ -142,7 +138,7 @@ public final class LatencyCommand implements Callable<Integer> {
         }
         FramePath path = beside == Beside.log ? FramePath.log : FramePath.aeron;
         if (path == plan.path()) {
-            throw stream.mistake("--beside " + beside + " is the path that is measured anyway; choose another --path");
+            throw stream.usageError("--beside " + beside + " is the path that is measured anyway; use another --path");
         }
         return plan.on(path);
     }
@@ -156,21 +152,24 @@ public final class LatencyCommand implements Callable<Integer> {
                         List.of("--raw-file", rawFile.toAbsolutePath().toString()));
         Figures figures = measurement.run(plan, subscribers, 1, more);
         if (table != null) {
-            table.print((runs > 1 ? "run " + number + ": " : "") + plan.path().title(), figures);
+            table.print(
+                    (runs.count() > 1 ? "run " + number + ": " : "")
+                            + plan.path().title(),
+                    figures);
         }
         return figures;
     }
 
-    private void tell(Figures asked, Figures other, FiguresTable table) {
+    private void print(Figures asked, Figures other, FiguresTable table) {
         if (table == null) {
             PrintWriter out = spec.commandLine().getOut();
             out.println(FiguresJson.object(json -> {
                 json.writeStringField("benchmark", "latency");
                 Machine.write(json, spec.commandLine());
-                FiguresJson.write(json, asked, runs);
+                FiguresJson.write(json, asked, runs.count());
                 if (other != null) {
                     json.writeObjectFieldStart("beside");
-                    FiguresJson.write(json, other, runs);
+                    FiguresJson.write(json, other, runs.count());
                     json.writeEndObject();
                     FiguresJson.writeRatios(json, asked, other, COMPARED);
                 }
@@ -178,18 +177,24 @@ public final class LatencyCommand implements Callable<Integer> {
             out.flush();
             return;
         }
-        if (runs > 1) {
-            table.print("medians of " + runs + " runs: " + asked.plan().path().title(), asked);
+        if (runs.count() > 1) {
+            table.print(
+                    "medians of " + runs.count() + " runs: "
+                            + asked.plan().path().title(),
+                    asked);
             if (other != null) {
                 table.print(
-                        "medians of " + runs + " runs: " + other.plan().path().title(), other);
+                        "medians of " + runs.count() + " runs: "
+                                + other.plan().path().title(),
+                        other);
             }
         }
         if (other != null) {
             table.printRatios(asked, other, COMPARED);
         }
         if (asked.get(Figures.RECEIVED) < 10_000) {
-            table.line("Of fewer than 10,000 frames a run p99.99 is the maximum, of fewer than 1,000 p99.9.");
+            table.line(
+                    "With fewer than 10,000 frames per run p99.99 is the maximum, with fewer than 1,000 also p99.9.");
         }
     }
 }

@@ -17,26 +17,27 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench limits}: what this machine lets nobody be faster than. */
+/** {@code bench limits}: what this machine allows at best. */
 @Command(
         name = "limits",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "What no way of carrying frames can be faster than on this machine.",
+            "Measure the lower bounds of latency on this machine.",
             "",
-            "One copy of a frame, by its size, again and again (so that what fits the caches is in them): the least that a way takes that copies. And the hand-over of a word from one core to another: the least that any way "
-                    + "takes; half of a round trip between two threads that spin."
+            "The time of one copy of a frame, by its size, repeated so that frames that fit the caches are in them: no "
+                    + "transport that copies is faster. And the time in which a word gets from one core to another, "
+                    + "half a round trip between two threads that spin: no transport is faster."
         })
 public final class LimitsCommand implements Callable<Integer> {
 
     private static final int[] SIZES = {64, 85_000, 921_600, 2_641_920, 6_220_800, 24_883_200, 99_532_800};
     private static final int ALIGNMENT = 64;
-    private static final int LEAST_COPIES = 20;
+    private static final int MIN_COPIES = 20;
     private static final long COPY_NS = TimeUnit.MILLISECONDS.toNanos(300);
 
-    /** Of less than this the clock would be measured. */
-    private static final int LEAST_BATCH_BYTES = 100_000;
+    /** Smaller copies are timed in batches, or the clock itself would be measured. */
+    private static final int MIN_BATCH_BYTES = 100_000;
 
     private static final int BATCHES = 2_000;
     private static final int ROUND_TRIPS = 100;
@@ -51,26 +52,26 @@ public final class LimitsCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         boolean isAlone = Runtime.getRuntime().availableProcessors() < 2;
         if (isAlone) {
-            spec.commandLine().getErr().println("bench: warning: there is one core: no hand-over to another");
+            spec.commandLine().getErr().println("bench: warning: there is only one core: no core-to-core time");
             spec.commandLine().getErr().flush();
         }
-        Histogram handOver = isAlone ? null : handOver();
+        Histogram coreToCore = isAlone ? null : coreToCore();
         Map<Integer, Histogram> copies = copies();
         if (isJson) {
-            printJson(handOver, copies);
+            printJson(coreToCore, copies);
         } else {
-            print(handOver, copies);
+            print(coreToCore, copies);
         }
         return 0;
     }
 
-    private void print(Histogram handOver, Map<Integer, Histogram> copies) {
+    private void print(Histogram coreToCore, Map<Integer, Histogram> copies) {
         FiguresTable table = new FiguresTable(spec.commandLine().getOut());
-        if (handOver != null) {
-            table.line("%-34s%12s%12s", "one hand-over from core to core", "p50 us", "p99 us");
+        if (coreToCore != null) {
+            table.line("%-34s%12s%12s", "one word from core to core", "p50 us", "p99 us");
             table.line(
                     "%-34s%12.3f%12.3f",
-                    "", handOver.getValueAtPercentile(50) / 1e3, handOver.getValueAtPercentile(99) / 1e3);
+                    "", coreToCore.getValueAtPercentile(50) / 1e3, coreToCore.getValueAtPercentile(99) / 1e3);
         }
         table.line("%-34s%12s%12s%12s", "one copy of a frame, bytes", "p50 us", "p99 us", "GB/s");
         copies.forEach((bytes, times) -> table.line(
@@ -82,14 +83,14 @@ public final class LimitsCommand implements Callable<Integer> {
         spec.commandLine().getOut().flush();
     }
 
-    private void printJson(Histogram handOver, Map<Integer, Histogram> copies) {
+    private void printJson(Histogram coreToCore, Map<Integer, Histogram> copies) {
         spec.commandLine().getOut().println(FiguresJson.object(json -> {
             json.writeStringField("benchmark", "limits");
             Machine.write(json, spec.commandLine());
-            if (handOver == null) {
-                json.writeNullField("handover_us");
+            if (coreToCore == null) {
+                json.writeNullField("core_to_core_us");
             } else {
-                json.writeNumberField("handover_us", handOver.getValueAtPercentile(50) / 1e3);
+                json.writeNumberField("core_to_core_us", coreToCore.getValueAtPercentile(50) / 1e3);
             }
             json.writeArrayFieldStart("copies");
             for (Map.Entry<Integer, Histogram> copy : copies.entrySet()) {
@@ -108,7 +109,7 @@ public final class LimitsCommand implements Callable<Integer> {
         int largest = SIZES[SIZES.length - 1];
         UnsafeBuffer source = new UnsafeBuffer(BufferUtil.allocateDirectAligned(largest, ALIGNMENT));
         UnsafeBuffer target = new UnsafeBuffer(BufferUtil.allocateDirectAligned(largest, ALIGNMENT));
-        source.setMemory(0, largest, (byte) 1); // so that there is memory behind it
+        source.setMemory(0, largest, (byte) 1); // or all pages would be the one zero page
         for (int size : SIZES) {
             copy(source, target, size); // warms up
             copies.put(size, copy(source, target, size));
@@ -118,9 +119,9 @@ public final class LimitsCommand implements Callable<Integer> {
 
     private static Histogram copy(UnsafeBuffer source, UnsafeBuffer target, int size) {
         Histogram times = Latencies.histogram();
-        int batch = Math.max(1, LEAST_BATCH_BYTES / size);
+        int batch = Math.max(1, MIN_BATCH_BYTES / size);
         long endNs = System.nanoTime() + COPY_NS;
-        for (int i = 0; i < LEAST_COPIES || System.nanoTime() - endNs < 0; i++) {
+        for (int i = 0; i < MIN_COPIES || System.nanoTime() - endNs < 0; i++) {
             long startNs = System.nanoTime();
             for (int j = 0; j < batch; j++) {
                 target.putBytes(0, source, 0, size);
@@ -130,8 +131,8 @@ public final class LimitsCommand implements Callable<Integer> {
         return times;
     }
 
-    /** Even numbers are this thread's to answer, odd ones the other's; each waits for the other by spinning. */
-    private static Histogram handOver() throws InterruptedException {
+    /** This thread answers even numbers, the other odd ones; each spins until it is its turn. */
+    private static Histogram coreToCore() throws InterruptedException {
         AtomicLong word = new AtomicLong();
         long last = 2L * ROUND_TRIPS * BATCHES;
         Thread other = new Thread(
@@ -143,7 +144,7 @@ public final class LimitsCommand implements Callable<Integer> {
                         word.setRelease(turn + 1);
                     }
                 },
-                "bench-hand-over");
+                "bench-core-to-core");
         other.setDaemon(true);
         other.start();
         Histogram times = Latencies.histogram();

@@ -25,17 +25,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench selfcheck}: does the report show what is known to have happened? */
+/** {@code bench selfcheck}: checks that the figures show faults that are injected. */
 @Command(
         name = "selfcheck",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Check that the report shows what is known to have happened.",
+            "Check that the figures show faults that are injected.",
             "",
-            "In a short run of 'bench latency' the writer stalls once for 10 ms when a frame is due, and the reader loses 7 frames. At 1000 fps "
-                    + "such a stall delays ten frames, by 10 ms, 9 ms and so on: a bench that measures from the time a frame was sent shows nothing of it. "
-                    + "Exit status 1 if the latency from the time due does not show ten frames delayed by as much, or lost is not what was lost."
+            "In a short run of 'bench latency' the writer stalls once for 10 ms when a frame is due, and the reader "
+                    + "drops 7 frames. At 1000 fps such a stall delays ten frames, by 10 ms, 9 ms and so on; a "
+                    + "benchmark that measures from the time when a frame was sent does not show it. The exit status "
+                    + "is 1 if the latency from the scheduled time does not show ten delayed frames, or 'lost' is not "
+                    + "the number of frames dropped."
         })
 public final class SelfcheckCommand implements Callable<Integer> {
 
@@ -46,11 +48,11 @@ public final class SelfcheckCommand implements Callable<Integer> {
     private static final double SECONDS = 1;
     private static final double WARMUP_SECONDS = 1;
 
-    /** What the ledgers may say of frames that did not arrive besides those that were lost on purpose. */
+    /** The counts of frames that may be missing besides those dropped on purpose. */
     private static final List<String> REASONS =
             List.of("lost_on_the_way", "overrun", "superseded", "expired", "invalid");
 
-    /** What is done to a run on purpose. */
+    /** What is injected into a run. */
     enum Fault {
         stall,
         loss,
@@ -66,7 +68,7 @@ public final class SelfcheckCommand implements Callable<Integer> {
     @Option(
             names = "--leave-out",
             paramLabel = "stall|loss|none",
-            description = "Do not do that, and expect it all the same: the check must fail. Default: ${DEFAULT-VALUE}.")
+            description = {"Do not inject that fault, but expect it: the check must fail. Default: ${DEFAULT-VALUE}."})
     private Fault leftOut = Fault.none;
 
     private FiguresTable table;
@@ -117,7 +119,7 @@ public final class SelfcheckCommand implements Callable<Integer> {
     private void checkStall(Figures figures, double attributed, List<long[]> frames) {
         expect(
                 "a stall of " + STALL_MS + " ms",
-                "latency from the time due, max >= " + STALL_MS + ".0 ms",
+                "latency from the scheduled time, max >= " + STALL_MS + ".0 ms",
                 milliseconds(figures.get("scheduled_max_us")),
                 figures.get("scheduled_max_us") >= STALL_MS * 1e3);
         expect(
@@ -126,19 +128,19 @@ public final class SelfcheckCommand implements Callable<Integer> {
                 milliseconds(figures.get("scheduled_p999_us")),
                 figures.get("scheduled_p999_us") >= (STALL_MS - PERIOD_MS) * 1e3);
         long expected = STALL_MS / PERIOD_MS;
-        long missing = (long) (figures.get(Figures.DROPPED) + attributed); // any of them may have been due just then
+        long missing = (long) (figures.get(Figures.DROPPED) + attributed); // any of them may have been due in the stall
         long delayed = delayed(frames);
         expect(
                 "",
-                "frames due in the stall and delayed to its end: " + expected,
+                "frames due in the stall and delayed to its end = " + expected,
                 Long.toString(delayed),
                 delayed <= expected && delayed >= Math.max(1, expected - missing));
         table.line(
                 "  %-24s %-58s %s",
-                "", "(from the stamp, max: which need not show it)", milliseconds(figures.get("max_us")));
+                "", "(latency from the stamp, max: it need not show the stall)", milliseconds(figures.get("max_us")));
     }
 
-    /** Frames that were due in the stall and did not come before its end. Later ones, and those of other stalls, do not count. */
+    /** Counts the frames that were due in the stall and arrived after its end. */
     private static long delayed(List<long[]> frames) {
         long beginNs = (long) (SECONDS / 2 * 1e9);
         long endNs = beginNs + STALL_MS * 1_000_000;
@@ -149,10 +151,10 @@ public final class SelfcheckCommand implements Callable<Integer> {
 
     private void checkLoss(Figures figures, double attributed) {
         expect(
-                LOSS + " frames lost",
+                LOSS + " frames dropped",
                 String.format(
                         Locale.ROOT,
-                        attributed == 0 ? "lost = %d" : "lost = %d and %.0f that the ledgers tell of",
+                        attributed == 0 ? "lost = %d" : "lost = %d and %.0f that the ledgers account for",
                         LOSS,
                         attributed),
                 String.format(Locale.ROOT, "%.0f", figures.get(Figures.LOST)),

@@ -3,96 +3,103 @@ package io.aeroframe.benchmarks.harness;
 import org.HdrHistogram.Histogram;
 import org.agrona.DirectBuffer;
 
-/** What arrives at a reading process. Allocates nothing per frame. One thread. */
+/** Records the frames that arrive at a reading process. Allocates nothing per frame. For one thread. */
 public final class Arrivals {
 
     private final boolean isTouched;
-    private final Histogram rehearsal = Latencies.histogram();
+    private final Histogram warmup = Latencies.histogram();
     private final Histogram stamped = Latencies.histogram();
     private final Histogram scheduled = Latencies.histogram();
     private final Histogram touched = Latencies.histogram();
     private Schedule schedule;
-    private Runnable onBegin;
+    private Runnable onFirstMeasured;
     private long received;
     private long mismatched;
     private long sum;
     private StampLog stamps;
-    private long toDrop;
+    private long framesToDrop;
 
     /**
-     * Nothing arrived yet.
+     * Creates a recorder without frames.
      *
-     * @param isTouched whether to read every byte of each frame.
+     * @param isTouched whether to read every byte of each frame
      */
     public Arrivals(boolean isTouched) {
         this.isTouched = isTouched;
     }
 
     /**
-     * Keeps the latencies of each measured frame as they are, too.
+     * Also logs the latencies of each measured frame.
      *
-     * @param log gets them.
+     * @param log the log to add to; null for none
      */
     public void keep(StampLog log) {
         stamps = log;
     }
 
     /**
-     * Loses frames on purpose, as if they had not come, from the last quarter of the measured part.
+     * Drops frames on purpose, as if they had not arrived, in the last quarter of the measured part.
      *
-     * @param count how many.
+     * @param count the number of frames to drop
      */
     public void drop(long count) {
-        toDrop = count;
+        framesToDrop = count;
     }
 
     /**
-     * From here on frames may be of the measured part.
+     * Starts to count the frames that the schedule measures.
      *
-     * @param onBegin is run once, after the latency of the first of them was taken.
+     * @param onFirstMeasured an action that runs once, after the latency of the first measured frame was taken
      */
-    void expect(Schedule schedule, Runnable onBegin) {
-        this.schedule = schedule;
-        this.onBegin = onBegin;
+    void expect(Schedule newSchedule, Runnable onFirstMeasured) {
+        this.schedule = newSchedule;
+        this.onFirstMeasured = onFirstMeasured;
     }
 
     /**
-     * A frame is in the reader's hands.
+     * Records a frame.
      *
-     * @param nowNs     when it was handed over, {@link System#nanoTime()}.
-     * @param stampNs   right before its commit.
-     * @param dueNs     when it was due.
-     * @param isMatched whether it is the frame that its header says.
+     * @param nowNs       the time when the frame was delivered, {@link System#nanoTime()}
+     * @param stampNs     the time right before the frame's commit
+     * @param scheduledNs the time when the frame was due
+     * @param isMatched   whether the pixels are those of the frame that the header names
+     * @param buffer      the frame's payload, from {@code offset}
      */
     public void onFrame(
-            long nowNs, long stampNs, long dueNs, boolean isMatched, DirectBuffer buffer, int offset, int length) {
-        boolean isMeasured = schedule != null && schedule.isMeasured(dueNs);
-        if (toDrop > 0 && isMeasured && dueNs - schedule.measuredNs(0.75) >= 0) {
-            toDrop--;
+            long nowNs,
+            long stampNs,
+            long scheduledNs,
+            boolean isMatched,
+            DirectBuffer buffer,
+            int offset,
+            int length) {
+        boolean isMeasured = schedule != null && schedule.isMeasured(scheduledNs);
+        if (framesToDrop > 0 && isMeasured && scheduledNs - schedule.measuredNs(0.75) >= 0) {
+            framesToDrop--;
             return;
         }
-        Latencies.record(isMeasured ? stamped : rehearsal, nowNs - stampNs);
-        Latencies.record(isMeasured && schedule.isTimed() ? scheduled : rehearsal, nowNs - dueNs);
+        Latencies.record(isMeasured ? stamped : warmup, nowNs - stampNs);
+        Latencies.record(isMeasured && schedule.isTimed() ? scheduled : warmup, nowNs - scheduledNs);
         if (isTouched) {
             sum += sum(buffer, offset, length);
-            Latencies.record(isMeasured ? touched : rehearsal, System.nanoTime() - stampNs);
+            Latencies.record(isMeasured ? touched : warmup, System.nanoTime() - stampNs);
         }
         if (isMeasured) {
             received++;
             if (stamps != null) {
-                stamps.add(dueNs - schedule.beginNs(), nowNs - stampNs, nowNs - dueNs);
+                stamps.add(scheduledNs - schedule.measuredStartNs(), nowNs - stampNs, nowNs - scheduledNs);
             }
         }
         if (!isMatched) {
             mismatched++;
         }
-        if (isMeasured && onBegin != null) {
-            onBegin.run();
-            onBegin = null;
+        if (isMeasured && onFirstMeasured != null) {
+            onFirstMeasured.run();
+            onFirstMeasured = null;
         }
     }
 
-    /** Eight bytes at a time: what is to be measured is that the bytes are there, not how fast this adds. */
+    /** Adds eight bytes at a time: the point is to load all bytes, not to measure the additions. */
     private static long sum(DirectBuffer buffer, int offset, int length) {
         long sum = 0;
         int end = offset + length;

@@ -1,6 +1,6 @@
 package io.aeroframe.benchmarks.harness;
 
-/** A measurement failed. The message is one line for people. */
+/** A measurement failed. The message is one line, fit to print. */
 public final class BenchException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A process of a measurement, as the command that started it sees it. */
+/** A process that the bench started, as seen from the bench: it sends {@link Report}s and waits for a schedule. */
 public final class ChildProcess implements AutoCloseable {
 
     private static final long EXIT_TIMEOUT_S = 2;
@@ -25,24 +25,24 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Something that a process did.
+     * A report from a process, or its end.
      *
-     * @param role   that did it.
-     * @param report that it sent; null if it ended.
-     * @param status with which it ended; 0 if it has not.
+     * @param process the process
+     * @param report  the report; null if the process ended
+     * @param status  the exit status; 0 if the process has not ended
      */
-    public record Event(ChildProcess role, Report report, int status) {}
+    public record Event(ChildProcess process, Report report, int status) {}
 
     /**
-     * How a process is started.
+     * How to start a process.
      *
-     * @param name    for people.
-     * @param command that it runs.
-     * @param errors  where what it says on standard error goes.
+     * @param name    the process's name in messages
+     * @param command the program and its arguments
+     * @param errors  the destination of its standard error
      */
     public record Launch(String name, List<String> command, ProcessBuilder.Redirect errors) {
 
-        /** A JVM with the command's own flags, class path and standard error. */
+        /** Returns a JVM with the same flags, class path and standard error as this one. */
         public static Launch java(String name, Class<?> main, List<String> arguments) {
             List<String> command = new ArrayList<>();
             command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
@@ -56,13 +56,13 @@ public final class ChildProcess implements AutoCloseable {
     /**
      * Starts a process.
      *
-     * @param events takes what it does, its end last.
+     * @param events the queue that receives its reports, and last its end
      */
     public static ChildProcess start(Launch launch, BlockingQueue<Event> events) {
         String name = launch.name();
-        ChildProcess role;
+        ChildProcess child;
         try {
-            role = new ChildProcess(
+            child = new ChildProcess(
                     name,
                     new ProcessBuilder(launch.command())
                             .redirectError(launch.errors())
@@ -70,10 +70,10 @@ public final class ChildProcess implements AutoCloseable {
         } catch (IOException ex) {
             throw new BenchException("the " + name + " cannot be started: " + ex.getMessage(), ex);
         }
-        Thread listener = new Thread(() -> role.listen(events), "bench-" + name);
+        Thread listener = new Thread(() -> child.listen(events), "bench-" + name);
         listener.setDaemon(true);
         listener.start();
-        return role;
+        return child;
     }
 
     private void listen(BlockingQueue<Event> events) {
@@ -86,7 +86,7 @@ public final class ChildProcess implements AutoCloseable {
                 }
             }
         } catch (IOException ex) {
-            // closed while being destroyed: its end is told below
+            // the pipe closes when the process is destroyed; the event below reports its end
         }
         try {
             events.add(new Event(this, null, process.waitFor()));
@@ -99,27 +99,27 @@ public final class ChildProcess implements AutoCloseable {
         return name;
     }
 
-    long pid() {
-        return process.pid();
-    }
-
-    /** Tells the process to begin. */
+    /**
+     * Starts the run in the process.
+     *
+     * @throws BenchException if the process has ended
+     */
     public void go(Schedule schedule) {
         try {
             OutputStream out = process.getOutputStream();
             out.write((schedule.line() + "\n").getBytes(StandardCharsets.US_ASCII));
             out.flush();
         } catch (IOException ex) {
-            throw new BenchException("the " + name + " has ended before it began", ex);
+            throw new BenchException("the " + name + " ended before it started", ex);
         }
     }
 
-    /** Ends the process at once, without waiting. Any thread. */
+    /** Kills the process without waiting for its end. Thread-safe. */
     public void kill() {
         process.destroyForcibly();
     }
 
-    /** Ends the process if it has not ended, and waits until it has. */
+    /** Terminates the process, kills it after {@value #EXIT_TIMEOUT_S} s, and waits for its end. */
     @Override
     public void close() {
         process.destroy();

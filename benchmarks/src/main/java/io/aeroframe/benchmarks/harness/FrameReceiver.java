@@ -2,23 +2,23 @@ package io.aeroframe.benchmarks.harness;
 
 import org.agrona.concurrent.IdleStrategy;
 
-/** A reader's end of a path, with one subscription or several. One thread. */
+/** The reading end of a path, with one subscription or several. For one thread. */
 public interface FrameReceiver extends AutoCloseable {
 
     /**
      * Polls each subscription once.
      *
-     * @return what was done; 0 if there was nothing to do.
+     * @return the work done; 0 if there was nothing to do
      */
     int poll();
 
     /** Whether every subscription has seen the end of the stream. */
     boolean hasEnded();
 
-    /** The accounts so far, of all subscriptions together. */
+    /** The counts so far, summed over all subscriptions. */
     Report.SubscriptionCounts counts();
 
-    /** What to do while there is nothing to do. */
+    /** How to wait while there is nothing to poll. */
     IdleStrategy idleStrategy();
 
     /** Disconnects. */

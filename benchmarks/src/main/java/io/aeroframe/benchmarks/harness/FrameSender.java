@@ -1,32 +1,35 @@
 package io.aeroframe.benchmarks.harness;
 
-/** The writer's end of a path. One thread. */
+/** The writing end of a path. For one thread. */
 public interface FrameSender extends AutoCloseable {
 
-    /** Whether a reader is there. */
+    /** Whether a reader is connected. */
     boolean isConnected();
 
     /**
-     * Sends one frame, stamped right before it goes.
+     * Sends one frame, with a time stamp taken right before it is handed over.
      *
-     * @param number of the frame, 0 for the first.
-     * @param dueNs  when it was due, {@link System#nanoTime()}; it travels along.
-     * @return false if it was dropped.
+     * @param number      the frame's number, 0 for the first
+     * @param scheduledNs the time when the frame was due, {@link System#nanoTime()}; it travels with the frame
+     * @return false if the frame was dropped
      */
-    boolean send(long number, long dueNs);
+    boolean send(long number, long scheduledNs);
 
-    /** From frame to frame before the pace that is measured: enough for the compiler in a second, and a pause in which the readers keep up. */
-    default long rehearsalPeriodNs() {
+    /**
+     * The time between two frames in the first half of the warm-up: short enough that a second of it compiles the code,
+     * long enough that the readers keep up.
+     */
+    default long warmupPeriodNs() {
         return 100_000;
     }
 
-    /** The account so far. */
+    /** The counts so far. */
     Report.PublicationCounts counts();
 
-    /** Bytes of a frame. */
+    /** The length of a frame's payload in bytes. */
     int payloadLength();
 
-    /** Says that the stream has ended, and disconnects. */
+    /** Signals the end of the stream and disconnects. */
     @Override
     void close();
 }

@@ -5,54 +5,50 @@ import com.sun.management.ThreadMXBean;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 
-/** What the calling thread's process takes of the processors, and the thread itself of the heap, from begin to end. One thread. */
+/** Measures the processor time of the calling process and the heap allocation of the calling thread. For one thread. */
 public final class Meter {
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int REHEARSALS = 100;
+    private static final int WARMUP_ROUNDS = 100;
 
-    private long beginNs;
-    private long beginCpuNs;
-    private long beginBytes;
-    private boolean hasBegun;
+    private long startNs;
+    private long startCpuNs;
+    private long startBytes;
+    private boolean isStarted;
 
-    /** A meter whose own first use, which loads classes, is over. */
+    /** Creates a meter that has loaded its classes, so that they do not show in its figures. */
     Meter() {
-        for (int i = 0; i < REHEARSALS; i++) {
-            begin();
-            end();
+        for (int i = 0; i < WARMUP_ROUNDS; i++) {
+            start();
+            stop();
         }
-        hasBegun = false;
+        isStarted = false;
     }
 
-    void begin() {
-        hasBegun = true;
-        beginNs = System.nanoTime();
-        beginCpuNs = SYSTEM.getProcessCpuTime();
-        beginBytes = THREADS.getCurrentThreadAllocatedBytes();
+    void start() {
+        isStarted = true;
+        startNs = System.nanoTime();
+        startCpuNs = SYSTEM.getProcessCpuTime();
+        startBytes = THREADS.getCurrentThreadAllocatedBytes();
     }
 
-    boolean hasBegun() {
-        return hasBegun;
-    }
-
-    /** What was used; nothing if it has not begun. */
-    Usage end() {
-        if (!hasBegun) {
+    /** Returns the usage since the start; all zeros if it was not started. */
+    Usage stop() {
+        if (!isStarted) {
             return new Usage(0, 0, 0);
         }
-        long bytes = THREADS.getCurrentThreadAllocatedBytes() - beginBytes;
-        return new Usage(SYSTEM.getProcessCpuTime() - beginCpuNs, System.nanoTime() - beginNs, bytes);
+        long bytes = THREADS.getCurrentThreadAllocatedBytes() - startBytes;
+        return new Usage(SYSTEM.getProcessCpuTime() - startCpuNs, System.nanoTime() - startNs, bytes);
     }
 
     /**
-     * What was used from begin to end.
+     * The resources used between start and stop.
      *
-     * @param cpuNs          processor time of all threads of the process, the JVM's own with them.
-     * @param elapsedNs      wall time.
-     * @param allocatedBytes that the calling thread took of the heap.
+     * @param cpuNs          the processor time of all threads of the process, including the JVM's own
+     * @param elapsedNs      the wall-clock time
+     * @param allocatedBytes the heap memory that the calling thread allocated
      */
     public record Usage(long cpuNs, long elapsedNs, long allocatedBytes) implements Serializable {}
 }

@@ -2,14 +2,14 @@ package io.aeroframe.benchmarks.harness;
 
 import org.HdrHistogram.Histogram;
 
-/** What a process that is no JVM tells, in words: the lines that {@code benchmarks/peers/harness.py} prints. */
+/** Reads the reports of peers in Python: the lines that {@code benchmarks/peers/harness.py} prints. */
 final class PythonReport {
 
     private static final String MARK = "bench-peer ";
 
     private PythonReport() {}
 
-    /** The report of a line; null if the line is none. Trusts the line: it is that of a process of one's own. */
+    /** Returns the report in a line, or null if there is none. Trusts the line: a child process printed it. */
     static Report parse(String line) {
         if (!line.startsWith(MARK)) {
             return null;
@@ -20,11 +20,11 @@ final class PythonReport {
             case "serving" -> new Report.Serving();
             case "written" -> written(words);
             case "read" -> read(words);
-            default -> throw new IllegalArgumentException("'" + words[0] + "' is no report");
+            default -> throw new IllegalArgumentException("'" + words[0] + "' is not a report");
         };
     }
 
-    /** Bytes of a frame, frames sent, processor time, elapsed time. */
+    /** Words: bytes of a frame, frames sent, processor time, elapsed time. */
     private static Report written(String[] words) {
         long sent = Long.parseLong(words[2]);
         return new Report.Written(
@@ -34,7 +34,7 @@ final class PythonReport {
                 Latencies.histogram());
     }
 
-    /** Frames out of order or of another shape, processor time, elapsed time, and the latency of each frame. */
+    /** Words: frames out of order or of the wrong shape, processor time, elapsed time, and each frame's latency. */
     private static Report read(String[] words) {
         Histogram stamped = Latencies.histogram();
         for (int i = 4; i < words.length; i++) {

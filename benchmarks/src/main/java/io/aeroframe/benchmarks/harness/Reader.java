@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.agrona.concurrent.IdleStrategy;
 
-/** A reading process's thread: polls until the stream has ended. */
+/** The loop of a reading process: polls until the stream ends. For one thread. */
 public final class Reader {
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -13,7 +13,13 @@ public final class Reader {
     private final FrameReceiver receiver;
     private final Arrivals arrivals;
     private final Meter meter = new Meter();
+    private Report.SubscriptionCounts countsAtStart = Report.SubscriptionCounts.NONE;
 
+    /**
+     * Creates a reader.
+     *
+     * @param arrivals the recorder that the receiver delivers to
+     */
     public Reader(FrameReceiver receiver, Arrivals arrivals) {
         this.receiver = receiver;
         this.arrivals = arrivals;
@@ -22,8 +28,8 @@ public final class Reader {
     /**
      * Reads the frames of one run.
      *
-     * @param onReady   is run when the subscriptions are there.
-     * @param schedules gives the schedule when it is known, null before.
+     * @param onReady   an action that runs once the subscriptions exist
+     * @param schedules a supplier of the schedule, null until it is known
      */
     public Report.Read run(Runnable onReady, Supplier<Schedule> schedules) {
         onReady.run();
@@ -31,24 +37,17 @@ public final class Reader {
             receiver.poll();
             LockSupport.parkNanos(POLL_INTERVAL_NS);
         }
-        Begin begin = new Begin();
-        arrivals.expect(schedules.get(), begin);
+        arrivals.expect(schedules.get(), this::startMeasuring);
         IdleStrategy idle = receiver.idleStrategy();
         while (!receiver.hasEnded()) {
             idle.idle(receiver.poll());
         }
-        Meter.Usage usage = meter.end();
-        return arrivals.report(receiver.counts().minus(begin.account), usage);
+        Meter.Usage usage = meter.stop();
+        return arrivals.report(receiver.counts().minus(countsAtStart), usage);
     }
 
-    /** The first frame of the measured part has arrived, and its latency is taken. */
-    private final class Begin implements Runnable {
-        private Report.SubscriptionCounts account = Report.SubscriptionCounts.NONE;
-
-        @Override
-        public void run() {
-            account = receiver.counts();
-            meter.begin();
-        }
+    private void startMeasuring() {
+        countsAtStart = receiver.counts();
+        meter.start();
     }
 }

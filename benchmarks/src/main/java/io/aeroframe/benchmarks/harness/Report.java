@@ -1,6 +1,5 @@
 package io.aeroframe.benchmarks.harness;
 
-import io.aeroframe.benchmarks.stages.Stage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,46 +10,46 @@ import java.util.Base64;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** What a process of a measurement tells the command that started it: one line on its standard output. */
+/** What a child process reports to the command that started it: one line on its standard output. */
 public sealed interface Report extends Serializable {
 
-    /** Marks the lines that are reports. */
+    /** The start of a line that holds a report. */
     String MARK = "bench-report ";
 
-    /** Connected: it may begin. */
+    /** The process is connected and waits for the schedule. */
     record Ready() implements Report {}
 
-    /** It serves others, until it is ended. */
+    /** The process serves the others and runs until it is killed. */
     record Serving() implements Report {}
 
     /**
-     * It cannot go on.
+     * The process cannot continue.
      *
-     * @param message one line for people.
+     * @param message the reason, in one line fit to print
      */
     record Failed(String message) implements Report {}
 
     /**
      * What the writer did in the measured part.
      *
-     * @param payloadLength bytes of a frame.
-     * @param counts       of its publication.
-     * @param usage         of its process and thread.
-     * @param cost          from before a claim to after its commit, ns, of frames that were sent.
+     * @param payloadLength the length of a frame's payload in bytes
+     * @param counts        the publication's counts
+     * @param usage         the resources that the writer used
+     * @param cost          the time from before the claim to after the commit of each frame that was sent, in ns
      */
     record Written(int payloadLength, PublicationCounts counts, Meter.Usage usage, Histogram cost) implements Report {}
 
     /**
-     * What a reading process received of the measured part, over all of its subscriptions.
+     * What a reading process received in the measured part, summed over its subscriptions.
      *
-     * @param received   frames.
-     * @param mismatched frames whose number at the front of the pixels is not that of their header.
-     * @param counts    of its subscriptions: why frames are missing.
-     * @param usage      of its process and thread.
-     * @param stamped    from the stamp right before the commit to the handler, ns.
-     * @param scheduled  from the time the frame was due to the handler, ns; empty without a schedule.
-     * @param touched    from the stamp to the last byte read, ns; empty if the frames are not touched.
-     * @param sum        of the bytes read: so that they are read.
+     * @param received   the number of frames
+     * @param mismatched the number of frames whose pixels start with a number other than the header's
+     * @param counts     the subscriptions' counts: why frames are missing
+     * @param usage      the resources that the reader used
+     * @param stamped    the latencies from the stamp right before the commit to the handler, in ns
+     * @param scheduled  the latencies from the scheduled time to the handler, in ns; empty without a schedule
+     * @param touched    the latencies from the stamp to the last byte read, in ns; empty if frames are not touched
+     * @param sum        the sum of the bytes read; it keeps the compiler from skipping the reads
      */
     record Read(
             long received,
@@ -64,29 +63,29 @@ public sealed interface Report extends Serializable {
             implements Report {}
 
     /**
-     * What a reader saw that is not the one that is measured.
+     * What the slow reader received in the measured part.
      *
-     * @param age of the measured part's frames when it got them, from the stamp right before the commit, ns.
+     * @param age the age of each frame when it was delivered, from the stamp right before the commit, in ns
      */
     record SlowRead(Histogram age) implements Report {}
 
     /**
-     * What became of real frames after their publication.
+     * What the receiver of {@code bench stages} measured.
      *
-     * @param received frames of the measured part.
-     * @param isShown  whether they went to a window; else they were made ready for one.
-     * @param stages   how long each stage took, ns, in {@link Stage}'s order; those of the other process are empty.
+     * @param received the number of frames received in the measured part
+     * @param isShown  whether the frames were painted in a window; if not, they were only converted for one
+     * @param stages   the durations of each stage in ns, in the order of the stages; those of the publisher are empty
      */
     record Stages(long received, boolean isShown, List<Histogram> stages) implements Report {}
 
     /**
-     * A publication's account.
+     * The number of frames that a publication sent and dropped.
      *
-     * @param published           frames that the writer had.
-     * @param sent                frames that went out.
-     * @param droppedBackPressure frames for which a subscriber had left no room.
-     * @param droppedNoSlot       frames for which every slot was held.
-     * @param droppedNoSubscriber frames that nobody was there for.
+     * @param published           all frames, sent or dropped
+     * @param sent                the frames sent
+     * @param droppedBackPressure the frames dropped because a subscriber left no room in the log
+     * @param droppedNoSlot       the frames dropped because every slot was held
+     * @param droppedNoSubscriber the frames dropped because no subscriber was connected
      */
     record PublicationCounts(
             long published, long sent, long droppedBackPressure, long droppedNoSlot, long droppedNoSubscriber)
@@ -103,13 +102,13 @@ public sealed interface Report extends Serializable {
     }
 
     /**
-     * Why frames did not reach a handler, as far as a subscription's account says.
+     * The number of frames that did not reach a handler, as a subscription counts them.
      *
-     * @param lost      sent, and not arrived whole.
-     * @param overrun   slot written again before the subscription had it.
-     * @param superseded passed over for a newer one.
-     * @param expired   older than their time to live.
-     * @param invalid   messages that were no frame to be trusted.
+     * @param lost       the frames that were sent and did not arrive complete
+     * @param overrun    the frames whose slot was reused before they were read
+     * @param superseded the frames skipped for a newer one
+     * @param expired    the frames older than their time to live
+     * @param invalid    the messages refused as invalid
      */
     record SubscriptionCounts(long lost, long overrun, long superseded, long expired, long invalid)
             implements Serializable {
@@ -131,7 +130,7 @@ public sealed interface Report extends Serializable {
         }
     }
 
-    /** This report in a line. */
+    /** Returns this report as one line. */
     default String line() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
@@ -142,7 +141,7 @@ public sealed interface Report extends Serializable {
         return MARK + Base64.getEncoder().encodeToString(bytes.toByteArray());
     }
 
-    /** The report of a line; null if the line is none. Trusts the line: it is that of a process of one's own. */
+    /** Returns the report in a line, or null if there is none. Trusts the line: a child process printed it. */
     static Report parse(String line) {
         if (!line.startsWith(MARK)) {
             return PythonReport.parse(line);
@@ -151,7 +150,7 @@ public sealed interface Report extends Serializable {
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
             return (Report) in.readObject();
         } catch (IOException | ClassNotFoundException ex) {
-            throw new IllegalStateException("a report that cannot be read", ex);
+            throw new IllegalStateException("a report cannot be read", ex);
         }
     }
 }

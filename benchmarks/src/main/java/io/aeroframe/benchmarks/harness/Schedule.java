@@ -5,50 +5,57 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * When the frames of a run are due, and which of them are measured. All processes of a run have the same one: {@link System#nanoTime()} is one
- * clock for all processes of a host. A frame belongs to the measured part by the time it was due, wherever and whenever it is looked at.
+ * When the frames of a run are due, and which of them are measured. All processes of a run share one schedule: they run
+ * on one host, where {@link System#nanoTime()} is one clock for all processes. Whether a frame is measured depends on
+ * its scheduled time alone, not on when it is sent or received.
  *
- * @param rehearsalNs writer and readers begin to send and receive as fast as is sensible: at a few frames a second the code would not be
- *                    compiled when it counts.
- * @param startNs     the first frame at the pace that is measured is due.
- * @param beginNs     the warm-up is over.
- * @param endNs       the measured part is over.
- * @param periodNs    from frame to frame; 0 without a schedule, when a frame is due whenever the writer turns to it.
+ * @param warmupStartNs   the time when writer and readers start to send and receive, faster than the measured rate: at
+ *                        a few frames a second the code would not be compiled in time
+ * @param pacedStartNs    the scheduled time of the first frame at the measured rate
+ * @param measuredStartNs the time when the warm-up ends and the measured part starts
+ * @param endNs           the time when the measured part ends
+ * @param periodNs        the time from frame to frame; 0 if there is no schedule: then a frame is due as soon as the
+ *                        writer is ready for it
  */
-public record Schedule(long rehearsalNs, long startNs, long beginNs, long endNs, double periodNs) {
+public record Schedule(long warmupStartNs, long pacedStartNs, long measuredStartNs, long endNs, double periodNs) {
 
-    /** A sleeping thread may be late by this much; the rest of the way it spins. */
+    /** A thread that sleeps may wake up late by about this much, so it spins for the last part of each wait. */
     public static final long SPIN_NS = 200_000;
 
     private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final String COMMAND = "go";
 
-    /** Starts shortly, when all processes know of it. */
+    /** Creates a schedule that starts after enough time to send it to all processes. */
     public static Schedule soon(Plan plan) {
-        long rehearsalNs = System.nanoTime() + LEAD_NS;
+        long warmupStartNs = System.nanoTime() + LEAD_NS;
         long warmupNs = (long) (plan.warmupSeconds() * 1e9);
-        long beginNs = rehearsalNs + warmupNs;
+        long measuredStartNs = warmupStartNs + warmupNs;
         return new Schedule(
-                rehearsalNs,
-                rehearsalNs + warmupNs / 2,
-                beginNs,
-                beginNs + (long) (plan.seconds() * 1e9),
+                warmupStartNs,
+                warmupStartNs + warmupNs / 2,
+                measuredStartNs,
+                measuredStartNs + (long) (plan.seconds() * 1e9),
                 plan.rate().periodNs());
     }
 
-    /** The line that tells a process to go. */
+    /** The line that starts a process, as {@link #parse(String)} reads it. */
     String line() {
         return String.join(
                 " ",
                 COMMAND,
-                Long.toString(rehearsalNs),
-                Long.toString(startNs),
-                Long.toString(beginNs),
+                Long.toString(warmupStartNs),
+                Long.toString(pacedStartNs),
+                Long.toString(measuredStartNs),
                 Long.toString(endNs),
                 Double.toString(periodNs));
     }
 
+    /**
+     * Reads a line that another process wrote.
+     *
+     * @throws IllegalArgumentException if the line is not a schedule
+     */
     public static Schedule parse(String line) {
         String[] words = line.split(" ");
         if (words.length != 6 || !words[0].equals(COMMAND)) {
@@ -62,26 +69,27 @@ public record Schedule(long rehearsalNs, long startNs, long beginNs, long endNs,
                 Double.parseDouble(words[5]));
     }
 
-    /** Whether frames are due at set times. */
+    /** Whether frames have scheduled times. */
     boolean isTimed() {
         return periodNs > 0;
     }
 
-    long dueNs(long frame) {
-        return startNs + (long) (frame * periodNs);
+    /** The scheduled time of a frame, counted from the first at the measured rate. */
+    long scheduledNs(long frame) {
+        return pacedStartNs + (long) (frame * periodNs);
     }
 
-    /** The time at which that part of the measured part, 0 to 1, is over. */
-    long measuredNs(double part) {
-        return beginNs + (long) (part * (endNs - beginNs));
+    /** The time when a fraction of the measured part, from 0 to 1, has passed. */
+    long measuredNs(double fraction) {
+        return measuredStartNs + (long) (fraction * (endNs - measuredStartNs));
     }
 
-    /** Whether a frame that was due then belongs to the measured part. */
-    public boolean isMeasured(long dueNs) {
-        return dueNs - beginNs >= 0 && dueNs - endNs < 0;
+    /** Whether a frame with that scheduled time is measured. */
+    public boolean isMeasured(long scheduledNs) {
+        return scheduledNs - measuredStartNs >= 0 && scheduledNs - endNs < 0;
     }
 
-    /** Returns when the time has come; at once if it has passed. */
+    /** Waits until a time, without giving up the core for the last {@value #SPIN_NS} ns. */
     public static void await(long timeNs) {
         long leftNs;
         while ((leftNs = timeNs - System.nanoTime()) > 0) {

@@ -9,9 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The latencies of each measured frame as they are, so that the figures that {@link Latencies} gives can be checked without it. As text a
- * line a frame: when it was due, from the begin of the measured part; from the stamp to the handler; from the time due to the handler, only
- * where there is a schedule. Nanoseconds, by order of arrival. One thread.
+ * The latencies of every measured frame, so that the percentiles of {@link Latencies} can be checked independently. As
+ * text, one line a frame in order of arrival, in nanoseconds: the scheduled time, from the start of the measured part;
+ * the latency from the stamp to the handler; and, where there is a schedule, the latency from the scheduled time to the
+ * handler. For one thread.
  */
 public final class StampLog {
 
@@ -23,27 +24,27 @@ public final class StampLog {
     private int length;
 
     /**
-     * An empty log.
+     * Creates an empty log.
      *
-     * @param isTimed whether frames are due at set times.
+     * @param isTimed whether frames have scheduled times
      */
     public StampLog(boolean isTimed) {
         this.isTimed = isTimed;
     }
 
-    void add(long dueNs, long stampedNs, long scheduledNs) {
+    void add(long scheduledNs, long fromStampNs, long fromScheduledNs) {
         if (length == values.length) {
             values = Arrays.copyOf(values, 2 * length);
         }
-        values[length++] = dueNs;
-        values[length++] = stampedNs;
         values[length++] = scheduledNs;
+        values[length++] = fromStampNs;
+        values[length++] = fromScheduledNs;
     }
 
     /**
-     * Writes all of it.
+     * Writes all frames to a file.
      *
-     * @throws BenchException if it cannot be written.
+     * @throws BenchException if the file cannot be written
      */
     public void write(Path file) {
         try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(file))) {
@@ -61,10 +62,10 @@ public final class StampLog {
     }
 
     /**
-     * Reads what {@link #write(Path)} wrote.
+     * Reads a file that {@link #write(Path)} wrote.
      *
-     * @return the numbers of each line.
-     * @throws BenchException if it cannot be read.
+     * @return the numbers of each line
+     * @throws BenchException if the file cannot be read
      */
     public static List<long[]> read(Path file) {
         List<long[]> frames = new ArrayList<>();

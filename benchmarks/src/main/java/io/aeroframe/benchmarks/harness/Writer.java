@@ -5,24 +5,27 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
-/** The writing process's thread: sends frames as the schedule says, however long the last one took. */
+/**
+ * The loop of the writing process: sends frames on an open-loop schedule, in which a late frame does not delay the
+ * scheduled times of the next ones. For one thread.
+ */
 public final class Writer {
 
-    /** Who is later than this never catches up. */
-    private static final long LATEST_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long MAX_LATENESS_NS = TimeUnit.SECONDS.toNanos(5);
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final FrameSender sender;
     private final Meter meter = new Meter();
-    private final Histogram rehearsal = Latencies.histogram();
+    private final Histogram warmup = Latencies.histogram();
     private final Histogram cost = Latencies.histogram();
     private final long stallNs;
 
     /**
-     * A writer that has not begun.
+     * Creates a writer.
      *
-     * @param stallNs for which it stalls once on purpose, in the middle of the measured part, when a frame is due and before it is claimed; 0 for not at all.
+     * @param stallNs the length of a deliberate stall in the middle of the measured part, after a frame is due and
+     *                before it is claimed; 0 for none
      */
     public Writer(FrameSender sender, long stallNs) {
         this.sender = sender;
@@ -32,8 +35,9 @@ public final class Writer {
     /**
      * Writes the frames of one run.
      *
-     * @param onReady   is run when there is a reader.
-     * @param schedules gives the schedule when it is known, null before.
+     * @param onReady   an action that runs once a reader is connected
+     * @param schedules a supplier of the schedule, null until it is known
+     * @throws BenchException if the writer cannot keep the schedule
      */
     public Report.Written run(Runnable onReady, Supplier<Schedule> schedules) {
         while (!sender.isConnected()) {
@@ -47,55 +51,55 @@ public final class Writer {
     }
 
     private Report.Written write(Schedule schedule) {
-        long rehearsed = rehearse(schedule);
-        Report.PublicationCounts before = null;
-        Histogram target = rehearsal;
-        long stallsNs = stallNs;
+        long warmupFrames = warmUp(schedule);
+        Report.PublicationCounts countsAtStart = null;
+        Histogram target = warmup;
+        long pendingStallNs = stallNs;
         for (long number = 0; ; number++) {
-            long dueNs = schedule.isTimed() ? schedule.dueNs(number) : System.nanoTime();
-            if (dueNs - schedule.endNs() >= 0) {
+            long scheduledNs = schedule.isTimed() ? schedule.scheduledNs(number) : System.nanoTime();
+            if (scheduledNs - schedule.endNs() >= 0) {
                 break;
             }
-            if (before == null && schedule.isMeasured(dueNs)) {
-                before = sender.counts();
+            if (countsAtStart == null && schedule.isMeasured(scheduledNs)) {
+                countsAtStart = sender.counts();
                 target = cost;
-                meter.begin(); // in the pause before the frame is due
+                meter.start(); // while there is time before the frame is due
             }
-            Schedule.await(dueNs);
-            if (stallsNs > 0 && dueNs - schedule.measuredNs(0.5) >= 0) {
-                Schedule.await(dueNs + stallsNs);
-                stallsNs = 0;
+            Schedule.await(scheduledNs);
+            if (pendingStallNs > 0 && scheduledNs - schedule.measuredNs(0.5) >= 0) {
+                Schedule.await(scheduledNs + pendingStallNs);
+                pendingStallNs = 0;
             }
-            send(rehearsed + number, dueNs, target);
-            if (System.nanoTime() - schedule.endNs() > LATEST_NS) {
+            send(warmupFrames + number, scheduledNs, target);
+            if (System.nanoTime() - schedule.endNs() > MAX_LATENESS_NS) {
                 throw new BenchException("more than 5 s behind the schedule: this machine cannot send"
                         + " so many frames a second; use a lower --fps, or max");
             }
         }
         Schedule.await(schedule.endNs());
-        Meter.Usage usage = meter.end();
-        if (before == null) {
+        Meter.Usage usage = meter.stop();
+        if (countsAtStart == null) {
             throw new BenchException("no frame was due in the measured part; use more --seconds");
         }
-        return new Report.Written(sender.payloadLength(), sender.counts().minus(before), usage, cost);
+        return new Report.Written(sender.payloadLength(), sender.counts().minus(countsAtStart), usage, cost);
     }
 
-    /** Sends until the frames at the pace that is measured begin. */
-    private long rehearse(Schedule schedule) {
+    /** Sends frames until the first one at the measured rate is due, and returns how many. */
+    private long warmUp(Schedule schedule) {
         long number = 0;
-        Schedule.await(schedule.rehearsalNs());
-        long dueNs = System.nanoTime();
-        while (dueNs - schedule.startNs() < 0) {
-            Schedule.await(dueNs);
-            send(number++, dueNs, rehearsal);
-            dueNs = System.nanoTime() + sender.rehearsalPeriodNs();
+        Schedule.await(schedule.warmupStartNs());
+        long scheduledNs = System.nanoTime();
+        while (scheduledNs - schedule.pacedStartNs() < 0) {
+            Schedule.await(scheduledNs);
+            send(number++, scheduledNs, warmup);
+            scheduledNs = System.nanoTime() + sender.warmupPeriodNs();
         }
         return number;
     }
 
-    private void send(long number, long dueNs, Histogram target) {
+    private void send(long number, long scheduledNs, Histogram target) {
         long startNs = System.nanoTime();
-        if (sender.send(number, dueNs)) {
+        if (sender.send(number, scheduledNs)) {
             Latencies.record(target, System.nanoTime() - startNs);
         }
     }

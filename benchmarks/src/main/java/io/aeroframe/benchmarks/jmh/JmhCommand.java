@@ -8,11 +8,12 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** {@code bench jmh}: the JMH benchmarks, with JMH's own options. */
+/** {@code bench jmh}: runs the JMH benchmarks of this module, with JMH's own options. */
 @Command(
         name = "jmh",
-        description =
-                "Run the JMH benchmarks; takes JMH's own options, such as: bench jmh -prof gc. List them: bench jmh -h")
+        description = {
+            "Run the JMH benchmarks, with JMH's own options, such as 'bench jmh -prof gc'. 'bench jmh -h' lists them."
+        })
 public final class JmhCommand implements Callable<Integer> {
 
     @Unmatched

@@ -29,10 +29,12 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Claim, commit and poll: what a frame costs both sides together, without the hand-over between processes, which {@code bench latency} measures.
+ * Claim, commit and poll: the work of both sides together, without the way between processes, which {@code bench
+ * latency} measures.
  *
- * <p>One thread does both, so that one thread spins, and the driver's, which sleep when idle, have the other cores. Only a frame larger than the window of the log path
- * cannot be committed before somebody reads: then a second thread polls, and both spin. The benchmark says so where the cores do not suffice.
+ * <p>One thread does both sides and spins; the other cores are left to the driver's threads, which sleep when idle.
+ * Only a frame larger than the window of the log path cannot be committed before it is read: then a second thread
+ * polls, and both spin. The benchmark prints a warning if there are too few cores.
  */
 @State(Scope.Thread)
 @Warmup(iterations = 3, time = 1)
@@ -40,12 +42,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")
 public class RoundTripBenchmark implements FrameHandler {
 
-    /** The window of the log path is no larger, whatever the frame. */
+    /** The largest window of the log path. */
     private static final int LARGEST_WINDOW = 32 << 20;
 
     private static final long JOIN_TIMEOUT_MS = 10_000;
 
-    /** What the frames travel on. */
+    /** The path that frames take. */
     public enum Path {
         /** Shared memory, over IPC. */
         pool,
@@ -55,11 +57,11 @@ public class RoundTripBenchmark implements FrameHandler {
         udp
     }
 
-    /** Raw frames by their length: one of 64 bytes, and pictures. */
+    /** Raw frames, by the length of their payload. */
     public enum Payload {
         /** 64 bytes. */
         B64(FrameFormat.gray8(8, 8)),
-        /** 85 kB: as a JPEG of 640x480. */
+        /** 85 kB: about a JPEG of 640x480. */
         KB85(FrameFormat.gray8(340, 250)),
         /** 0.9 MB: 640x480 BGR. */
         KB900(FrameFormat.bgr24(640, 480)),
@@ -79,7 +81,7 @@ public class RoundTripBenchmark implements FrameHandler {
         }
     }
 
-    /** What the frames travel on. */
+    /** The path that frames take. */
     @Param
     public Path path;
 
@@ -92,18 +94,18 @@ public class RoundTripBenchmark implements FrameHandler {
     private FramePublication publication;
     private FrameSubscription subscription;
 
-    /** Null where the benchmark's own thread polls. */
+    /** The thread that polls; null if the benchmark's thread does. */
     private Thread poller;
 
-    /** Written by the thread that polls, read by the one that waits for the frame. */
     private volatile boolean isDone;
 
+    /** Written by the thread that polls, read by the thread that waits for the frame. */
     private volatile long received;
 
     /**
      * Connects a publication and a subscription.
      *
-     * @throws IOException if there is no free port.
+     * @throws IOException if there is no free port
      */
     @Setup(Level.Trial)
     public void connect() throws IOException {
@@ -129,11 +131,12 @@ public class RoundTripBenchmark implements FrameHandler {
     private static void warn(int spinning) {
         int cores = Runtime.getRuntime().availableProcessors();
         if (spinning > 1) {
-            System.out.println("# a frame larger than the log's window: a second thread polls, " + spinning + " spin");
+            System.out.println("# the frame is larger than the log's window: a second thread polls, " + spinning
+                    + " threads spin");
         }
-        if (spinning + 1 > cores) { // the driver's threads sleep when idle, and take a core while they carry frames
-            System.out.println("# " + spinning + " spinning threads and the driver's on " + cores
-                    + " cores: the scheduler is measured as well");
+        if (spinning + 1 > cores) { // while frames travel, the driver's threads need a core
+            System.out.println("# warning: " + spinning + " spinning threads and the driver's share " + cores
+                    + " cores, so that the scheduler is measured too");
         }
     }
 
@@ -146,7 +149,7 @@ public class RoundTripBenchmark implements FrameHandler {
     /**
      * Disconnects.
      *
-     * @throws InterruptedException if it is interrupted while the polling thread ends.
+     * @throws InterruptedException if the thread is interrupted while it waits for the polling thread
      */
     @TearDown(Level.Trial)
     public void disconnect() throws InterruptedException {
@@ -161,9 +164,9 @@ public class RoundTripBenchmark implements FrameHandler {
     }
 
     /**
-     * The time that one frame takes there.
+     * Measures the time from the claim of a frame to its delivery.
      *
-     * @return frames received so far.
+     * @return the number of frames received so far
      */
     @Benchmark
     @BenchmarkMode(Mode.SampleTime)
@@ -173,9 +176,9 @@ public class RoundTripBenchmark implements FrameHandler {
     }
 
     /**
-     * How many frames go in a second, one after the other.
+     * Measures how many frames per second are delivered, one after the other.
      *
-     * @return frames received so far.
+     * @return the number of frames received so far
      */
     @Benchmark
     @BenchmarkMode(Mode.Throughput)
@@ -187,7 +190,7 @@ public class RoundTripBenchmark implements FrameHandler {
     private long carry() {
         long next = received + 1;
         while (!send()) {
-            poll(); // the room that is wanted may be that of frames that have not been read
+            poll(); // reading makes room for the frame
         }
         while (received < next) {
             poll();

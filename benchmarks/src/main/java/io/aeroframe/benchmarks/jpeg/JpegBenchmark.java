@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The JPEG codecs that publishing and viewing use, and OpenCV's alone, on a picture with as much detail as a photograph. */
+/** This project's JPEG codecs, and OpenCV's functions alone, on a picture with as much detail as a photograph. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -36,11 +36,11 @@ public class JpegBenchmark {
     private static final int QUALITY = 80;
     private static final int ALIGNMENT = 64;
 
-    /** Width and height of the picture. */
+    /** The size of the picture, as width x height. */
     @Param({"640x480", "1920x1080"})
     public String size;
 
-    /** {@code turbo} and {@code opencv} are this project's codecs, {@code imgcodecs} is OpenCV without what is checked and copied around it. */
+    /** {@code turbo} and {@code opencv} are this project's codecs, {@code imgcodecs} is OpenCV alone. */
     @Param({"turbo", "opencv", "imgcodecs"})
     public String with;
 
@@ -53,9 +53,9 @@ public class JpegBenchmark {
     private int length;
 
     /**
-     * Makes the picture.
+     * Makes the picture and opens the codec.
      *
-     * @throws IOException if the codec fails.
+     * @throws IOException if a codec fails
      */
     @Setup(Level.Trial)
     public void open() throws IOException {
@@ -67,7 +67,7 @@ public class JpegBenchmark {
             case "turbo" -> new TurboJpegCodec();
             case "opencv" -> new OpenCvJpegCodec();
             case "imgcodecs" -> new PlainOpenCv();
-            default -> throw new IllegalArgumentException("-p with=" + with + ": give turbo, opencv or imgcodecs");
+            default -> throw new IllegalArgumentException("-p with=" + with + ": use turbo, opencv or imgcodecs");
         };
         pixels = Photograph.of(width, height);
         target = BufferUtil.allocateDirectAligned(format.maxPayloadLength(), ALIGNMENT);
@@ -87,10 +87,10 @@ public class JpegBenchmark {
     }
 
     /**
-     * Pixels to a JPEG of quality 80.
+     * Encodes pixels as a JPEG of quality 80.
      *
-     * @return its length.
-     * @throws IOException if the codec fails.
+     * @return the JPEG's length
+     * @throws IOException if the codec fails
      */
     @Benchmark
     public int encode() throws IOException {
@@ -98,10 +98,10 @@ public class JpegBenchmark {
     }
 
     /**
-     * A JPEG to pixels.
+     * Decodes a JPEG.
      *
-     * @return the pixels.
-     * @throws IOException if the codec fails.
+     * @return the pixels
+     * @throws IOException if the codec fails
      */
     @Benchmark
     public ByteBuffer decode() throws IOException {

@@ -1,6 +1,7 @@
 package io.aeroframe.benchmarks.jpeg;
 
 import io.aeroframe.benchmarks.harness.Latencies;
+import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.pictures.PictureCodec;
 import io.aeroframe.benchmarks.pictures.PictureFile;
@@ -27,27 +28,28 @@ import java.util.concurrent.Callable;
 import org.HdrHistogram.Histogram;
 import org.agrona.BufferUtil;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench jpeg}: what JPEG costs with each library that there is, on one picture. */
+/** {@code bench jpeg}: measures JPEG with each library that is installed, on one picture. */
 @Command(
         name = "jpeg",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "What it takes to encode and decode one picture as JPEG, 4:2:0, with each library that there is.",
+            "Measure the time to encode and decode one picture as JPEG, 4:2:0, with each library that is installed.",
             "",
-            "The same picture, as good as a photograph, for all; they take turns, the medians of the runs count. All decode the same image. TurboJPEG and "
-                    + "OpenCV are this project's codecs, from a frame to a claim and back; 'OpenCV alone' is imencode and imdecode in Java, 'Python cv2' the same in Python "
-                    + "(Debian: python3-opencv)."
+            "All encode the same picture, which has as much detail as a photograph, and decode the same JPEG. They "
+                    + "take turns. TurboJPEG and OpenCV are this project's codecs, from a frame to a claim and back; "
+                    + "'OpenCV alone' is imencode and imdecode in Java, 'Python cv2' the same in Python (Debian: "
+                    + "python3-opencv)."
         })
 public final class JpegCommand implements Callable<Integer> {
 
     private static final int ALIGNMENT = 64;
-    private static final int MAX_RUNS = 100;
     private static final double MAX_SECONDS = 600;
 
     @Spec
@@ -57,17 +59,20 @@ public final class JpegCommand implements Callable<Integer> {
             names = "--size",
             paramLabel = "WxH",
             converter = Size.Converter.class,
-            description = "Of the picture. Default: ${DEFAULT-VALUE}.")
+            description = "Size of the picture. Default: ${DEFAULT-VALUE}.")
     private Size size = new Size(1920, 1080);
 
-    @Option(names = "--quality", paramLabel = "1..100", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--quality", paramLabel = "1..100", description = "JPEG quality. Default: ${DEFAULT-VALUE}.")
     private int quality = PictureCodec.QUALITY;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "Of each way in each run. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            description = "Seconds that each run measures each library. Default: ${DEFAULT-VALUE}.")
     private double seconds = 2;
 
-    @Option(names = "--runs", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
-    private int runs = 3;
+    @Mixin
+    private RunsOption runs = new RunsOption(3, 100);
 
     @Option(names = "--json", description = "Print one JSON object instead of a table.")
     private boolean isJson;
@@ -80,7 +85,7 @@ public final class JpegCommand implements Callable<Integer> {
     private ByteBuffer decoded;
     private int imageLength;
 
-    /** Medians of each run, microseconds. */
+    /** The medians of each run, in microseconds. */
     private static final class Times {
         private final List<Double> encode = new ArrayList<>();
         private final List<Double> decode = new ArrayList<>();
@@ -92,6 +97,7 @@ public final class JpegCommand implements Callable<Integer> {
         }
     }
 
+    /** An encoding or a decoding. */
     private interface Step {
         void run() throws IOException;
     }
@@ -99,6 +105,7 @@ public final class JpegCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
+        int rounds = runs.count();
         prepare();
         List<JpegCodec> codecs = new ArrayList<>();
         Path directory = Files.createTempDirectory("aeroframe-bench-");
@@ -116,7 +123,7 @@ public final class JpegCommand implements Callable<Integer> {
                 measure(codec); // warms up
             }
             all.clear();
-            for (int run = 0; run < runs; run++) {
+            for (int run = 0; run < rounds; run++) {
                 for (JpegCodec codec : codecs) {
                     measure(codec);
                 }
@@ -125,7 +132,7 @@ public final class JpegCommand implements Callable<Integer> {
                     add(python.get().title(), medians.encodeUs(), medians.decodeUs());
                 }
             }
-            tell();
+            print();
         } finally {
             codecs.forEach(JpegCodec::close);
             PythonJpeg.delete(directory);
@@ -135,17 +142,14 @@ public final class JpegCommand implements Callable<Integer> {
 
     private void check() {
         if (quality < 1 || quality > 100) {
-            throw mistake("--quality=" + quality + " is not within 1 to 100");
+            throw usageError("--quality=" + quality + " is not within 1 to 100");
         }
         if (!(seconds > 0 && seconds <= MAX_SECONDS)) {
-            throw mistake("--seconds=" + seconds + " is not above 0 and at most " + (int) MAX_SECONDS);
-        }
-        if (runs < 1 || runs > MAX_RUNS) {
-            throw mistake("--runs=" + runs + " is not within 1 to " + MAX_RUNS);
+            throw usageError("--seconds=" + seconds + " is not above 0 and at most " + (int) MAX_SECONDS);
         }
     }
 
-    private ParameterException mistake(String message) {
+    private ParameterException usageError(String message) {
         return new ParameterException(spec.commandLine(), message);
     }
 
@@ -198,7 +202,7 @@ public final class JpegCommand implements Callable<Integer> {
         return histogram.getValueAtPercentile(50) / 1e3;
     }
 
-    private void tell() {
+    private void print() {
         Times first = all.values().iterator().next();
         double encode = Times.median(first.encode);
         double decode = Times.median(first.decode);
@@ -209,8 +213,8 @@ public final class JpegCommand implements Callable<Integer> {
         FiguresTable table = new FiguresTable(spec.commandLine().getOut());
         table.line(
                 "%s BGR, quality %d, 4:2:0, %d bytes as JPEG, medians of %d runs of %s s",
-                size, quality, imageLength, runs, seconds);
-        table.line("%-22s%12s%10s%12s%10s", "", "encode us", "times", "decode us", "times");
+                size, quality, imageLength, runs.count(), seconds);
+        table.line("%-22s%12s%10s%12s%10s", "", "encode us", "ratio", "decode us", "ratio");
         all.forEach((name, times) -> table.line(
                 "%-22s%12.0f%10.2f%12.0f%10.2f",
                 name,
@@ -228,7 +232,7 @@ public final class JpegCommand implements Callable<Integer> {
             json.writeStringField("size", size.toString());
             json.writeNumberField("quality", quality);
             json.writeNumberField("bytes", imageLength);
-            json.writeNumberField("runs", runs);
+            json.writeNumberField("runs", runs.count());
             FiguresJson.writeNumber(json, "seconds", seconds);
             json.writeArrayFieldStart("codecs");
             for (Map.Entry<String, Times> entry : all.entrySet()) {

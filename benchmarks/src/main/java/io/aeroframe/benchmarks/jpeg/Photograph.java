@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 
 /**
- * A picture with what a photograph has: detail of all scales, the less the finer, colours that change more slowly than light, grain, and edges.
- * Always the same one for a size. As JPEG of quality 80 it takes one to two bits a pixel, as photographs do.
+ * Makes a picture that compresses like a photograph: it has detail of all scales, less of the finer ones, colour that
+ * varies more slowly than light, grain, and edges. Always the same picture for a size. As a JPEG of quality 80 it has
+ * one to two bits per pixel, as photographs do.
  */
 final class Photograph {
 
@@ -20,7 +21,7 @@ final class Photograph {
 
     private Photograph() {}
 
-    /** Its pixels: BGR without padding, direct, from position 0. */
+    /** Returns BGR pixels without padding, in a direct buffer at position 0. */
     static ByteBuffer of(int width, int height) {
         ByteBuffer pixels = BufferUtil.allocateDirectAligned(3 * width * height, ALIGNMENT);
         double cell = Math.max(width, height) / 3.0;
@@ -40,7 +41,7 @@ final class Photograph {
         return pixels.flip();
     }
 
-    /** Discs and stripes, light or dark. */
+    /** Returns the light of discs and stripes. */
     private static double edges(int x, int y, int width, int height) {
         double sum = 0;
         for (int i = 0; i < 6; i++) {
@@ -81,7 +82,7 @@ final class Photograph {
         return t * t * (3 - 2 * t);
     }
 
-    /** From -1 to 1, the same for the same place. */
+    /** Returns noise from -1 to 1, always the same at a point. */
     private static double noise(int x, int y, int seed) {
         long hash = x * 0x9E3779B97F4A7C15L + y * 0xC2B2AE3D27D4EB4FL + seed * 0x165667B19E3779F9L;
         hash = (hash ^ hash >>> 32) * 0xD6E8FEB86659FD93L;

@@ -13,8 +13,8 @@ import org.opencv.core.MatOfInt;
 import org.opencv.imgcodecs.Imgcodecs;
 
 /**
- * OpenCV's JPEG and nothing else, as a program in Java without this project calls it: {@code imencode} and {@code imdecode}, nothing checked, and
- * nothing brought to where it is needed. 4:2:0 only. One thread.
+ * OpenCV's {@code imencode} and {@code imdecode} alone, as a Java program without this project would call them: nothing
+ * is validated, and the result is not copied to the target. 4:2:0 only. For one thread.
  */
 final class PlainOpenCv implements JpegCodec {
 

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** JPEG as programs in Python do it, measured in a process of its own: {@code benchmarks/peers/jpeg.py}. One thread. */
+/** Measures JPEG in Python in a process of its own: {@code benchmarks/peers/jpeg.py}. For one thread. */
 final class PythonJpeg {
 
     private static final String SCRIPT = "jpeg.py";
@@ -22,10 +22,10 @@ final class PythonJpeg {
     private String version = "";
 
     /**
-     * What a run took.
+     * The result of a run.
      *
-     * @param encodeUs median.
-     * @param decodeUs median.
+     * @param encodeUs the median time to encode, in microseconds
+     * @param decodeUs the median time to decode, in microseconds
      */
     record Medians(double encodeUs, double decodeUs) {}
 
@@ -34,10 +34,10 @@ final class PythonJpeg {
     }
 
     /**
-     * Puts the script beside the picture.
+     * Copies the script next to the picture.
      *
-     * @param interpreter that has NumPy and cv2.
-     * @param directory   with {@code picture.bgr} and {@code picture.jpg}.
+     * @param interpreter a Python interpreter that has NumPy and cv2
+     * @param directory   a directory with {@code picture.bgr} and {@code picture.jpg}
      */
     static PythonJpeg prepare(String interpreter, Path directory, Size size, int quality) throws IOException {
         Python.copyScript(SCRIPT, directory);
@@ -51,12 +51,17 @@ final class PythonJpeg {
                 Integer.toString(quality)));
     }
 
-    /** What it is called, with its version once it has run. */
+    /** Returns the name to print, with OpenCV's version once the script has run. */
     String title() {
         return ("Python cv2 " + version).strip();
     }
 
-    /** Runs it once. */
+    /**
+     * Runs the script once.
+     *
+     * @param seconds how long it measures
+     * @throws BenchException if it fails
+     */
     Medians measure(double seconds) throws IOException, InterruptedException {
         List<String> run = new ArrayList<>(command);
         run.add(Double.toString(seconds));
@@ -64,7 +69,7 @@ final class PythonJpeg {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader lines = process.inputReader()) {
-            String line = lines.readLine(); // comes when it is done; it ends by itself
+            String line = lines.readLine(); // the script prints one line and exits
             if (line == null || !process.waitFor(PATIENCE_S, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new BenchException("python: " + SCRIPT + " failed, see above");
             }

@@ -20,8 +20,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs of a measurement: each starts a writer and its readers as processes of their own on this process's driver, tells them when to begin, and
- * puts together what they report. Whatever happens, no process outlives its run, nor this one. One thread.
+ * Runs of a measurement. Each run starts a writer and its readers as child processes on this process's driver, sends
+ * them a schedule, and combines their reports. No child process outlives its run or this process. For one thread.
  */
 public final class Measurement implements AutoCloseable {
 
@@ -31,40 +31,42 @@ public final class Measurement implements AutoCloseable {
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final FrameDriver driver = FrameDriver.join(new FrameDriver.Context().privateDriver(true));
-    private final List<ChildProcess> roles = new CopyOnWriteArrayList<>();
+    private final List<ChildProcess> children = new CopyOnWriteArrayList<>();
     private final Thread killer = new Thread(this::kill, "bench-killer");
     private volatile boolean isInterrupted;
     private int run;
 
+    /** Starts a driver for all runs. */
     public Measurement() {
         Runtime.getRuntime().addShutdownHook(killer);
     }
 
     private void kill() {
         isInterrupted = true;
-        roles.forEach(ChildProcess::kill);
+        children.forEach(ChildProcess::kill);
     }
 
     /**
-     * One run.
+     * Runs a plan once.
      *
-     * @param readers       reading processes.
-     * @param subscriptions of each of them.
-     * @throws BenchException       if a process fails.
-     * @throws InterruptedException if the command was interrupted.
+     * @param readers       the number of reading processes
+     * @param subscriptions the number of subscriptions of each reader
+     * @throws BenchException       if a process fails
+     * @throws InterruptedException if the command is interrupted
      */
     public Figures run(Plan plan, int readers, int subscriptions) throws InterruptedException {
         return run(plan, readers, subscriptions, Map.of());
     }
 
     /**
-     * One run whose processes are told more than the plan. With something for a slow reader there is one, which is not measured.
+     * Runs a plan once with further options for some processes. If there are options for a slow reader, one is started;
+     * it is not measured.
      *
-     * @param readers       reading processes.
-     * @param subscriptions of each of them.
-     * @param more          options of {@link RoleMain}, by the part they are for.
-     * @throws BenchException       if a process fails.
-     * @throws InterruptedException if the command was interrupted.
+     * @param readers       the number of reading processes
+     * @param subscriptions the number of subscriptions of each reader
+     * @param more          further options of {@link RoleMain} for each role
+     * @throws BenchException       if a process fails
+     * @throws InterruptedException if the command is interrupted
      */
     public Figures run(Plan plan, int readers, int subscriptions, Map<Role, List<String>> more)
             throws InterruptedException {
@@ -81,12 +83,12 @@ public final class Measurement implements AutoCloseable {
     }
 
     /**
-     * One run of processes of any kind that report as a {@link RoleMain} does.
+     * Runs processes of any kind that report as {@link RoleMain} does.
      *
-     * @param launches    how each is started: one writer, readers, and what serves them.
-     * @param subscribers in all readers.
-     * @throws BenchException       if a process fails.
-     * @throws InterruptedException if the command was interrupted.
+     * @param launches    the processes: one writer, the readers, and any that serve them
+     * @param subscribers the number of subscriptions of all readers together
+     * @throws BenchException       if a process fails
+     * @throws InterruptedException if the command is interrupted
      */
     public Figures run(Plan plan, List<ChildProcess.Launch> launches, int subscribers) throws InterruptedException {
         BlockingQueue<ChildProcess.Event> events = new LinkedBlockingQueue<>();
@@ -98,40 +100,40 @@ public final class Measurement implements AutoCloseable {
             return await(plan, subscribers, events);
         } catch (BenchException ex) {
             if (isInterrupted) {
-                throw new InterruptedException(); // it is the interruption that ended the processes
+                throw new InterruptedException(); // the shutdown hook killed the processes
             }
             throw ex;
         } finally {
-            roles.forEach(ChildProcess::close);
-            roles.clear();
+            children.forEach(ChildProcess::close);
+            children.clear();
         }
     }
 
-    /** Where the processes of the runs may meet; goes with this, even if this process is killed. */
+    /** A directory that the processes of the runs may use. It is removed with this, even if this process is killed. */
     public Path directory() {
         return Path.of(driver.aeronDirectoryName());
     }
 
-    /** How a process of the next run is started. */
-    public ChildProcess.Launch launch(String name, Role part, Plan plan, int subscriptions) {
-        return launch(name, part, plan, subscriptions, Map.of());
+    /** Returns how to start a process of the next run. */
+    public ChildProcess.Launch launch(String name, Role role, Plan plan, int subscriptions) {
+        return launch(name, role, plan, subscriptions, Map.of());
     }
 
     private ChildProcess.Launch launch(
-            String name, Role part, Plan plan, int subscriptions, Map<Role, List<String>> more) {
-        List<String> arguments = new ArrayList<>(List.of(part.name()));
+            String name, Role role, Plan plan, int subscriptions, Map<Role, List<String>> more) {
+        List<String> arguments = new ArrayList<>(List.of(role.name()));
         arguments.addAll(List.of("--aeron-dir", driver.aeronDirectoryName(), "--run", Integer.toString(run + 1)));
         arguments.addAll(List.of("--subscriptions", Integer.toString(subscriptions)));
         arguments.addAll(plan.arguments());
-        arguments.addAll(more.getOrDefault(part, List.of()));
+        arguments.addAll(more.getOrDefault(role, List.of()));
         return ChildProcess.Launch.java(name, RoleMain.class, arguments);
     }
 
     private void start(ChildProcess.Launch launch, BlockingQueue<ChildProcess.Event> events) {
-        ChildProcess role = ChildProcess.start(launch, events);
-        roles.add(role);
+        ChildProcess child = ChildProcess.start(launch, events);
+        children.add(child);
         if (isInterrupted) {
-            role.kill(); // the hook has run already
+            child.kill(); // the shutdown hook may have run before the child was added
         }
     }
 
@@ -141,71 +143,71 @@ public final class Measurement implements AutoCloseable {
         collect(events, ready, System.nanoTime() + READY_TIMEOUT_NS);
         checkComplete(ready, "was not ready within 60 s");
         Schedule schedule = Schedule.soon(plan);
-        roles.forEach(role -> role.go(schedule));
+        children.forEach(child -> child.go(schedule));
         Map<ChildProcess, Report> reports = new HashMap<>();
-        collect(events, reports, schedule.beginNs());
-        long beginCpuNs = SYSTEM.getProcessCpuTime();
+        collect(events, reports, schedule.measuredStartNs());
+        long startCpuNs = SYSTEM.getProcessCpuTime();
         collect(events, reports, schedule.endNs());
-        long cpuNs = SYSTEM.getProcessCpuTime() - beginCpuNs;
+        long cpuNs = SYSTEM.getProcessCpuTime() - startCpuNs;
         collect(events, reports, schedule.endNs() + REPORT_TIMEOUT_NS);
-        checkComplete(reports, "has not ended 30 s after its time");
+        checkComplete(reports, "did not end within 30 s of its schedule");
 
         List<Report.Read> read = new ArrayList<>();
         Report.Written written = null;
-        Report.SlowRead aside = null;
+        Report.SlowRead slowRead = null;
         for (Report report : reports.values()) {
             if (report instanceof Report.Read reader) {
                 read.add(reader);
             } else if (report instanceof Report.Written writer) {
                 written = writer;
             } else if (report instanceof Report.SlowRead slow) {
-                aside = slow;
+                slowRead = slow;
             }
         }
-        Figures figures = Figures.of(plan, subscribers, written, read, aside, cpuNs);
+        Figures figures = Figures.of(plan, subscribers, written, read, slowRead, cpuNs);
         if (figures.get(Figures.RECEIVED) == 0) {
-            throw new BenchException("of " + (long) figures.get(Figures.SENT)
-                    + " frames sent none was received; use a lower --fps, or a smaller --size");
+            throw new BenchException("none of " + (long) figures.get(Figures.SENT)
+                    + " frames sent was received; use a lower --fps, or a smaller --size");
         }
         return figures;
     }
 
-    /** Takes reports until there is one of each process, or until the time has come. */
+    /** Collects reports until there is one from each process, or until a time. */
     private void collect(BlockingQueue<ChildProcess.Event> events, Map<ChildProcess, Report> reports, long untilNs)
             throws InterruptedException {
-        while (reports.size() < roles.size()) {
+        while (reports.size() < children.size()) {
             ChildProcess.Event event = events.poll(untilNs - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (event == null) {
                 return;
             }
             if (event.report() instanceof Report.Failed failed) {
-                throw new BenchException(event.role().name() + ": " + failed.message());
+                throw new BenchException(event.process().name() + ": " + failed.message());
             }
             if (event.report() != null) {
-                reports.put(event.role(), event.report());
-            } else if (!reports.containsKey(event.role())) {
-                throw new BenchException(
-                        "the " + event.role().name() + " ended with status " + event.status() + " before it was done");
+                reports.put(event.process(), event.report());
+            } else if (!reports.containsKey(event.process())) {
+                throw new BenchException("the " + event.process().name() + " ended with status " + event.status()
+                        + " before it was done");
             }
         }
     }
 
     private void checkComplete(Map<ChildProcess, Report> reports, String complaint) {
-        for (ChildProcess role : roles) {
-            if (!reports.containsKey(role)) {
-                throw new BenchException("the " + role.name() + " " + complaint);
+        for (ChildProcess child : children) {
+            if (!reports.containsKey(child)) {
+                throw new BenchException("the " + child.name() + " " + complaint);
             }
         }
     }
 
-    /** Ends the driver. */
+    /** Closes the driver. */
     @Override
     public void close() {
         driver.close();
         try {
             Runtime.getRuntime().removeShutdownHook(killer);
         } catch (IllegalStateException ex) {
-            // the JVM is going down, and the hook has its work
+            // the JVM is shutting down, and the hook runs or has run
         }
     }
 }

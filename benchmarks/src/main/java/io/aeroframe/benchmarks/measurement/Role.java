@@ -4,6 +4,6 @@ package io.aeroframe.benchmarks.measurement;
 public enum Role {
     writer,
     reader,
-    /** A reader that is not measured: it holds each frame for some time. */
+    /** A reader that is not measured and holds each frame for some time. */
     slow
 }

@@ -38,9 +38,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * A process of a measurement: its writer, or one that reads. Started by {@link Measurement}, which it tells by {@link Report}s on its
- * standard output how it goes, and which tells it on its standard input when to begin. When that input ends it ends, too: then whoever
- * started it is gone.
+ * A child process of a {@link Measurement}: the writer or a reader. It sends {@link Report}s on its standard output and
+ * receives the schedule on its standard input. It exits when that input ends, because then its parent is gone.
  */
 @Command(name = "role")
 final class RoleMain implements Callable<Integer> {
@@ -51,43 +50,43 @@ final class RoleMain implements Callable<Integer> {
     @Option(names = "--aeron-dir", required = true)
     private Path aeronDirectory;
 
-    /** Sets the runs of one command apart. */
+    /** The number of the run within its command. */
     @Option(names = "--run", required = true)
     private int run;
 
-    /** Polled in turn by the one thread. */
+    /** The number of subscriptions, polled in turn by one thread. */
     @Option(names = "--subscriptions")
     private int subscriptions = 1;
 
-    /** Whether a picture is encoded for each frame, and decoded. */
+    /** Whether the writer encodes each frame and the reader decodes it. */
     @Option(names = "--end-to-end")
     private boolean isEndToEnd;
 
-    /** What carries the frames if it is not Aeron. */
+    /** What carries the frames instead of Aeron. */
     @Option(names = "--transport")
     private MessageTransport transport;
 
-    /** Where a transport's ends meet, and the picture to be encoded lies. */
+    /** The directory where a transport's ends meet, with the picture to encode. */
     @Option(names = "--directory")
     private Path directory;
 
-    /** Gets the latencies of each frame as text. */
+    /** The file to write the latencies of each frame to. */
     @Option(names = "--raw-file")
     private Path rawFile;
 
-    /** For which the writer stalls on purpose. */
+    /** The length of a deliberate stall of the writer. */
     @Option(names = "--stall-ms")
     private long stallMs;
 
-    /** Frames that the reader loses on purpose. */
+    /** The number of frames that the reader drops on purpose. */
     @Option(names = "--drop")
     private long drop;
 
-    /** That the slow reader takes for a frame. */
-    @Option(names = "--takes-ms")
-    private long takesMs;
+    /** How long the slow reader holds each frame. */
+    @Option(names = "--hold-ms")
+    private long holdMs;
 
-    /** What the slow reader asks for. */
+    /** The slow reader's delivery. */
     @Option(names = "--delivery")
     private Delivery delivery = Delivery.EVERY;
 
@@ -99,7 +98,7 @@ final class RoleMain implements Callable<Integer> {
     /**
      * Plays one role and ends the JVM.
      *
-     * @param args the arguments that {@link Measurement} gives
+     * @param args the arguments, as {@link Measurement} makes them
      */
     public static void main(String[] args) {
         System.exit(new CommandLine(new RoleMain())
@@ -188,8 +187,8 @@ final class RoleMain implements Callable<Integer> {
     }
 
     private Report readSlowly(Plan plan, PrintStream reports) {
-        long takesNs = TimeUnit.MILLISECONDS.toNanos(takesMs);
-        try (SlowReader reader = new SlowReader(plan, aeronDirectory, run, delivery, takesNs)) {
+        long holdNs = TimeUnit.MILLISECONDS.toNanos(holdMs);
+        try (SlowReader reader = new SlowReader(plan, aeronDirectory, run, delivery, holdNs)) {
             return reader.run(() -> send(reports, new Report.Ready()), () -> schedule);
         }
     }
@@ -212,7 +211,7 @@ final class RoleMain implements Callable<Integer> {
                 schedule = Schedule.parse(line);
             }
         } catch (IOException ex) {
-            // as good as its end
+            // a broken pipe, like its end, means that the parent is gone
         }
         Runtime.getRuntime().halt(1);
     }

@@ -17,37 +17,37 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Messages behind their length on a stream of bytes: a Unix domain socket or a named pipe, with the system's own buffer sizes. */
+/** Length-prefixed messages over a Unix domain socket or a named pipe, with the system's default buffer sizes. */
 final class ByteChannelMessages {
 
     private static final long POLL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private ByteChannelMessages() {}
 
-    /** Waits for a reader that listens on the socket. */
+    /** Connects to the socket once a reader listens on it. */
     static MessageSender toSocket(Path socket) throws IOException {
         while (!Files.exists(socket)) {
-            LockSupport.parkNanos(POLL_INTERVAL_NS); // the command's own deadline ends it
+            LockSupport.parkNanos(POLL_INTERVAL_NS); // the parent has a deadline
         }
         return new Sender(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
     }
 
-    /** Listens on the socket, and waits for its writer. */
+    /** Listens on the socket and waits for the writer. */
     static MessageReceiver fromSocket(Path socket, int maxLength) throws IOException {
-        Path unready = socket.resolveSibling("s"); // short: the system allows a path of 107 bytes
+        Path unready = socket.resolveSibling("s"); // short, because the system allows 107 bytes for the whole name
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(unready));
-            Files.move(unready, socket); // whoever sees the name finds someone listening
+            Files.move(unready, socket); // a writer that finds the name can connect
             return new Receiver(server.accept(), maxLength);
         }
     }
 
-    /** Waits for a reader of the named pipe, which is there. */
+    /** Opens an existing named pipe and waits for its reader. */
     static MessageSender toPipe(Path pipe) throws IOException {
         return new Sender(FileChannel.open(pipe, StandardOpenOption.WRITE));
     }
 
-    /** Waits for a writer of the named pipe, which is there. */
+    /** Opens an existing named pipe and waits for its writer. */
     static MessageReceiver fromPipe(Path pipe, int maxLength) throws IOException {
         return new Receiver(FileChannel.open(pipe, StandardOpenOption.READ), maxLength);
     }

@@ -12,8 +12,10 @@ import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 
-/** JeroMQ's PUB and SUB over TCP on the loopback, with its own limits: a thousand messages wait on each side, then PUB
- * drops, or waits if frames are sent as fast as they go. */
+/**
+ * JeroMQ's PUB and SUB over TCP on the loopback, with its default limits: up to a thousand messages wait on each side;
+ * then PUB drops or, if frames are sent as fast as possible, blocks.
+ */
 final class JeroMqMessages {
 
     private static final int RECEIVE_TIMEOUT_MS = 100;
@@ -25,14 +27,14 @@ final class JeroMqMessages {
     /**
      * Binds a free port.
      *
-     * @param port where its number is written.
+     * @param port the file that the port's number is written to
      */
     static MessageSender publisher(Path port, Plan plan) throws IOException {
         ZContext context = new ZContext();
         context.setLinger(LINGER_MS);
         ZMQ.Socket socket = context.createSocket(SocketType.PUB);
         if (plan.rate().isMax()) {
-            socket.setXpubNoDrop(true); // as many as go, not as many as can be thrown away
+            socket.setXpubNoDrop(true); // or most frames would be dropped
         }
         boolean isPayloadConstant = plan.encoding() == FrameEncoding.RAW;
         int number = socket.bindToRandomPort("tcp://127.0.0.1");
@@ -45,7 +47,7 @@ final class JeroMqMessages {
             @Override
             public void send(ByteBuffer header, ByteBuffer payload) {
                 if (bytes == null || !isPayloadConstant || bytes.length != payload.remaining()) {
-                    bytes = bytes(payload); // the queue keeps it: the next frame has its own
+                    bytes = bytes(payload); // JeroMQ queues the array itself, so each frame needs its own
                 }
                 socket.sendMore(bytes(header));
                 socket.send(bytes);
@@ -58,10 +60,10 @@ final class JeroMqMessages {
         };
     }
 
-    /** Waits for the publisher's port. */
+    /** Connects to the publisher once its port is known. */
     static MessageReceiver subscriber(Path port) throws IOException {
         while (!Files.exists(port)) {
-            LockSupport.parkNanos(POLL_INTERVAL_NS); // the command's own deadline ends it
+            LockSupport.parkNanos(POLL_INTERVAL_NS); // the parent has a deadline
         }
         ZContext context = new ZContext();
         ZMQ.Socket socket = context.createSocket(SocketType.SUB);

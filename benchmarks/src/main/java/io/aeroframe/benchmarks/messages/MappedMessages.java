@@ -10,8 +10,8 @@ import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The newest message in a memory-mapped file, polled by its reader. Nothing keeps the writer out of a message that is being read: one that is
- * overwritten meanwhile is torn, and nobody can tell.
+ * A memory-mapped file that holds the newest message, polled by its reader. The writer does not wait for the reader: a
+ * message that is overwritten while it is read is torn, and the reader cannot detect it.
  */
 final class MappedMessages implements MessageSender, MessageReceiver {
 
@@ -25,9 +25,9 @@ final class MappedMessages implements MessageSender, MessageReceiver {
     private long count;
 
     /**
-     * Maps the file, which is made if it is not there.
+     * Maps the file and creates it if it does not exist.
      *
-     * @param maxLength of a message, bytes; the same on both sides.
+     * @param maxLength the length of the longest message in bytes, the same on both sides
      */
     MappedMessages(Path file, int maxLength) throws IOException {
         int length = Math.addExact(MESSAGE_OFFSET, maxLength);

@@ -16,10 +16,10 @@ import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** A peer's reader: takes what arrives, decodes it if it is a JPEG. */
+/** A reader that receives frames as messages and decodes JPEG frames. For one thread. */
 final class MessageFrameReceiver implements FrameReceiver {
 
-    /** Some peers may lose the message that ends the stream: then silence does. */
+    /** A transport may lose the message that marks the end of the stream; then this much silence marks it. */
     private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final MessageReceiver receiver;
@@ -61,7 +61,7 @@ final class MessageFrameReceiver implements FrameReceiver {
         arrivals.onFrame(
                 lastNs,
                 MessageHeader.stampNs(message.header()),
-                MessageHeader.dueNs(message.header()),
+                MessageHeader.scheduledNs(message.header()),
                 number >= next,
                 untouched,
                 0,
@@ -77,7 +77,7 @@ final class MessageFrameReceiver implements FrameReceiver {
             hasEnded = true;
             return null;
         } catch (IOException ex) {
-            throw new BenchException("nothing can be received: " + ex.getMessage(), ex);
+            throw new BenchException("the frame cannot be received: " + ex.getMessage(), ex);
         }
     }
 
@@ -87,7 +87,7 @@ final class MessageFrameReceiver implements FrameReceiver {
             codec.decode(payload, length);
             return;
         }
-        encoded.clear().put(payload.duplicate()); // the decoder takes no array of the heap
+        encoded.clear().put(payload.duplicate()); // the decoder needs a direct buffer
         codec.decode(encoded, length);
     }
 
@@ -96,7 +96,7 @@ final class MessageFrameReceiver implements FrameReceiver {
         return hasEnded;
     }
 
-    /** Peers keep none: what is missing shows in what was received. */
+    /** These transports do not count: frames that are missing show in the number of frames received. */
     @Override
     public Report.SubscriptionCounts counts() {
         return Report.SubscriptionCounts.NONE;
@@ -104,7 +104,7 @@ final class MessageFrameReceiver implements FrameReceiver {
 
     @Override
     public IdleStrategy idleStrategy() {
-        return BusySpinIdleStrategy.INSTANCE; // those that can wait do so while they receive
+        return BusySpinIdleStrategy.INSTANCE; // a transport that can wait does so in receive()
     }
 
     @Override

@@ -10,11 +10,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.CloseHelper;
 
-/** A peer's writer: stamps, encodes if it is to be a JPEG, hands over. */
+/** A writer that sends frames as messages: it takes the stamp, encodes a JPEG frame, and sends it. For one thread. */
 final class MessageFrameSender implements FrameSender {
 
-    /** More bytes a second than that would pile up in the queues of those that have some before what is measured begins. */
-    private static final double REHEARSED_BYTES_PER_NS = 0.5;
+    /** A faster warm-up would fill the queues of some transports before the measured part starts. */
+    private static final double WARMUP_BYTES_PER_NS = 0.5;
 
     private final ByteBuffer header = ByteBuffer.allocateDirect(MessageHeader.LENGTH);
     private final ByteBuffer payload;
@@ -32,34 +32,34 @@ final class MessageFrameSender implements FrameSender {
         }
     }
 
-    /** It was made when the reader was there. */
+    /** Always true: the sender connects before it is constructed. */
     @Override
     public boolean isConnected() {
         return true;
     }
 
     @Override
-    public long rehearsalPeriodNs() {
-        return Math.max(FrameSender.super.rehearsalPeriodNs(), (long) (payload.remaining() / REHEARSED_BYTES_PER_NS));
+    public long warmupPeriodNs() {
+        return Math.max(FrameSender.super.warmupPeriodNs(), (long) (payload.remaining() / WARMUP_BYTES_PER_NS));
     }
 
     @Override
-    public boolean send(long number, long dueNs) {
+    public boolean send(long number, long scheduledNs) {
         long stampNs = System.nanoTime();
         if (codec != null) {
             payload.limit(codec.encode(payload.clear()));
         }
-        handOver(stampNs, dueNs, number);
+        sendMessage(stampNs, scheduledNs, number);
         sent++;
         return true;
     }
 
-    private void handOver(long stampNs, long dueNs, long number) {
-        MessageHeader.put(header, stampNs, dueNs, number);
+    private void sendMessage(long stampNs, long scheduledNs, long number) {
+        MessageHeader.put(header, stampNs, scheduledNs, number);
         try {
             sender.send(header, payload);
         } catch (IOException ex) {
-            throw new BenchException("the frame cannot be handed over: " + ex.getMessage(), ex);
+            throw new BenchException("the frame cannot be sent: " + ex.getMessage(), ex);
         }
     }
 
@@ -75,7 +75,7 @@ final class MessageFrameSender implements FrameSender {
 
     @Override
     public void close() {
-        handOver(System.nanoTime(), 0, MessageHeader.END);
+        sendMessage(System.nanoTime(), 0, MessageHeader.END);
         CloseHelper.closeAll(sender, codec);
     }
 }

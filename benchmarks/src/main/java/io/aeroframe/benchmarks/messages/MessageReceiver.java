@@ -3,14 +3,14 @@ package io.aeroframe.benchmarks.messages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** The other end of a {@link MessageSender}. One thread. */
+/** Receives the messages of a {@link MessageSender}. For one thread. */
 interface MessageReceiver extends AutoCloseable {
 
     /**
-     * The next message; may wait for it.
+     * Receives the next message. May wait for it.
      *
-     * @return what arrived, until the next call; null if there is nothing yet.
-     * @throws java.io.EOFException if the writer is gone.
+     * @return the message, valid until the next call; null if there is none yet
+     * @throws java.io.EOFException if the writer is gone
      */
     Message receive() throws IOException;
 
@@ -18,14 +18,14 @@ interface MessageReceiver extends AutoCloseable {
     void close() throws IOException;
 
     /**
-     * What arrived.
+     * A message.
      *
-     * @param header  from its position.
-     * @param payload from its position to its limit.
+     * @param header  the header, from its position
+     * @param payload the payload, from position to limit
      */
     record Message(ByteBuffer header, ByteBuffer payload) {
 
-        /** A message whose header lies before its payload, from index 0 to the limit. */
+        /** Splits a buffer, from index 0 to its limit, into header and payload. */
         static Message of(ByteBuffer whole) {
             int headerLength = Math.min(MessageHeader.LENGTH, whole.limit());
             return new Message(whole.slice(0, headerLength), whole.slice(headerLength, whole.limit() - headerLength));

@@ -3,18 +3,18 @@ package io.aeroframe.benchmarks.messages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Carries messages of a header and a payload out of a writing process, as a user of that means would write it. One thread. */
+/** Sends messages of a header and a payload, as a user of the transport would. For one thread. */
 interface MessageSender extends AutoCloseable {
 
     /**
-     * Hands one message over. Returns when the payload may be written again.
+     * Sends one message and returns when its payload may be overwritten.
      *
-     * @param header  from its position to its limit, which are left alone.
-     * @param payload direct; from its position to its limit, which are left alone.
+     * @param header  the header, from position to limit, which do not change
+     * @param payload a direct buffer, from position to limit, which do not change
      */
     void send(ByteBuffer header, ByteBuffer payload) throws IOException;
 
-    /** Disconnects, after what was handed over has gone. */
+    /** Disconnects after all messages have been sent. */
     @Override
     void close() throws IOException;
 }

@@ -1,12 +1,12 @@
 package io.aeroframe.benchmarks.options;
 
-/** What carries the frames of a measurement. */
+/** The path that frames take in a measurement. */
 public enum FramePath {
-    /** Aeroframe: frames stay in shared memory, and a descriptor travels. */
+    /** Aeroframe's pool path: frames stay in shared memory, and a descriptor travels. */
     pool("aeroframe pool path"),
-    /** Aeroframe: frames travel inside Aeron's log buffers. */
+    /** Aeroframe's log path: frames travel inside Aeron's log buffers. */
     log("aeroframe log path"),
-    /** Aeron as its users would write it: {@code Publication.offer}, {@code FragmentAssembler}, default settings. */
+    /** Plain Aeron: {@code Publication.offer}, {@code FragmentAssembler}, default settings. */
     aeron("plain Aeron");
 
     private final String title;
@@ -15,7 +15,7 @@ public enum FramePath {
         this.title = title;
     }
 
-    /** For people. */
+    /** The name to print. */
     public String title() {
         return title;
     }

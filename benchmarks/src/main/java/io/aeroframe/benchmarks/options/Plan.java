@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What one run measures; its processes are told all of it.
+ * What one run measures. All its processes get the same plan.
  *
- * @param path          that the frames take.
- * @param channel       that they travel on.
- * @param size          of the pictures.
- * @param rate          of the writer.
- * @param encoding      raw BGR, or JPEG.
- * @param idle          of the readers.
- * @param isFilled      whether the writer writes every byte of a frame.
- * @param isTouched     whether the readers read every byte of a frame.
- * @param warmupSeconds before the measured part.
- * @param seconds       of the measured part.
+ * @param path          the path that frames take
+ * @param channel       the channel that they travel on
+ * @param size          the size of the pictures
+ * @param rate          the writer's rate
+ * @param encoding      raw BGR, or JPEG
+ * @param idle          how the readers wait for frames
+ * @param isFilled      whether the writer writes every byte of a frame
+ * @param isTouched     whether the readers read every byte of a frame
+ * @param warmupSeconds the length of the warm-up, before the measured part
+ * @param seconds       the length of the measured part
  */
 public record Plan(
         FramePath path,
@@ -33,7 +33,7 @@ public record Plan(
         double warmupSeconds,
         double seconds) {
 
-    /** The same measurement on another path, with what idling it knows. */
+    /** Returns this plan for another path, with a way to wait that the path allows. */
     public Plan on(FramePath other) {
         return new Plan(
                 other, channel, size, rate, encoding, idle.on(other), isFilled, isTouched, warmupSeconds, seconds);
@@ -45,7 +45,7 @@ public record Plan(
                 : FrameFormat.bgr24(size.width(), size.height());
     }
 
-    /** In one line for people. */
+    /** Describes the plan in one line. */
     public String describe() {
         return String.format(
                 Locale.ROOT,
@@ -58,7 +58,7 @@ public record Plan(
                 number(warmupSeconds));
     }
 
-    /** As {@link StreamOptions} reads them. */
+    /** Returns the options from which {@link StreamOptions} makes this plan. */
     public List<String> arguments() {
         List<String> arguments = new ArrayList<>(List.of(
                 "--path", path.name(),

@@ -5,7 +5,10 @@ import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** For picocli: the encodings that are a load for the transport and its peers. Zstandard is none of its own, but a codec to be measured alone. */
+/**
+ * Converts {@code raw} or {@code jpeg} for picocli. Zstandard is refused: to a transport its frames are like any other
+ * bytes, and its codec is measured by {@code bench stages}.
+ */
 public final class RawOrJpeg implements ITypeConverter<FrameEncoding> {
 
     @Override
@@ -15,7 +18,7 @@ public final class RawOrJpeg implements ITypeConverter<FrameEncoding> {
             case "jpeg" -> FrameEncoding.JPEG;
             case "zstd" ->
                 throw new TypeConversionException(
-                        "zstd is not measured here; give raw or jpeg ('bench stages' measures the codec)");
+                        "zstd is not measured here; use raw or jpeg ('bench stages' measures the codec)");
             default -> throw new TypeConversionException("'" + text + "' is neither raw nor jpeg");
         };
     }

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
 
-/** Aeroframe's reader: every frame, in place; with a codec, decoded. */
+/** Aeroframe's reader: reads every frame in place or, with a codec, decodes it. */
 public final class AeroframeReceiver implements FrameReceiver, FrameHandler {
 
     private static final int POLL_LIMIT = 10;
@@ -32,9 +32,11 @@ public final class AeroframeReceiver implements FrameReceiver, FrameHandler {
     private final FrameSubscription[] subscriptions;
 
     /**
-     * A reader.
+     * Connects a reader.
      *
-     * @param codec decodes each frame, whose latency then ends there, from the stamp in its metadata; null to take the bytes. Closed with this.
+     * @param count the number of subscriptions
+     * @param codec the codec that decodes each frame, closed with this; null to read the bytes. With a codec, latencies
+     *              start at the stamp in the metadata and end when the frame is decoded.
      */
     public AeroframeReceiver(
             Plan plan, Path aeronDirectory, int run, int count, Arrivals arrivals, PictureCodec codec) {
@@ -84,7 +86,7 @@ public final class AeroframeReceiver implements FrameReceiver, FrameHandler {
         for (FrameSubscription subscription : subscriptions) {
             if (subscription.state() == StreamState.LOST) {
                 throw new BenchException(
-                        "the stream is lost: its writer is gone, or this reader was stopped for too long");
+                        "the stream is lost: its writer died, or this reader was stopped for too long");
             }
             if (subscription.state() != StreamState.ENDED) {
                 return false;

@@ -22,8 +22,8 @@ import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Aeroframe's writer: claim, write, commit. The time a frame was due travels as its capture time. With a codec it encodes the picture for each
- * frame, into the claim: then the stamp from before that travels as metadata.
+ * Aeroframe's writer: claim, write, commit. A frame's scheduled time travels as its capture time. With a codec, the
+ * picture is encoded into each claim, and the stamp taken before that travels as metadata.
  */
 public final class AeroframeSender implements FrameSender {
 
@@ -37,9 +37,10 @@ public final class AeroframeSender implements FrameSender {
     private final FramePublication publication;
 
     /**
-     * A writer.
+     * Connects a writer.
      *
-     * @param codec encodes each frame; null to send the same bytes each time. Closed with this.
+     * @param codec the codec that encodes each frame, closed with this; null to send the same bytes each time
+     * @throws BenchException if the channel does not allow the plan's path
      */
     public AeroframeSender(Plan plan, Path aeronDirectory, int run, PictureCodec codec) {
         this.codec = codec;
@@ -63,6 +64,7 @@ public final class AeroframeSender implements FrameSender {
         }
     }
 
+    /** Connects to a driver, with errors printed to standard error. */
     public static Aeroframe connect(FrameDriver driver) {
         return Aeroframe.connect(
                 driver,
@@ -79,9 +81,9 @@ public final class AeroframeSender implements FrameSender {
     }
 
     @Override
-    public boolean send(long number, long dueNs) {
+    public boolean send(long number, long scheduledNs) {
         if (codec != null) {
-            return sendEncoded(dueNs);
+            return sendEncoded(scheduledNs);
         }
         FrameClaim claim = publication.tryClaim(format, picture.capacity());
         if (claim == null) {
@@ -96,10 +98,10 @@ public final class AeroframeSender implements FrameSender {
         if (format.encoding() == FrameEncoding.JPEG) {
             claim.payloadLength(picture.capacity());
         }
-        return claim.commit(dueNs);
+        return claim.commit(scheduledNs);
     }
 
-    private boolean sendEncoded(long dueNs) {
+    private boolean sendEncoded(long scheduledNs) {
         long stampNs = System.nanoTime();
         FrameClaim claim = publication.tryClaim(format, codec.capacity());
         if (claim == null) {
@@ -108,7 +110,7 @@ public final class AeroframeSender implements FrameSender {
         claim.payloadLength(codec.encode(claim.byteBuffer()));
         stamp.putLong(0, stampNs, ByteOrder.LITTLE_ENDIAN);
         claim.metadata(stamp, 0, Long.BYTES);
-        return claim.commit(dueNs);
+        return claim.commit(scheduledNs);
     }
 
     @Override

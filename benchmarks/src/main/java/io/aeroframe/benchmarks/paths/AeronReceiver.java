@@ -55,7 +55,7 @@ public final class AeronReceiver implements FrameReceiver {
         return true;
     }
 
-    /** Aeron keeps none: what is missing shows in what was received. */
+    /** Aeron does not count: frames that are missing show in the number of frames received. */
     @Override
     public Report.SubscriptionCounts counts() {
         return Report.SubscriptionCounts.NONE;
@@ -92,7 +92,7 @@ public final class AeronReceiver implements FrameReceiver {
             arrivals.onFrame(
                     nowNs,
                     buffer.getLong(offset + AeronSender.STAMP_OFFSET, ByteOrder.LITTLE_ENDIAN),
-                    buffer.getLong(offset + AeronSender.DUE_OFFSET, ByteOrder.LITTLE_ENDIAN),
+                    buffer.getLong(offset + AeronSender.SCHEDULED_OFFSET, ByteOrder.LITTLE_ENDIAN),
                     number >= next,
                     buffer,
                     offset + AeronSender.HEADER_LENGTH,

@@ -16,17 +16,17 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Plain Aeron's writer, as its users would write it: the picture lies in a buffer, and is offered behind a header of stamp, time due and frame
- * number. It offers until there is room.
+ * Plain Aeron's writer, as its users would write it: it offers a picture in memory behind a header of stamp, scheduled
+ * time and frame number, and repeats the offer until there is room.
  */
 public final class AeronSender implements FrameSender {
 
     static final int STAMP_OFFSET = 0;
-    static final int DUE_OFFSET = 8;
+    static final int SCHEDULED_OFFSET = 8;
     static final int NUMBER_OFFSET = 16;
     static final int HEADER_LENGTH = 24;
 
-    /** The frame number of the message that ends the stream. */
+    /** The frame number that marks the end of the stream. */
     static final long END = -1;
 
     private final boolean isFilled;
@@ -47,7 +47,7 @@ public final class AeronSender implements FrameSender {
         if (HEADER_LENGTH + source.capacity() > publication.maxMessageLength()) {
             int most = publication.maxMessageLength();
             close();
-            throw new BenchException("plain Aeron takes no frame of " + source.capacity()
+            throw new BenchException("plain Aeron cannot send a frame of " + source.capacity()
                     + " bytes: its largest message on " + plan.channel() + " has " + most
                     + "; use a smaller --size, or --channel with a larger term-length");
         }
@@ -57,8 +57,8 @@ public final class AeronSender implements FrameSender {
         return Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(aeronDirectory.toString())
                 .errorHandler(error -> {
-                    // Aeron's own ends the JVM, and says so at length, when the driver goes: then the command has gone,
-                    // too.
+                    // Aeron's default handler ends the JVM with a long message when the driver is gone. Here the driver
+                    // is gone only if the command is, and then this process ends anyway.
                     if (!(error instanceof DriverTimeoutException)) {
                         System.err.println("bench: plain Aeron: " + error.getMessage());
                     }
@@ -75,11 +75,11 @@ public final class AeronSender implements FrameSender {
     }
 
     @Override
-    public boolean send(long number, long dueNs) {
+    public boolean send(long number, long scheduledNs) {
         if (isFilled) {
             picture.putBytes(0, source, 0, source.capacity());
         }
-        header.putLong(DUE_OFFSET, dueNs, ByteOrder.LITTLE_ENDIAN);
+        header.putLong(SCHEDULED_OFFSET, scheduledNs, ByteOrder.LITTLE_ENDIAN);
         header.putLong(NUMBER_OFFSET, number, ByteOrder.LITTLE_ENDIAN);
         header.putLong(STAMP_OFFSET, System.nanoTime(), ByteOrder.LITTLE_ENDIAN);
         offer(picture.capacity());

@@ -17,10 +17,10 @@ import org.HdrHistogram.Histogram;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
 
-/** A reading process that takes its time for each frame, beside the one that is measured. One thread. */
+/** A reader that holds each frame for some time, beside the reader that is measured. For one thread. */
 public final class SlowReader implements AutoCloseable {
 
-    private final long takesNs;
+    private final long holdNs;
     private final FrameDriver driver;
     private final Aeroframe aeroframe;
     private final FrameSubscription subscription;
@@ -31,10 +31,10 @@ public final class SlowReader implements AutoCloseable {
     /**
      * Subscribes.
      *
-     * @param takesNs for each frame.
+     * @param holdNs how long to hold each frame
      */
-    public SlowReader(Plan plan, Path aeronDirectory, int run, Delivery delivery, long takesNs) {
-        this.takesNs = takesNs;
+    public SlowReader(Plan plan, Path aeronDirectory, int run, Delivery delivery, long holdNs) {
+        this.holdNs = holdNs;
         driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
         aeroframe = AeroframeSender.connect(driver);
         subscription = aeroframe.addSubscription(new FrameSubscription.Context()
@@ -43,10 +43,10 @@ public final class SlowReader implements AutoCloseable {
     }
 
     /**
-     * Reads until the measured part is over.
+     * Reads until the measured part ends.
      *
-     * @param onReady   is run when the subscription is there.
-     * @param schedules gives the schedule when it is known, null before.
+     * @param onReady   an action that runs once the subscription exists
+     * @param schedules a supplier of the schedule, null until it is known
      */
     public Report.SlowRead run(Runnable onReady, Supplier<Schedule> schedules) {
         onReady.run();
@@ -65,7 +65,7 @@ public final class SlowReader implements AutoCloseable {
         if (schedule.isMeasured(frame.captureTimeNs())) {
             Latencies.record(age, nowNs - frame.publishTimeNs());
         }
-        long untilNs = Math.min(nowNs + takesNs, schedule.endNs());
+        long untilNs = Math.min(nowNs + holdNs, schedule.endNs());
         long leftNs;
         while ((leftNs = untilNs - System.nanoTime()) > 0) {
             LockSupport.parkNanos(leftNs);

@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Something that carries frames from a process to another on one host.
+ * A way to carry frames from one process to another on one host.
  *
- * @param name   as typed.
- * @param title  for people.
- * @param implementation  how it is run.
- * @param only   the encoding that it is for; null for any.
- * @param remark what is to be known of its figures; empty for nothing.
+ * @param name           the name on the command line
+ * @param title          the name to print
+ * @param implementation how the peer is run
+ * @param only           the only encoding that it is for; null for any
+ * @param remark         a footnote to its figures; empty for none
  */
 record Peer(String name, String title, Implementation implementation, FrameEncoding only, String remark) {
 
-    private static final String TEARS = "a frame may change while it is read";
+    private static final String TEARS = "a frame may change while it is read (torn)";
 
-    /** All of them, in the order in which they take turns. The first is what the others are compared with. */
+    /** All peers, in the order in which they take turns. The others are compared with the first. */
     static final List<Peer> ALL = List.of(
             new Peer("pool", "Aeroframe pool, woken", new AeroframePeer(FramePath.pool, Idle.wait, false), null, ""),
             new Peer(
@@ -90,29 +90,29 @@ record Peer(String name, String title, Implementation implementation, FrameEncod
     /**
      * Aeroframe, or plain Aeron.
      *
-     * @param path  that the frames take.
-     * @param idle  of the reader.
-     * @param isUdp whether over UDP on the loopback, else over IPC.
+     * @param path  the path that frames take
+     * @param idle  how the reader waits for frames
+     * @param isUdp whether frames travel over UDP on the loopback; if not, over IPC
      */
     record AeroframePeer(FramePath path, Idle idle, boolean isUdp) implements Implementation {}
 
     /**
-     * Something that the JVM can do.
+     * Another transport in Java.
      *
-     * @param transport that does it.
+     * @param transport the transport
      */
     record JavaPeer(MessageTransport transport) implements Implementation {}
 
     /**
      * A script of {@code benchmarks/peers}.
      *
-     * @param script    its file.
-     * @param arguments besides those of all scripts.
-     * @param modules   that it needs besides NumPy.
+     * @param script    the script's file name
+     * @param arguments its arguments besides those of all scripts
+     * @param modules   the modules that it needs besides NumPy
      */
     record PythonPeer(String script, List<String> arguments, List<String> modules) implements Implementation {
 
-        /** Modules without which it does not run. */
+        /** Returns the modules that the script needs. */
         List<String> modules(FrameEncoding encoding) {
             List<String> all = new ArrayList<>(modules);
             all.add("numpy");
@@ -122,18 +122,18 @@ record Peer(String name, String title, Implementation implementation, FrameEncod
             return all;
         }
 
-        /** Whether a third process serves writer and reader. */
+        /** Whether a third process, a ROS master, serves writer and reader. */
         boolean hasMaster() {
             return modules.contains("rosmaster");
         }
     }
 
-    /** The peer of that name. */
+    /** Returns the peer of a name. */
     static Optional<Peer> named(String name) {
         return ALL.stream().filter(peer -> peer.name.equals(name)).findFirst();
     }
 
-    /** Whether it takes part if nobody names it. */
+    /** Whether the peer can carry frames of an encoding. */
     boolean isFor(FrameEncoding encoding) {
         return only == null || only == encoding;
     }

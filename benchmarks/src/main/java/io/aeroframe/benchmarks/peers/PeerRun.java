@@ -28,7 +28,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.agrona.IoUtil;
 
-/** Runs of peers on one measurement's driver, each in a directory of its own that goes with it. One thread. */
+/**
+ * Runs peers on one measurement's driver, each in a directory of its own that is removed afterwards. For one thread.
+ */
 final class PeerRun {
 
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
@@ -41,10 +43,10 @@ final class PeerRun {
     private int run;
 
     /**
-     * Nothing ran yet.
+     * Prepares the picture.
      *
-     * @param plan    of all peers; its path and channel are those of each peer.
-     * @param python  the interpreters there are.
+     * @param plan   the plan of all peers, except for the path and channel of each
+     * @param python the interpreters of this machine
      */
     PeerRun(Measurement measurement, Plan plan, Python python) {
         this.measurement = measurement;
@@ -57,10 +59,11 @@ final class PeerRun {
     }
 
     /**
-     * One run.
+     * Runs a peer once.
      *
-     * @throws BenchException       if it fails, with the last line that one of its processes said on standard error.
-     * @throws InterruptedException if the command was interrupted.
+     * @throws BenchException       if the run fails, with the last line that one of its processes wrote to standard
+     * error
+     * @throws InterruptedException if the command is interrupted
      */
     Figures of(Peer peer) throws InterruptedException {
         Path directory = measurement.directory().resolve("peer-" + ++run);
@@ -173,7 +176,7 @@ final class PeerRun {
         return ProcessBuilder.Redirect.to(directory.resolve(role + ".err").toFile());
     }
 
-    /** The JVM has no call for it. */
+    /** Runs {@code mkfifo}, because Java cannot create a named pipe. */
     private static void makePipe(Path directory) throws InterruptedException {
         Path pipe = directory.resolve(MessageTransport.PIPE);
         Process process;
@@ -193,7 +196,7 @@ final class PeerRun {
         }
     }
 
-    /** The last line that a process of the run said on standard error. */
+    /** Returns the last line that a process of the run wrote to standard error. */
     private static Optional<String> lastErrorLine(Path directory) {
         for (String role : List.of("writer", "reader", "master")) {
             Path errors = directory.resolve(role + ".err");
@@ -207,13 +210,13 @@ final class PeerRun {
                     }
                 }
             } catch (IOException ex) {
-                continue; // not text: the other processes may have said more
+                continue; // not text: try the other processes
             }
         }
         return Optional.empty();
     }
 
-    /** What a Python process that was killed could not remove. */
+    /** Removes what a Python process leaves if it is killed. */
     private static void deleteSharedMemory(String name) {
         try {
             Files.deleteIfExists(SHARED_MEMORY.resolve(name));

@@ -2,11 +2,13 @@ package io.aeroframe.benchmarks.peers;
 
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.measurement.Measurement;
+import io.aeroframe.benchmarks.options.DurationOptions;
 import io.aeroframe.benchmarks.options.FramePath;
 import io.aeroframe.benchmarks.options.FrameRate;
 import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.options.RawOrJpeg;
+import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.transport.FrameChannel;
@@ -20,28 +22,25 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench peers}: Aeroframe beside what people use today, in turn. */
+/** {@code bench peers}: measures Aeroframe and what people use today, in turn. */
 @Command(
         name = "peers",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Aeroframe beside what people use today, one after the other on this machine: same frame, same rate, writer and reader a "
-                    + "process each.",
+            "Measure Aeroframe and what people use today, one after the other: same frame, same rate, the writer and "
+                    + "the reader each a process.",
             "",
-            "Latency is from the stamp right before the frame is handed over until it is an array in the reader's hands; with --encoding jpeg "
-                    + "it begins before the picture is encoded and ends when it is decoded. A peer that is not installed is named, with the "
-                    + "package to install."
+            "Latency is from the stamp right before the frame is sent until the reader has it as an array; with "
+                    + "--encoding jpeg it starts before the picture is encoded and ends when it is decoded. For a peer "
+                    + "that is not installed, the command that installs it is printed."
         })
 public final class PeersCommand implements Callable<Integer> {
-
-    private static final int MOST_RUNS = 1_000;
-    private static final double LONGEST_SECONDS = 3_600;
 
     @Spec
     private CommandSpec spec;
@@ -50,51 +49,41 @@ public final class PeersCommand implements Callable<Integer> {
             names = "--size",
             paramLabel = "WxH",
             converter = Size.Converter.class,
-            description = "Of the pictures. Default: 1280x688, with --encoding jpeg 640x480.")
+            description = "Size of the frames. Default: 1280x688, with --encoding jpeg 640x480.")
     private Size size;
 
     @Option(
             names = "--fps",
             paramLabel = "N|max",
             converter = FrameRate.Converter.class,
-            description = "Frames a second, or as many as go. Default: 60, with --encoding jpeg 30.")
+            description = "Frames per second, or as many as possible. Default: 60, with --encoding jpeg 30.")
     private FrameRate rate;
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            description = "Measured part of each run. Default: ${DEFAULT-VALUE}.")
-    private double seconds = 10;
+    @Mixin
+    private DurationOptions duration = new DurationOptions(10, 2, 3_600);
 
-    @Option(names = "--warmup", paramLabel = "N", description = "Seconds before it. Default: ${DEFAULT-VALUE}.")
-    private double warmup = 2;
-
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            description = "Rounds of all peers; the median of each figure counts. Default: ${DEFAULT-VALUE}.")
-    private int runs = 1;
+    @Mixin
+    private RunsOption runs = new RunsOption(1, 1_000);
 
     @Option(
             names = "--encoding",
             paramLabel = "raw|jpeg",
             converter = RawOrJpeg.class,
-            description =
-                    "raw: pixels as they are. jpeg: encoded by each writer and decoded by each reader. Default: raw.")
+            description = "raw: pixels as they are. jpeg: writers encode and readers decode each frame. Default: raw.")
     private FrameEncoding encoding = FrameEncoding.RAW;
 
     @Option(
             names = "--only",
             paramLabel = "PEER",
             split = ",",
-            description = "These peers alone: ${COMPLETION-CANDIDATES}.",
+            description = "Only these peers: ${COMPLETION-CANDIDATES}.",
             completionCandidates = Names.class)
     private List<String> only = List.of();
 
     @Option(names = "--json", description = "Print one JSON object instead of tables.")
     private boolean isJson;
 
-    /** For the help. */
+    /** The names of all peers, for the help. */
     static final class Names extends ArrayList<String> {
         private static final long serialVersionUID = 1L;
 
@@ -110,7 +99,7 @@ public final class PeersCommand implements Callable<Integer> {
         Python python = asked.stream().anyMatch(peer -> peer.implementation() instanceof Peer.PythonPeer)
                 ? Python.onSearchPath()
                 : Python.none();
-        PeersReport report = new PeersReport(plan, runs);
+        PeersReport report = new PeersReport(plan, runs.count());
         for (Peer peer : asked) {
             Optional<String> missing = missing(peer, python);
             if (missing.isPresent() && !only.isEmpty()) {
@@ -129,14 +118,18 @@ public final class PeersCommand implements Callable<Integer> {
         boolean isJpeg = encoding == FrameEncoding.JPEG;
         Size frame = size != null ? size : isJpeg ? new Size(640, 480) : new Size(1280, 688);
         FrameRate pace = rate != null ? rate : new FrameRate(isJpeg ? 30 : 60);
-        check(seconds > 0 && seconds <= LONGEST_SECONDS, "--seconds=" + seconds + " is not above 0 and at most 3600");
-        check(warmup >= 0 && warmup <= LONGEST_SECONDS, "--warmup=" + warmup + " is not within 0 to 3600");
-        check(runs >= 1 && runs <= MOST_RUNS, "--runs=" + runs + " is not within 1 to " + MOST_RUNS);
-        check(
-                pace.isMax() || pace.perSecond() * seconds >= 1,
-                "--seconds " + seconds + " at --fps " + pace + " is less than one frame; give more seconds");
+        duration.check(pace);
         return new Plan(
-                FramePath.log, FrameChannel.IPC, frame, pace, encoding, Idle.backoff, false, false, warmup, seconds);
+                FramePath.log,
+                FrameChannel.IPC,
+                frame,
+                pace,
+                encoding,
+                Idle.backoff,
+                false,
+                false,
+                duration.warmup(),
+                duration.seconds());
     }
 
     private Set<Peer> asked() {
@@ -148,11 +141,12 @@ public final class PeersCommand implements Callable<Integer> {
         Set<Peer> peers = new LinkedHashSet<>();
         for (String name : only) {
             Peer peer = Peer.named(name)
-                    .orElseThrow(() -> mistake(
-                            "--only: there is no peer '" + name + "'; choose of " + String.join(", ", new Names())));
-            check(
-                    peer.isFor(encoding),
-                    "--only " + name + " is for --encoding " + (encoding == FrameEncoding.JPEG ? "raw" : "jpeg"));
+                    .orElseThrow(() -> duration.usageError(
+                            "--only: there is no peer '" + name + "'; use " + String.join(", ", new Names())));
+            if (!peer.isFor(encoding)) {
+                throw duration.usageError(
+                        "--only " + name + " is for --encoding " + (encoding == FrameEncoding.JPEG ? "raw" : "jpeg"));
+            }
             peers.add(peer);
         }
         return Peer.ALL.stream().filter(peers::contains).collect(Collectors.toCollection(LinkedHashSet::new));
@@ -173,7 +167,7 @@ public final class PeersCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (Measurement measurement = new Measurement()) {
             PeerRun peerRun = new PeerRun(measurement, plan, python);
-            for (int i = 1; i <= runs; i++) {
+            for (int i = 0; i < runs.count(); i++) {
                 for (Peer peer : report.expected()) {
                     try {
                         report.add(peer, peerRun.of(peer));
@@ -184,15 +178,5 @@ public final class PeersCommand implements Callable<Integer> {
                 }
             }
         }
-    }
-
-    private void check(boolean isValid, String complaint) {
-        if (!isValid) {
-            throw mistake(complaint);
-        }
-    }
-
-    private ParameterException mistake(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 
-/** What became of each peer: its figures, which package it lacks, or why it failed. One thread. */
+/** The result of each peer: its figures, the package that is missing, or why it failed. For one thread. */
 final class PeersReport {
 
-    /** A peer's figures in the JSON object, in that order. */
+    /** The figures of a peer in JSON, in order. */
     private static final List<String> FIGURES = List.of(
             "p50_us",
             "p90_us",
@@ -50,32 +50,32 @@ final class PeersReport {
         this.runs = runs;
     }
 
-    /** It will be run. */
+    /** Adds a peer that will be run. */
     void expect(Peer peer) {
         figures.put(peer, new ArrayList<>());
     }
 
     /**
-     * It cannot be run.
+     * Adds a peer that is not installed.
      *
-     * @param way what to do about that.
+     * @param way the command that installs it
      */
     void missing(Peer peer, String way) {
         missing.put(peer, way);
     }
 
-    /** Its figures of one run. */
+    /** Adds a peer's figures of one run. */
     void add(Peer peer, Figures run) {
         figures.get(peer).add(run);
     }
 
-    /** It failed, and is not run again: half of its runs would be no median. */
+    /** Marks a peer as failed. It is not run again and has no figures, because medians need all runs. */
     void failed(Peer peer, String reason) {
         figures.remove(peer);
         failed.put(peer, reason);
     }
 
-    /** Those that are to be run. */
+    /** Returns the peers that are still to be run. */
     List<Peer> expected() {
         return List.copyOf(figures.keySet());
     }
@@ -90,7 +90,7 @@ final class PeersReport {
         return medians;
     }
 
-    /** What the others are compared with: the first path of Aeroframe's that was run. */
+    /** Returns the peer that the others are compared with: the first of Aeroframe's that has run. */
     private static Optional<Peer> baseline(Map<Peer, Figures> medians) {
         return medians.keySet().stream()
                 .filter(peer ->
@@ -98,7 +98,7 @@ final class PeersReport {
                 .findFirst();
     }
 
-    /** For people. */
+    /** Returns the result as a table. */
     String table() {
         Map<Peer, Figures> medians = medians();
         Optional<Peer> baseline = baseline(medians);
@@ -163,9 +163,9 @@ final class PeersReport {
     }
 
     /**
-     * For scripts, in one line.
+     * Returns the result as one JSON object in a line.
      *
-     * @param line of the command.
+     * @param line the command line
      */
     String json(CommandLine line) {
         Map<Peer, Figures> medians = medians();

@@ -14,17 +14,17 @@ import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The picture that is sent: always the same one for a format. */
+/** Makes the picture that is sent, always the same one for a format. */
 public final class Picture {
 
     private static final int SEED = 42;
 
-    /** Noise of this many levels leaves a JPEG about as large as that of a photograph. */
+    /** With this many levels of noise, a JPEG is about as large as that of a photograph. */
     private static final int NOISE = 16;
 
     private Picture() {}
 
-    /** The payload of a frame: raw pixels, or a JPEG of them. */
+    /** Returns the payload of a frame: raw pixels, or a JPEG. */
     public static DirectBuffer of(FrameFormat format) {
         byte[] bytes = format.encoding() == FrameEncoding.JPEG
                 ? jpeg(format.width(), format.height())
@@ -40,7 +40,7 @@ public final class Picture {
         return bytes;
     }
 
-    /** The pixels, BGR, of the picture that a JPEG frame shows. Direct, position 0. */
+    /** Returns the BGR pixels of the picture that a JPEG frame shows, in a direct buffer at position 0. */
     public static ByteBuffer pixels(FrameFormat format) {
         byte[] bgr = ((DataBufferByte)
                         image(format.width(), format.height()).getRaster().getDataBuffer())

@@ -10,10 +10,10 @@ import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** What the users of a stream of JPEG frames pay at either end: pixels are encoded for each frame, and decoded. One thread. */
+/** The JPEG codec at either end of a stream whose frames are encoded and decoded. For one thread. */
 public final class PictureCodec implements AutoCloseable {
 
-    /** What {@code aeroframe publish} takes, too. */
+    /** The default of {@code aeroframe publish}. */
     public static final int QUALITY = 80;
 
     private static final int MARGIN = 4_096;
@@ -25,7 +25,8 @@ public final class PictureCodec implements AutoCloseable {
     /**
      * Opens a codec.
      *
-     * @param picture that is encoded, or on the reading side written over: direct, raw BGR.
+     * @param picture the picture to encode or, on the reading side, to decode into: direct, raw BGR
+     * @throws BenchException if there is no JPEG library
      */
     public PictureCodec(Size size, ByteBuffer picture) {
         format = FrameFormat.bgr24(size.width(), size.height());
@@ -37,23 +38,23 @@ public final class PictureCodec implements AutoCloseable {
         }
     }
 
-    /** Room for the JPEG of a picture of that size, bytes. */
+    /** Returns the most bytes that a JPEG of a picture of that size can have. */
     public static int capacity(Size size) {
         return FrameFormat.bgr24(size.width(), size.height()).maxPayloadLength() + MARGIN;
     }
 
-    /** The most that is encoded to, bytes. */
+    /** Returns the most bytes that a JPEG of this picture can have. */
     public int capacity() {
         return pixels.capacity() + MARGIN;
     }
 
-    /** The picture as it is encoded each time. */
+    /** Returns the picture as JPEG, in a buffer of its own. */
     public DirectBuffer encoded() {
         ByteBuffer jpeg = ByteBuffer.allocateDirect(capacity());
         return new UnsafeBuffer(jpeg, 0, encode(jpeg));
     }
 
-    /** Encodes the picture; gives the length of the JPEG. */
+    /** Encodes the picture and returns the length of the JPEG in bytes. */
     public int encode(ByteBuffer target) {
         try {
             return codec.encode(pixels, format, QUALITY, target);
@@ -67,7 +68,7 @@ public final class PictureCodec implements AutoCloseable {
         try {
             codec.decode(jpeg, length, pixels, format);
         } catch (IOException ex) {
-            throw new BenchException("what arrived cannot be decoded: " + ex.getMessage(), ex);
+            throw new BenchException("the frame cannot be decoded: " + ex.getMessage(), ex);
         }
     }
 

@@ -23,26 +23,29 @@ import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.internal.chartpart.Chart;
 
-/** Draws charts into files, with what they were measured on and with below them: a picture is passed on without its page. */
+/**
+ * Writes charts to files, with the machine, versions and commands printed below: a picture is often shown without the
+ * page that it belongs to.
+ */
 final class ChartFile {
 
     private static final int SCALE = 2;
     private static final int MARGIN = 20;
     private static final int LINE_HEIGHT = 17;
 
-    /** Not 12, which the SVG would leave out as if it were the default of SVG. */
+    /** Not 12: VectorGraphics2D does not write that size, and SVG's default is 16. */
     private static final int FOOTER_SIZE = 13;
 
-    private static final int MOST_COMMANDS = 4;
+    private static final int MAX_COMMANDS = 4;
     private static final Color FOOTER = new Color(0x555555);
 
     private final List<String> footer = new ArrayList<>();
 
     /**
-     * A picture's footer.
+     * Creates the footer of a picture.
      *
-     * @param machines that the figures come from.
-     * @param results  that are drawn.
+     * @param machines the machines that the figures come from
+     * @param results  the results that are drawn
      */
     ChartFile(Collection<String> machines, Collection<Result> results) {
         footer.addAll(machines);
@@ -50,24 +53,24 @@ final class ChartFile {
                 .map(Result::command)
                 .filter(command -> !command.isEmpty())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        commands.stream().limit(MOST_COMMANDS).forEach(command -> footer.add("$ " + command));
-        if (commands.size() > MOST_COMMANDS) {
-            footer.add("and " + (commands.size() - MOST_COMMANDS) + " more such commands");
+        commands.stream().limit(MAX_COMMANDS).forEach(command -> footer.add("$ " + command));
+        if (commands.size() > MAX_COMMANDS) {
+            footer.add("and " + (commands.size() - MAX_COMMANDS) + " more such commands");
         }
     }
 
     /**
-     * Writes a chart.
+     * Writes a chart as PNG and SVG.
      *
-     * @param directory that the files go to.
-     * @param name      of the files, without their ending.
-     * @return the files: PNG and SVG.
-     * @throws IOException if they cannot be written.
+     * @param directory the directory to write to
+     * @param name      the name of the files, without extension
+     * @return the files
+     * @throws IOException if they cannot be written
      */
     List<Path> write(Chart<?, ?> chart, Path directory, String name) throws IOException {
-        int height = Plots.HEIGHT + footer.size() * LINE_HEIGHT + MARGIN;
+        int height = ChartStyle.HEIGHT + footer.size() * LINE_HEIGHT + MARGIN;
         Path png = directory.resolve(name + ".png");
-        BufferedImage image = new BufferedImage(SCALE * Plots.WIDTH, SCALE * height, BufferedImage.TYPE_INT_RGB);
+        BufferedImage image = new BufferedImage(SCALE * ChartStyle.WIDTH, SCALE * height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
         graphics.scale(SCALE, SCALE);
@@ -82,7 +85,7 @@ final class ChartFile {
         draw(vectors, chart, height);
         try (OutputStream out = Files.newOutputStream(svg)) {
             Processors.get("svg")
-                    .getDocument(vectors.getCommands(), new PageSize(0, 0, Plots.WIDTH, height))
+                    .getDocument(vectors.getCommands(), new PageSize(0, 0, ChartStyle.WIDTH, height))
                     .writeTo(out);
         }
         return List.of(png, svg);
@@ -90,13 +93,13 @@ final class ChartFile {
 
     private void draw(Graphics2D graphics, Chart<?, ?> chart, int height) {
         graphics.setColor(Color.WHITE);
-        graphics.fillRect(0, 0, Plots.WIDTH, height);
-        chart.paint(graphics, Plots.WIDTH, Plots.HEIGHT);
+        graphics.fillRect(0, 0, ChartStyle.WIDTH, height);
+        chart.paint(graphics, ChartStyle.WIDTH, ChartStyle.HEIGHT);
         graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         graphics.setColor(FOOTER);
-        graphics.setFont(Plots.font(Font.PLAIN, FOOTER_SIZE));
+        graphics.setFont(ChartStyle.font(Font.PLAIN, FOOTER_SIZE));
         FontMetrics metrics = graphics.getFontMetrics();
-        int y = Plots.HEIGHT + LINE_HEIGHT - metrics.getDescent();
+        int y = ChartStyle.HEIGHT + LINE_HEIGHT - metrics.getDescent();
         for (String line : footer) {
             graphics.drawString(fit(line, metrics), MARGIN, y);
             y += LINE_HEIGHT;
@@ -104,7 +107,7 @@ final class ChartFile {
     }
 
     private static String fit(String line, FontMetrics metrics) {
-        int room = Plots.WIDTH - 2 * MARGIN;
+        int room = ChartStyle.WIDTH - 2 * MARGIN;
         if (metrics.stringWidth(line) <= room) {
             return line;
         }

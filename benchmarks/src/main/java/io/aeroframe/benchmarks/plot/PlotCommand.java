@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench plot}: pictures of what other commands measured. */
+/** {@code bench plot}: draws what other commands measured. */
 @Command(
         name = "plot",
         mixinStandardHelpOptions = true,
@@ -30,13 +30,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Draw what other commands measured, as PNG and SVG.",
             "",
-            "Give the files that 'bench latency --json', 'bench peers --json' and 'bench limits --json' wrote (or directories with .json and .jsonl files). Drawn is "
-                    + "what they suffice for: percentiles of ways that carried the same frames at the same rate, latency by the size of the frame, and frames a "
-                    + "second where --fps was max. Of several runs of one way the median counts. The machine, versions and commands are printed below."
+            "The files are the output of 'bench latency --json', 'bench peers --json' and 'bench limits --json'. The "
+                    + "charts are latency by percentile, where two ways carried the same frames at the same rate; "
+                    + "latency by frame size, where there are two sizes; and frames per second, where --fps was max. "
+                    + "If one way was measured several times, the median is drawn. The machine, versions and commands "
+                    + "are printed below each chart."
         })
 public final class PlotCommand implements Callable<Integer> {
 
-    /** What can be drawn. */
+    /** The kinds of charts. */
     enum Kind {
         percentiles,
         size,
@@ -46,20 +48,23 @@ public final class PlotCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files with JSON objects, or directories of them.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "JSON files, or directories of .json and .jsonl files.")
     private List<Path> inputs = List.of();
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where the pictures go; made if it is missing. Default: ${DEFAULT-VALUE}.")
+            description = "Directory to write to; created if missing. Default: ${DEFAULT-VALUE}.")
     private Path directory = Path.of(".");
 
     @Option(
             names = "--only",
             paramLabel = "percentiles|size|rate",
             split = ",",
-            description = "Draw these alone. Default: all that the files suffice for.")
+            description = "Draw only these. Default: all for which there are figures.")
     private Set<Kind> kinds = EnumSet.allOf(Kind.class);
 
     private Results results;
@@ -75,22 +80,23 @@ public final class PlotCommand implements Callable<Integer> {
         results = Results.of(objects);
         Files.createDirectories(directory);
         if (kinds.contains(Kind.percentiles)) {
-            for (Map.Entry<Workload, XYChart> chart : Plots.percentiles(results).entrySet()) {
+            for (Map.Entry<Workload, XYChart> chart :
+                    Charts.percentiles(results).entrySet()) {
                 write(chart.getValue(), "percentiles-" + chart.getKey().fileName(), of(chart.getKey()));
             }
         }
-        XYChart bySize = kinds.contains(Kind.size) ? Plots.bySize(results) : null;
+        XYChart bySize = kinds.contains(Kind.size) ? Charts.bySize(results) : null;
         if (bySize != null) {
-            write(bySize, "latency-by-size", Plots.withSize(results));
+            write(bySize, "latency-by-size", Charts.withSize(results));
         }
         if (kinds.contains(Kind.rate)) {
-            for (var chart : Plots.rates(results).entrySet()) {
+            for (var chart : Charts.rates(results).entrySet()) {
                 write(chart.getValue(), "frames-a-second-" + chart.getKey().fileName(), of(chart.getKey()));
             }
         }
         if (drawn == 0) {
             throw new BenchException("there is nothing to draw in " + inputs
-                    + ": a picture needs two ways that carried the same frames, two sizes, or --fps max");
+                    + ": a chart needs two ways that carried the same frames, two sizes, or --fps max");
         }
         return 0;
     }
@@ -112,9 +118,9 @@ public final class PlotCommand implements Callable<Integer> {
         return files;
     }
 
-    private List<Result> of(Workload load) {
+    private List<Result> of(Workload workload) {
         return results.results().stream()
-                .filter(result -> result.load().equals(load))
+                .filter(result -> result.workload().equals(workload))
                 .toList();
     }
 

@@ -14,31 +14,32 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What {@code bench latency}, {@code bench peers} and {@code bench limits} have told, put together for pictures.
+ * The results of {@code bench latency}, {@code bench peers} and {@code bench limits}, combined for charts.
  *
- * @param results  one for each way of carrying frames, at one size and rate; several runs of one are there several times.
- * @param handOver from core to core, µs; NaN if it is not known.
- * @param copies   of a frame: µs by bytes.
- * @param machines on which all of it was measured, and with what.
+ * @param results    a result for each measurement of a way to carry frames at one size and rate
+ * @param coreToCore the time in which a word gets from core to core, in µs; NaN if unknown
+ * @param copies     the times of one copy of a frame, in µs, by its length in bytes
+ * @param machines   the machines and versions that were measured
  */
-record Results(List<Result> results, double handOver, Map<Double, Double> copies, Set<String> machines) {
+record Results(List<Result> results, double coreToCore, Map<Double, Double> copies, Set<String> machines) {
 
     private static final List<String> NAMES = List.of("peer", "title", "name", "label", "path");
 
     /**
-     * One way of carrying frames.
+     * A measurement of one way to carry frames.
      *
-     * @param label   of it, for people.
-     * @param load    what was carried: size, encoding and rate; results of the same can be compared.
-     * @param bytes   of a frame.
-     * @param fps     frames a second that were received; NaN if not told.
-     * @param isMax   whether that is as many as go.
-     * @param figures latencies by the names of {@link Figures#PERCENTILES}, µs; those that so few frames do not have are left out.
-     * @param command that measured it; empty if not told.
+     * @param label   the way, as the charts name it
+     * @param workload    the workload; results of one workload can be compared
+     * @param bytes   the length of a frame in bytes; NaN if unknown
+     * @param fps     the frames received per second; NaN if unknown
+     * @param isMax   whether frames were sent as fast as possible
+     * @param figures the latencies in µs, by the names of {@link Figures#PERCENTILES}, without those for which there
+     *                were too few frames
+     * @param command the command that measured it; empty if unknown
      */
     record Result(
             String label,
-            Workload load,
+            Workload workload,
             double bytes,
             double fps,
             boolean isMax,
@@ -46,44 +47,44 @@ record Results(List<Result> results, double handOver, Map<Double, Double> copies
             String command) {}
 
     /**
-     * What was carried.
+     * The frames that were carried.
      *
-     * @param channel  that it travelled on: ipc, udp or another.
-     * @param size     of the pictures, such as 1280x688.
-     * @param encoding raw or jpeg.
-     * @param fps      asked for, such as 60 or max.
+     * @param channel  the channel: ipc or udp
+     * @param size     the size, such as 1280x688
+     * @param encoding the encoding: raw or jpeg
+     * @param fps      the rate that was asked for, such as 60 or max
      */
     record Workload(String channel, String size, String encoding, String fps) {
-        /** In words. */
+        /** Describes the workload. */
         String describe() {
-            return encoding + " " + size + (fps.equals("max") ? ", flat out" : ", " + fps + " fps")
+            return encoding + " " + size + (fps.equals("max") ? ", as fast as possible" : ", " + fps + " fps")
                     + (channel.equals("ipc") ? "" : ", " + channel);
         }
 
-        /** As part of a file's name. */
+        /** Returns a part of a file's name. */
         String fileName() {
             return size + "-" + encoding + "-" + fps + (channel.equals("ipc") ? "" : "-" + channel);
         }
     }
 
-    /** Puts objects together. */
+    /** Combines objects that the bench printed. */
     static Results of(Collection<Map<String, Object>> objects) {
         Results results = new Results(new ArrayList<>(), Double.NaN, new TreeMap<>(), new LinkedHashSet<>());
-        double handOver = Double.NaN;
+        double coreToCore = Double.NaN;
         for (Map<String, Object> object : objects) {
             results.add(object, Map.of());
-            if (object.get("handover_us") instanceof Double us) {
-                handOver = us;
+            if (object.get("core_to_core_us") instanceof Double us) {
+                coreToCore = us;
             }
         }
-        return new Results(results.results, handOver, results.copies, results.machines);
+        return new Results(results.results, coreToCore, results.copies, results.machines);
     }
 
-    /** Takes what an object and those in it tell; what one does not say itself, that around it says. */
+    /** Adds an object and those inside it. A field that an object does not have is inherited from the outer one. */
     private void add(Map<String, Object> object, Map<String, Object> outer) {
         Map<String, Object> all = new LinkedHashMap<>(outer);
         if (object.containsKey("peer") || object.containsKey("name")) {
-            all.remove("path"); // of the one around it
+            all.remove("path"); // a peer does not inherit it
         }
         all.putAll(object);
         addMachine(object);
@@ -136,7 +137,7 @@ record Results(List<Result> results, double handOver, Map<Double, Double> copies
             }
         });
         Object target = all.getOrDefault("target_fps", all.get("fps"));
-        Workload load = new Workload(
+        Workload workload = new Workload(
                 channel(all),
                 text(all.get("size"), "?"),
                 text(all.get("encoding"), "raw"),
@@ -144,7 +145,7 @@ record Results(List<Result> results, double handOver, Map<Double, Double> copies
         double bytes = all.get("bytes") instanceof Double known ? known : Double.NaN;
         double fps = object.get("fps") instanceof Double known ? known : Double.NaN;
         results.add(new Result(
-                label(all), load, bytes, fps, load.fps().equals("max"), figures, text(all.get("command"), "")));
+                label(all), workload, bytes, fps, workload.fps().equals("max"), figures, text(all.get("command"), "")));
     }
 
     private static String channel(Map<String, Object> all) {
@@ -156,7 +157,7 @@ record Results(List<Result> results, double handOver, Map<Double, Double> copies
         return value instanceof String string ? string : otherwise;
     }
 
-    /** How its reader waits tells two ways apart that are the same else. */
+    /** Returns how a reader waits, which distinguishes two ways on the same path. */
     private static String waiting(String idle) {
         return switch (idle) {
             case "" -> "";

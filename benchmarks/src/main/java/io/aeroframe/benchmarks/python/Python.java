@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * The Python interpreters on the search path, and which modules each has. There may be several: a version manager's, which has none of the
- * system's modules, in front of the system's.
+ * The Python interpreters on the search path, and the modules that each has. There may be several: a version manager's
+ * interpreter, without the system's modules, often comes before the system's.
  */
 public final class Python {
 
@@ -46,24 +46,28 @@ public final class Python {
         return packages;
     }
 
-    /** The command that installs Python and modules on Debian. */
+    /** Returns the command that installs Python and the modules on Debian. */
     public static String installCommand(List<String> modules) {
         return "apt-get install python3 " + modules.stream().map(PACKAGES::get).collect(Collectors.joining(" "));
     }
 
-    /** Copies a script of {@code benchmarks/peers} to a directory. */
+    /**
+     * Copies a script of {@code benchmarks/peers} to a directory.
+     *
+     * @throws IOException if the directory has one of that name, or the copy cannot be written
+     */
     public static void copyScript(String name, Path directory) throws IOException {
         try (InputStream in = Python.class.getResourceAsStream(name)) {
             Files.copy(in, directory.resolve(name));
         }
     }
 
-    /** No interpreter, if none is needed. */
+    /** Returns no interpreter, for use where none is needed. */
     public static Python none() {
         return new Python(Map.of());
     }
 
-    /** Asks each interpreter for the modules that scripts may need. */
+    /** Runs each interpreter on the search path to find out which modules it has. */
     public static Python onSearchPath() throws InterruptedException {
         Map<String, Set<String>> found = new LinkedHashMap<>();
         String searched = System.getenv().getOrDefault("PATH", "");
@@ -85,7 +89,7 @@ public final class Python {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException ex) {
-            return; // not one that can be run: as good as none
+            return; // it cannot be run
         }
         try (BufferedReader lines = process.inputReader()) {
             if (process.waitFor(PROBE_TIMEOUT_S, TimeUnit.SECONDS) && process.exitValue() == 0) {
@@ -95,13 +99,13 @@ public final class Python {
                 }
             }
         } catch (IOException ex) {
-            return; // it has gone while it answered: as good as none
+            return; // it ended while it answered
         } finally {
             process.destroyForcibly();
         }
     }
 
-    /** The first interpreter that has all of the modules. */
+    /** Returns the first interpreter that has all of the modules. */
     public Optional<String> with(List<String> modules) {
         return modulesByInterpreter.entrySet().stream()
                 .filter(entry -> entry.getValue().containsAll(modules))

@@ -10,11 +10,12 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a run, or the median of several, measured. Times end in {@code _us} and {@code _s}; what does not apply is NaN.
+ * The figures of one run, or the medians of several. Names of times end in {@code _us} or {@code _s}. A figure that
+ * does not apply is NaN.
  *
- * @param plan        of the run.
- * @param subscribers in all.
- * @param values      by name, in the order in which they are told; the names are those of the JSON object.
+ * @param plan        the plan of the run
+ * @param subscribers the number of subscribers
+ * @param values      the figures by their names in JSON, in the order in which they are printed
  */
 public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
 
@@ -32,21 +33,25 @@ public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
     static final String SUBSCRIBER_ALLOCATION = "alloc_subscriber_bytes_per_frame";
     public static final String BYTES = "bytes";
 
-    /** Of the measured part's frames, those that a slow reader beside got, and how old the oldest of them was then. */
+    /** The number of measured frames that the slow reader received. */
     static final String SLOW_RECEIVED = "slow_received";
 
+    /** The age of the slow reader's oldest frame when it was delivered. */
     public static final String SLOW_OLDEST = "slow_oldest_us";
 
-    /** Prefixes of the latencies: from the stamp right before the commit; from the time the frame was due; until all of it was read. */
+    /** The prefix of the latency from the stamp right before the commit to the handler. */
     static final String STAMPED = "";
 
+    /** The prefix of the latency from the scheduled time to the handler. */
     static final String SCHEDULED = "scheduled_";
+
+    /** The prefix of the latency from the stamp to the last byte read. */
     static final String TOUCHED = "touched_";
 
-    /** Prefix of the time from before the claim to after the commit, in the writer. */
+    /** The prefix of the time from before the claim to after the commit. */
     public static final String PUBLISH = "publish_";
 
-    /** Of each latency: suffix and percentile. */
+    /** The suffix of each percentile's name, and the percentile. */
     public static final Map<String, Double> PERCENTILES = percentiles();
 
     private static Map<String, Double> percentiles() {
@@ -61,22 +66,22 @@ public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
     }
 
     /**
-     * Puts the reports of a run together.
+     * Combines the reports of a run.
      *
-     * @param aside of a reader that is not measured; null if there was none.
-     * @param cpuNs of the driver's process.
+     * @param slowRead the report of a slow reader; null if there was none
+     * @param cpuNs    the processor time of the driver's process in the measured part
      */
     public static Figures of(
             Plan plan,
             int subscribers,
             Report.Written written,
             List<Report.Read> read,
-            Report.SlowRead aside,
+            Report.SlowRead slowRead,
             long cpuNs) {
         Histogram stamped = Latencies.histogram();
         Histogram scheduled = Latencies.histogram();
         Histogram touched = Latencies.histogram();
-        Report.SubscriptionCounts missed = Report.SubscriptionCounts.NONE;
+        Report.SubscriptionCounts undelivered = Report.SubscriptionCounts.NONE;
         long received = 0;
         long mismatched = 0;
         double readerCpuNs = 0;
@@ -86,7 +91,7 @@ public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
             stamped.add(reader.stamped());
             scheduled.add(reader.scheduled());
             touched.add(reader.touched());
-            missed = missed.plus(reader.counts());
+            undelivered = undelivered.plus(reader.counts());
             received += reader.received();
             mismatched += reader.mismatched();
             readerCpuNs += reader.usage().cpuNs();
@@ -107,11 +112,11 @@ public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
         values.put("dropped_no_subscriber", (double) sent.droppedNoSubscriber());
         values.put(RECEIVED, (double) received);
         values.put(LOST, (double) (sent.sent() * subscribers - received));
-        values.put("lost_on_the_way", (double) missed.lost());
-        values.put("overrun", (double) missed.overrun());
-        values.put("superseded", (double) missed.superseded());
-        values.put("expired", (double) missed.expired());
-        values.put("invalid", (double) missed.invalid());
+        values.put("lost_on_the_way", (double) undelivered.lost());
+        values.put("overrun", (double) undelivered.overrun());
+        values.put("superseded", (double) undelivered.superseded());
+        values.put("expired", (double) undelivered.expired());
+        values.put("invalid", (double) undelivered.invalid());
         values.put(MISMATCHED, (double) mismatched);
         double fps = received / plan.seconds() / subscribers;
         values.put(FPS, fps);
@@ -126,9 +131,9 @@ public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
         values.put(PUBLISHER_ALLOCATION, (double) written.usage().allocatedBytes() / sent.published());
         values.put(SUBSCRIBER_ALLOCATION, readerBytes / received);
         values.put(BYTES, (double) written.payloadLength());
-        if (aside != null) {
-            values.put(SLOW_RECEIVED, (double) aside.age().getTotalCount());
-            values.put(SLOW_OLDEST, aside.age().getMaxValue() / 1e3);
+        if (slowRead != null) {
+            values.put(SLOW_RECEIVED, (double) slowRead.age().getTotalCount());
+            values.put(SLOW_OLDEST, slowRead.age().getMaxValue() / 1e3);
         }
         return new Figures(plan, subscribers, values);
     }
@@ -139,11 +144,12 @@ public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
                 values.put(prefix + name, isEmpty ? Double.NaN : histogram.getValueAtPercentile(percentile) / 1e3));
     }
 
+    /** Returns a figure by its name. */
     public double get(String name) {
         return values.get(name);
     }
 
-    /** The median of each figure by itself. */
+    /** Returns the median of each figure over several runs. */
     public static Figures medians(List<Figures> runs) {
         Figures first = runs.get(0);
         Map<String, Double> medians = new LinkedHashMap<>();

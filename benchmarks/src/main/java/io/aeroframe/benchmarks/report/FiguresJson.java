@@ -10,19 +10,19 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 
-/** Figures as one JSON object, for scripts. */
+/** Writes figures as one JSON object. */
 public final class FiguresJson {
 
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private FiguresJson() {}
 
-    /** An object's content. */
+    /** Writes the fields of an object. */
     public interface Content {
         public void write(JsonGenerator json) throws IOException;
     }
 
-    /** An object in one line. */
+    /** Returns an object in one line. */
     public static String object(Content content) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
@@ -35,7 +35,7 @@ public final class FiguresJson {
         return text.toString();
     }
 
-    /** The fields of one measurement. */
+    /** Writes the fields of one measurement. */
     public static void write(JsonGenerator json, Figures figures, int runs) throws IOException {
         Plan plan = figures.plan();
         json.writeStringField("path", plan.path().name());
@@ -55,7 +55,7 @@ public final class FiguresJson {
         }
     }
 
-    /** The rate that was asked for: a number, or max. */
+    /** Writes the rate that was asked for: a number, or {@code max}. */
     public static void writeRate(JsonGenerator json, FrameRate rate) throws IOException {
         if (rate.isMax()) {
             json.writeStringField("target_fps", "max");
@@ -64,7 +64,7 @@ public final class FiguresJson {
         }
     }
 
-    /** How much of each figure of the peer's it took. */
+    /** Writes the ratios of figures to those of another measurement. */
     public static void writeRatios(JsonGenerator json, Figures figures, Figures peer, List<String> names)
             throws IOException {
         json.writeObjectFieldStart("ratios");
@@ -74,7 +74,7 @@ public final class FiguresJson {
         json.writeEndObject();
     }
 
-    /** Whole numbers without a point, others to a thousandth, which of microseconds is the clock's own step. */
+    /** Writes a number with up to three decimals, which for microseconds is the clock's resolution; null for NaN. */
     public static void writeNumber(JsonGenerator json, String name, double value) throws IOException {
         if (!Double.isFinite(value)) {
             json.writeNullField(name);

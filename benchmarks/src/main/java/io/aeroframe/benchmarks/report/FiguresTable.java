@@ -9,24 +9,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Figures for people: latencies a line each, then what was sent, received, lost and used. */
+/** Prints figures as a table: a line for each latency, then frames, losses and resources. */
 public final class FiguresTable {
 
     private static final Map<String, String> LATENCIES = Map.of(
             Figures.STAMPED, "from the stamp",
-            Figures.SCHEDULED, "from the time due",
-            Figures.TOUCHED, "until all was read",
+            Figures.SCHEDULED, "from the schedule",
+            Figures.TOUCHED, "to last byte read",
             Figures.PUBLISH, "claim to commit");
     private static final List<String> ORDER =
             List.of(Figures.STAMPED, Figures.SCHEDULED, Figures.TOUCHED, Figures.PUBLISH);
 
     private final PrintWriter out;
 
+    /** Creates a table that prints to a writer. */
     public FiguresTable(PrintWriter out) {
         this.out = out;
     }
 
-    /** All that was measured. */
+    /** Prints all figures of a run. */
     public void print(String title, Figures figures) {
         line(
                 "%s, %s, %d subscriber%s",
@@ -66,7 +67,7 @@ public final class FiguresTable {
                 figures.get("cpu_driver_s"),
                 figures.get(Figures.DRIVER_CPU));
         line(
-                "  heap: %.2f bytes a frame on the writing thread, %.2f on the polling thread",
+                "  heap: %.2f bytes per frame on the writing thread, %.2f on the polling thread",
                 figures.get(Figures.PUBLISHER_ALLOCATION), figures.get(Figures.SUBSCRIBER_ALLOCATION));
         out.flush();
     }
@@ -87,11 +88,11 @@ public final class FiguresTable {
                 .map(name -> name.replace('_', ' ') + " " + String.format(Locale.ROOT, "%.0f", figures.get(name)))
                 .collect(Collectors.joining(", "));
         if (!reasons.isEmpty()) {
-            line("  by the ledgers: %s", reasons);
+            line("  from the ledgers: %s", reasons);
         }
     }
 
-    /** Where nobody copies and nobody fills, no byte moves, and there is no throughput to speak of. */
+    /** Returns nothing for frames that are neither copied nor filled: none of their bytes move. */
     private static String throughput(Figures figures) {
         Plan plan = figures.plan();
         return plan.path() == FramePath.pool && !plan.isFilled()
@@ -99,7 +100,7 @@ public final class FiguresTable {
                 : String.format(Locale.ROOT, ", %.1f MB/s", figures.get("mb_per_s"));
     }
 
-    /** What one takes of the other. */
+    /** Prints the ratios of figures to those of another measurement. */
     public void printRatios(Figures figures, Figures peer, List<String> names) {
         line("ratio %s / %s", figures.plan().path().title(), peer.plan().path().title());
         line("  %-18s %s", "", names.stream().map(name -> right(label(name))).collect(Collectors.joining()));
@@ -112,10 +113,12 @@ public final class FiguresTable {
         out.flush();
     }
 
+    /** Prints a line. */
     public void line(String format, Object... values) {
         out.printf(Locale.ROOT, format + "%n", values);
     }
 
+    /** Returns the column title of a figure. */
     public static String label(String name) {
         return switch (name) {
             case "p999_us" -> "p99.9";
@@ -126,6 +129,7 @@ public final class FiguresTable {
         };
     }
 
+    /** Formats microseconds: one decimal below 100, none above. */
     public static String number(double microseconds) {
         return String.format(Locale.ROOT, microseconds < 100 ? "%.1f" : "%.0f", microseconds);
     }
@@ -134,6 +138,7 @@ public final class FiguresTable {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "-";
     }
 
+    /** Right-aligns a column. */
     public static String right(String text) {
         return String.format(Locale.ROOT, "%11s", text);
     }

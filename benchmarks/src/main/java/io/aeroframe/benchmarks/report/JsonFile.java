@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Files of what the bench printed with {@code --json}: objects, one after the other. */
+/** Reads files of JSON objects, one after the other, as the bench prints them with {@code --json}. */
 public final class JsonFile {
 
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -19,10 +19,10 @@ public final class JsonFile {
     private JsonFile() {}
 
     /**
-     * The objects of a file.
+     * Reads the objects of a file.
      *
-     * @return each by name: further maps, lists, strings, doubles, booleans and null.
-     * @throws BenchException if it cannot be read, or holds something else.
+     * @return the objects as maps of maps, lists, strings, doubles, booleans and null
+     * @throws BenchException if the file cannot be read, or has something other than objects
      */
     public static List<Map<String, Object>> read(Path file) {
         List<Map<String, Object>> objects = new ArrayList<>();
@@ -31,7 +31,7 @@ public final class JsonFile {
             while ((token = parser.nextToken()) != null) {
                 if (token != JsonToken.START_OBJECT) {
                     throw new BenchException(file + ": line "
-                            + parser.currentLocation().getLineNr() + " is no JSON object of the bench");
+                            + parser.currentLocation().getLineNr() + " is not a JSON object of the bench");
                 }
                 objects.add(object(parser));
             }
@@ -41,19 +41,23 @@ public final class JsonFile {
         return objects;
     }
 
-    /** An object in one line. */
+    /**
+     * Reads an object.
+     *
+     * @throws BenchException if the line is not an object
+     */
     public static Map<String, Object> parse(String line) {
         try (JsonParser parser = FACTORY.createParser(line)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new BenchException("no JSON object: " + line);
+                throw new BenchException("not a JSON object: " + line);
             }
             return object(parser);
         } catch (IOException ex) {
-            throw new BenchException("no JSON object: " + line, ex);
+            throw new BenchException("not a JSON object: " + line, ex);
         }
     }
 
-    /** The object that the parser is at the start of, as {@link #read} has them. */
+    /** Reads the object at whose start the parser is, in the form of {@link #read}. */
     public static Map<String, Object> object(JsonParser parser) throws IOException {
         Map<String, Object> fields = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine;
 
-/** What figures were measured on and with: they are worth nothing without it. */
+/** Describes what figures were measured on and with. */
 public final class Machine {
 
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
@@ -16,9 +16,9 @@ public final class Machine {
     private Machine() {}
 
     /**
-     * Adds it to an object, and the command with which it was asked for.
+     * Writes the machine, the versions and the command as fields of an object.
      *
-     * @param line the command's own.
+     * @param line the command line
      */
     public static void write(JsonGenerator json, CommandLine line) throws IOException {
         json.writeStringField("cpu", cpu());
@@ -35,7 +35,7 @@ public final class Machine {
         return System.getProperty("java.vm.name") + " " + System.getProperty("java.version");
     }
 
-    /** The model, as the system names it. */
+    /** Returns the processor's model, or its architecture where the system does not name the model. */
     static String cpu() {
         try {
             for (String line : Files.readAllLines(CPU_INFO, StandardCharsets.ISO_8859_1)) {
@@ -44,7 +44,7 @@ public final class Machine {
                 }
             }
         } catch (IOException ex) {
-            // another system: its architecture must do
+            // not Linux
         }
         return System.getProperty("os.arch");
     }

@@ -13,7 +13,9 @@ import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The pixels of a JPEG or zstd frame, as a frame of their own, so that decoding and showing can be told apart. One thread. */
+/**
+ * A JPEG or Zstandard frame with its pixels decoded, so that decoding and showing can be timed apart. For one thread.
+ */
 final class DecodedFrame implements Frame, AutoCloseable {
 
     private static final int ALIGNMENT = 64;
@@ -29,8 +31,8 @@ final class DecodedFrame implements Frame, AutoCloseable {
     /**
      * Decodes a frame.
      *
-     * @param received borrowed for as long as the pixels are used.
-     * @return this; the frame itself if it is raw.
+     * @param received the frame, which must stay valid while the result is used
+     * @return this frame, or the received frame itself if it is raw
      */
     Frame of(Frame received) throws IOException {
         boolean isZstd = received.format().encoding() == FrameEncoding.ZSTD;
@@ -109,10 +111,10 @@ final class DecodedFrame implements Frame, AutoCloseable {
         return false;
     }
 
-    /** Not possible: the next frame's pixels go to the same place. */
+    /** Always throws: the next frame's pixels overwrite these. */
     @Override
     public FrameLease retain() {
-        throw new UnsupportedOperationException("decoded pixels are not kept");
+        throw new UnsupportedOperationException("decoded pixels cannot be retained");
     }
 
     @Override

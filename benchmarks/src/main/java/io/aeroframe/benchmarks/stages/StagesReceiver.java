@@ -3,7 +3,7 @@ package io.aeroframe.benchmarks.stages;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.options.Idle;
-import io.aeroframe.benchmarks.options.StreamOptions;
+import io.aeroframe.benchmarks.options.PathOptions;
 import io.aeroframe.benchmarks.paths.AeroframeSender;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
@@ -30,17 +30,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The receiving process of {@code bench stages}: decodes and shows each frame. Started by {@link StagesCommand}, tells it by {@link Report}s on its
- * standard output how it goes, and ends when the stream or its standard input does.
+ * The receiving process of {@code bench stages}: decodes and shows each frame. It sends {@link Report}s to
+ * {@link StagesCommand} on its standard output, and exits when the stream or its standard input ends.
  */
 @Command(name = "stages-receiver")
 final class StagesReceiver implements Callable<Integer>, FrameHandler {
 
-    /** What travels as metadata of a frame: whether it is of the measured part, and when its capture began. */
+    /** The length of a frame's metadata: whether the frame is measured, and when its capture started. */
     static final int METADATA_LENGTH = 2 * Long.BYTES;
 
     static final int MEASURED_OFFSET = 0;
-    static final int BEGIN_OFFSET = Long.BYTES;
+    static final int CAPTURE_OFFSET = Long.BYTES;
     static final String STREAM = "bench-stages";
 
     private static final int POLL_LIMIT = 1;
@@ -48,7 +48,7 @@ final class StagesReceiver implements Callable<Integer>, FrameHandler {
     @Option(names = "--aeron-dir", required = true)
     private Path aeronDirectory;
 
-    @Option(names = "--channel", required = true, converter = StreamOptions.ChannelConverter.class)
+    @Option(names = "--channel", required = true, converter = PathOptions.ChannelConverter.class)
     private FrameChannel channel;
 
     @Option(names = "--idle", required = true)
@@ -58,7 +58,7 @@ final class StagesReceiver implements Callable<Integer>, FrameHandler {
     private boolean isWindow;
 
     private final List<Histogram> stages = Stage.histograms();
-    private final List<Histogram> rehearsal = Stage.histograms();
+    private final List<Histogram> warmupStages = Stage.histograms();
     private DecodedFrame decoded;
     private FrameSink sink;
     private long received;
@@ -66,7 +66,7 @@ final class StagesReceiver implements Callable<Integer>, FrameHandler {
     /**
      * Receives one stream and ends the JVM.
      *
-     * @param args the arguments that {@link StagesCommand} gives
+     * @param args the arguments, as {@link StagesCommand} makes them
      */
     public static void main(String[] args) {
         System.exit(new CommandLine(new StagesReceiver()).execute(args));
@@ -90,7 +90,7 @@ final class StagesReceiver implements Callable<Integer>, FrameHandler {
             IdleStrategy strategy = idle.strategy(subscription);
             while (subscription.state() != StreamState.ENDED) {
                 if (subscription.state() == StreamState.LOST) {
-                    throw new BenchException("the stream is lost: its writer is gone");
+                    throw new BenchException("the stream is lost: its writer died");
                 }
                 strategy.idle(subscription.poll(this, POLL_LIMIT));
             }
@@ -115,13 +115,13 @@ final class StagesReceiver implements Callable<Integer>, FrameHandler {
             long shownNs = System.nanoTime();
             DirectBuffer metadata = frame.metadata();
             boolean isMeasured = metadata.getLong(MEASURED_OFFSET, ByteOrder.LITTLE_ENDIAN) != 0;
-            List<Histogram> target = isMeasured ? stages : rehearsal;
+            List<Histogram> target = isMeasured ? stages : warmupStages;
             Stage.received.record(target, receivedNs - frame.publishTimeNs());
             if (pixels != frame) {
                 Stage.decoded.record(target, decodedNs - receivedNs);
             }
             Stage.shown.record(target, shownNs - decodedNs);
-            Stage.whole.record(target, shownNs - metadata.getLong(BEGIN_OFFSET, ByteOrder.LITTLE_ENDIAN));
+            Stage.total.record(target, shownNs - metadata.getLong(CAPTURE_OFFSET, ByteOrder.LITTLE_ENDIAN));
             received += isMeasured ? 1 : 0;
         } catch (IOException ex) {
             throw new UncheckedIOException(ex.getMessage(), ex);
@@ -138,10 +138,10 @@ final class StagesReceiver implements Callable<Integer>, FrameHandler {
                 () -> {
                     try {
                         while (System.in.read() >= 0) {
-                            Thread.onSpinWait(); // nothing is said: only its end counts
+                            Thread.onSpinWait(); // nothing is sent; only the end matters
                         }
                     } catch (IOException ex) {
-                        // as good as its end
+                        // a broken pipe, like its end, means that the parent is gone
                     }
                     Runtime.getRuntime().halt(1);
                 },

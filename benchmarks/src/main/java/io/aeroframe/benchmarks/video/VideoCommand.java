@@ -1,6 +1,7 @@
 package io.aeroframe.benchmarks.video;
 
 import io.aeroframe.benchmarks.harness.BenchException;
+import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
@@ -20,29 +21,29 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.HdrHistogram.DoubleHistogram;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench video}: how fast a video file gets from its decoder to another process. */
+/** {@code bench video}: measures how fast a video file gets from its decoder to another process. */
 @Command(
         name = "video",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "How many frames a second of a video file reach another process, flat out, beside a Python script that has OpenCV write them "
-                    + "into shared memory.",
+            "Measure how many frames per second of a video file reach another process, and how many a Python script "
+                    + "writes to shared memory with OpenCV.",
             "",
-            "Each round runs, one after the other: the script (video_capture.py, the writer alone); 'aeroframe publish FILE --fps max "
-                    + "--lossless' and 'aeroframe subscribe ... null:' over the pool, in BGR and then with --format native; and the decoder "
-                    + "alone, without scaling and publishing, as the limit."
+            "Each run measures, one after the other: the script (video_capture.py, without a reader); 'aeroframe "
+                    + "publish FILE --fps max --lossless' with 'aeroframe subscribe ... null:' over the pool, in BGR "
+                    + "and with --format native; and, as the limit, the decoder alone, without scaling and publishing."
         })
 public final class VideoCommand implements Callable<Integer> {
 
-    private static final int MOST_RUNS = 1_000;
-    private static final double LONGEST_SECONDS = 3_600;
+    private static final int MAX_SECONDS = 3_600;
 
     @Spec
     private CommandSpec spec;
@@ -53,14 +54,11 @@ public final class VideoCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "Of each run; the file is looped. Default: ${DEFAULT-VALUE}.")
+            description = "Seconds of each measurement; the file is looped. Default: ${DEFAULT-VALUE}.")
     private double seconds = 10;
 
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            description = "Rounds; the median of each counts. Default: ${DEFAULT-VALUE}.")
-    private int runs = 5;
+    @Mixin
+    private RunsOption runs = new RunsOption(5, 1_000);
 
     @Option(
             names = "--aeroframe",
@@ -71,15 +69,15 @@ public final class VideoCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object instead of a table.")
     private boolean isJson;
 
-    /** What is measured, in the order of a round. */
+    /** What is measured, in the order of a run. */
     enum Way {
-        /** The script. */
+        /** The Python script. */
         python("Python VideoCapture into shared_memory"),
-        /** Converted by the publisher. */
+        /** Aeroframe; the publisher converts to BGR. */
         bgr("aeroframe, BGR"),
-        /** As the decoder has it. */
+        /** Aeroframe; frames stay in the decoder's format. */
         own("aeroframe, --format native"),
-        /** The limit. */
+        /** The decoder alone. */
         decoder("decoder alone");
 
         private final String title;
@@ -91,22 +89,23 @@ public final class VideoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        check(seconds > 0 && seconds <= LONGEST_SECONDS, "--seconds=" + seconds + " is not above 0 and at most 3600");
-        check(runs >= 1 && runs <= MOST_RUNS, "--runs=" + runs + " is not within 1 to " + MOST_RUNS);
+        if (!(seconds > 0 && seconds <= MAX_SECONDS)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--seconds=" + seconds + " is not above 0 and at most " + MAX_SECONDS);
+        }
+        int rounds = runs.count();
         if (!Files.isExecutable(aeroframe)) {
-            throw new BenchException(aeroframe + " cannot be run; name the command with --aeroframe");
+            throw new BenchException(aeroframe + " cannot be run; set the command with --aeroframe");
         }
         List<String> modules = List.of("cv2", "numpy");
         Optional<String> python = Python.onSearchPath().with(modules);
         if (python.isEmpty()) {
-            spec.commandLine()
-                    .getErr()
-                    .println("bench: the Python script is left out: " + Python.installCommand(modules));
+            spec.commandLine().getErr().println("bench: skipping the Python script: " + Python.installCommand(modules));
         }
         Map<Way, DoubleHistogram> rates = new EnumMap<>(Way.class);
-        decode(Math.min(1, seconds)); // tells of a file that cannot be read before anything is started
+        decode(Math.min(1, seconds)); // fails early if the file cannot be read
         try (VideoRun run = new VideoRun(file, seconds, aeroframe.toAbsolutePath())) {
-            for (int i = 0; i < runs; i++) {
+            for (int i = 0; i < rounds; i++) {
                 if (python.isPresent()) {
                     add(rates, Way.python, run.python(python.get()));
                 }
@@ -123,7 +122,7 @@ public final class VideoCommand implements Callable<Integer> {
         rates.computeIfAbsent(way, key -> new DoubleHistogram(3)).recordValue(framesPerSecond);
     }
 
-    /** Frames a second that the decoder delivers where nothing is done with them. */
+    /** Returns the frames per second of the decoder alone. */
     private double decode(double length) throws IOException {
         SourceOptions options = new SourceOptions(0, 0, (PixelFormat) null, EncodingChoice.RAW, 80, true);
         try (FfmpegSource source = FfmpegSource.open(file.toString(), options)) {
@@ -145,7 +144,7 @@ public final class VideoCommand implements Callable<Integer> {
                 Machine.write(json, spec.commandLine());
                 json.writeStringField("file", file.getFileName().toString());
                 FiguresJson.writeNumber(json, "seconds", seconds);
-                json.writeNumberField("runs", runs);
+                json.writeNumberField("runs", runs.count());
                 for (Map.Entry<Way, DoubleHistogram> entry : rates.entrySet()) {
                     json.writeObjectFieldStart(
                             entry.getKey() == Way.own
@@ -160,8 +159,10 @@ public final class VideoCommand implements Callable<Integer> {
             }));
         } else {
             FiguresTable table = new FiguresTable(spec.commandLine().getOut());
-            table.line("%s, flat out, %d runs of %s s each, frames a second", file.getFileName(), runs, seconds);
-            table.line("%-40s%11s%11s%11s%11s", "", "median", "least", "most", "ratio");
+            table.line(
+                    "%s, as fast as possible, %d runs of %s s each, frames per second",
+                    file.getFileName(), runs.count(), seconds);
+            table.line("%-40s%11s%11s%11s%11s", "", "median", "min", "max", "ratio");
             for (Map.Entry<Way, DoubleHistogram> entry : rates.entrySet()) {
                 DoubleHistogram rate = entry.getValue();
                 double ratio = median(rate) / python;
@@ -179,11 +180,5 @@ public final class VideoCommand implements Callable<Integer> {
 
     private static double median(DoubleHistogram rates) {
         return rates.getValueAtPercentile(50);
-    }
-
-    private void check(boolean isValid, String complaint) {
-        if (!isValid) {
-            throw new ParameterException(spec.commandLine(), complaint);
-        }
     }
 }

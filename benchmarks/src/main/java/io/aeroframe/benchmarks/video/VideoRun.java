@@ -14,7 +14,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.agrona.IoUtil;
 
-/** The processes of {@code bench video}: started as a user starts them, in a directory that goes with them. One thread. */
+/**
+ * Runs the processes of {@code bench video} as a user would, with a base directory of their own that is removed with
+ * them. For one thread.
+ */
 final class VideoRun implements AutoCloseable {
 
     private static final String SCRIPT = "video_capture.py";
@@ -40,18 +43,18 @@ final class VideoRun implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(killer);
     }
 
-    /** Frames a second that the script writes. */
+    /** Runs the Python script and returns the frames per second that it writes. */
     double python(String interpreter) throws InterruptedException, IOException {
         Process script = start(
                 List.of(interpreter, directory.resolve(SCRIPT).toString(), file.toString(), Double.toString(seconds)));
         String[] words = lastLine(script, "the script").split(" ");
         if (words.length != 3 || !words[0].equals("bench-video")) {
-            throw new BenchException("the script said '" + String.join(" ", words) + "'");
+            throw new BenchException("the script printed '" + String.join(" ", words) + "' instead of its result");
         }
         return Double.parseDouble(words[1]) / Double.parseDouble(words[2]);
     }
 
-    /** Frames a second that a subscriber receives. */
+    /** Runs a publisher and a subscriber and returns the frames per second that the subscriber receives. */
     double aeroframe(List<String> format) throws InterruptedException, IOException {
         List<String> publish = new ArrayList<>(List.of(
                 command.toString(),
@@ -75,7 +78,7 @@ final class VideoRun implements AutoCloseable {
         String line = lastLine(subscriber, "the subscriber");
         Map<String, Object> summary = JsonFile.parse(line);
         if (!Boolean.TRUE.equals(summary.get("summary")) || !(summary.get("fps") instanceof Double fps)) {
-            throw new BenchException("the subscriber's last line is no summary: " + line);
+            throw new BenchException("the subscriber's last line is not a summary: " + line);
         }
         return fps;
     }
@@ -88,10 +91,10 @@ final class VideoRun implements AutoCloseable {
         return process;
     }
 
-    /** Waits for the end of a process that says little. */
+    /** Waits for the end of a process and returns the last line that it printed. */
     private String lastLine(Process process, String name) throws InterruptedException, IOException {
         if (!process.waitFor((long) seconds + MARGIN_S, TimeUnit.SECONDS)) {
-            throw new BenchException(name + " does not end");
+            throw new BenchException(name + " did not end in time");
         }
         processes.remove(process);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -101,7 +104,7 @@ final class VideoRun implements AutoCloseable {
         return output.lines().reduce((first, second) -> second).orElse("");
     }
 
-    /** Any thread, also that of a shutdown. */
+    /** Kills all processes and removes the directory. Thread-safe. */
     private void kill() {
         for (Process process : processes) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -119,7 +122,7 @@ final class VideoRun implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(killer);
         } catch (IllegalStateException ex) {
-            return; // the shutdown is under way, and the hook has run
+            return; // the JVM is shutting down, and the hook runs or has run
         }
     }
 }

@@ -3,7 +3,10 @@ package io.aeroframe.vision.sink;
 import io.aeroframe.transport.Frame;
 import java.io.IOException;
 
-/** What a window does with a frame before it paints it, where there is no display to paint on: the same code, into the same kind of memory. */
+/**
+ * What a window does with a frame before it paints it, where there is no display to paint on: the same code, into the
+ * same kind of memory.
+ */
 public final class RasterSink implements FrameSink {
 
     private final BgrRaster raster = new BgrRaster();

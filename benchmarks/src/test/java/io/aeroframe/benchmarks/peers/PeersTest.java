@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** What {@code bench peers} says of short runs, of peers that are not there or fail, and what becomes of their processes. */
+/** Short runs of {@code bench peers}, peers that are missing or fail, and the end of their processes. */
 @Timeout(600)
 class PeersTest {
 
@@ -37,7 +37,7 @@ class PeersTest {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
     @Test
-    void tellsOneJsonObjectWhoseNumbersAgree() throws Exception {
+    void printsOneJsonObjectWhoseNumbersAgree() throws Exception {
         Json all = run("--only", "unix-socket,mmap,pool", "--size", "320x240", "--seconds", "1", "--warmup", "0.3");
         assertEquals("peers", all.get("benchmark"));
         assertEquals("pool", all.get("baseline"));
@@ -132,7 +132,7 @@ class PeersTest {
     }
 
     @Test
-    void aPeerThatFailsIsReportedWithItsLastWordsAndTheOthersGoOn(@TempDir Path directory) throws Exception {
+    void aPeerThatFailsIsReportedWithItsLastErrorAndTheOthersGoOn(@TempDir Path directory) throws Exception {
         Path python = directory.resolve("python3");
         Files.writeString(python, """
                 #!/bin/sh
@@ -186,7 +186,7 @@ class PeersTest {
         }
     }
 
-    /** All of them with {@code -Dstress=true}; else one of each kind, and each encoding. */
+    /** All peers in Python with {@code -Dstress=true}; if not, one of each kind, and each encoding. */
     static Stream<Arguments> peersInPython() {
         Stream<Arguments> some = Stream.of(
                 arguments("python-pipe", FrameEncoding.RAW),

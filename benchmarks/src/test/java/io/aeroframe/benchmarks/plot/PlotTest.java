@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is drawn of what the other commands told. */
+/** The charts that are drawn from the output of other commands. */
 @Timeout(600)
 class PlotTest {
 
@@ -44,7 +44,7 @@ class PlotTest {
                         + "'peers':[{'peer':'Python pipe','p50_us':1432,'p99_us':1711}]}");
         write(
                 "limits.json",
-                "{'benchmark':'limits'," + MACHINE + ",'command':'bench limits --json','handover_us':0.05,"
+                "{'benchmark':'limits'," + MACHINE + ",'command':'bench limits --json','core_to_core_us':0.05,"
                         + "'copies':[{'bytes':9216,'copy_us':0.4},{'bytes':2641920,'copy_us':200}]}");
         Path out = directory.resolve("images");
         assertEquals(0, plot(new StringWriter(), directory.toString(), "--out", out.toString()));
@@ -84,7 +84,7 @@ class PlotTest {
         write("one.json", "[1, 2]");
         err = new StringWriter();
         assertEquals(1, plot(err, directory.resolve("one.json").toString()));
-        assertTrue(err.toString().contains("line 1 is no JSON object of the bench"), err::toString);
+        assertTrue(err.toString().contains("line 1 is not a JSON object of the bench"), err::toString);
     }
 
     private static String latency(String path, String size, int bytes, String fps, double us) {

@@ -20,7 +20,7 @@ class FiguresTest {
     private static final Plan PLAN = new StreamOptions(new Size(64, 48), new FrameRate(60), 2).plan();
 
     @Test
-    void readersCountTogetherAndEachLossIsToldApart() {
+    void readersAreSummedAndLossesAreCountedByReason() {
         Report.PublicationCounts sent = new Report.PublicationCounts(120, 110, 6, 3, 1);
         Figures figures = Figures.of(
                 PLAN,
@@ -62,7 +62,7 @@ class FiguresTest {
         Report.Read sent = read(3, Report.SubscriptionCounts.NONE, 1_000);
         Report.Read received = (Report.Read) Report.parse(sent.line());
         assertEquals(sent, received);
-        assertEquals(null, Report.parse("WARNING: something that is no report"));
+        assertEquals(null, Report.parse("WARNING: something else"));
     }
 
     private static Figures run(long latencyNs, long received) {
