@@ -84,7 +84,7 @@ sealed interface Account {
                         .append(ledger.droppedBackPressure())
                         .append(" + without a subscriber ")
                         .append(ledger.droppedNoSubscriber())
-                        .append(" + dropped for want of a slot ")
+                        .append(" + dropped for lack of a slot ")
                         .append(ledger.droppedNoSlot());
             }
             return text.toString();
@@ -94,7 +94,7 @@ sealed interface Account {
     /**
      * The subscriber's side.
      *
-     * @param ledger   of the subscription.
+     * @param ledger   the ledger of the subscription.
      * @param replaced frames of the subscription that a newer one replaced before the sink took them.
      */
     record Received(SubscriptionLedger ledger, long replaced) implements Account {

@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * How often this side copies a frame's bytes: said once, and again when it changes. One thread.
  *
- * <p>The pool path has the frame in one place for all. The log path copies it into the log at one end and out of it at the other.
+ * <p>The pool path has the frame in one place for all. The log path copies it into the log at one end and out of it at
+ * the other.
  */
 final class Copies {
 

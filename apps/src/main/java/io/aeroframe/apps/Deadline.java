@@ -4,7 +4,9 @@ import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.TimeUnit;
 
-/** When to stop, for one who may be waiting for something else then: an action on a thread of its own wakes them. */
+/**
+ * A deadline. When it passes, an action on a thread of its own wakes the thread that may be waiting for something else.
+ */
 final class Deadline implements AutoCloseable {
 
     /** Nobody waits for later ones. */
@@ -16,7 +18,7 @@ final class Deadline implements AutoCloseable {
     /**
      * Sets the clock.
      *
-     * @param deadlineNs on the clock of {@link System#nanoTime()}.
+     * @param deadlineNs the deadline on the clock of {@link System#nanoTime()}.
      * @param onReached  run once, then, unless this is closed before.
      */
     Deadline(long deadlineNs, Runnable onReached) {

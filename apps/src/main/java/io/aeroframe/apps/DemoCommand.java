@@ -68,7 +68,8 @@ final class DemoCommand implements Callable<Integer> {
         Path picture = Path.of(PICTURE).toAbsolutePath();
         err.println(
                 hasDisplay
-                        ? "aeroframe: a publisher process, a viewer process, and their frames between them; Esc closes the window"
+                        ? "aeroframe: a publisher process, a viewer process, and their frames between them; "
+                                + "Esc closes the window"
                         : "aeroframe: there is no display here: the last frame will be saved in " + picture);
         err.flush();
         String stream = "demo-" + ProcessHandle.current().pid();

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         description = {
             "Host the media driver in a process of its own, until Ctrl-C.",
-            "Not needed: the first publisher hosts it, and another process takes over when that one goes. With it, publishers come and go"
+            "Not needed: the first publisher hosts it, and another process takes over when that one goes. "
+                    + "With it, publishers come and go"
                     + " without a pause for the others."
         })
 final class DriverCommand implements Callable<Integer> {

@@ -7,8 +7,9 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * The driver and the Aeroframe client of one command, and leaving them in good order: a process that hosts the driver stays until the others that use
- * it have left, so that they lose no frame, unless it is told to stop: then one of them takes over.
+ * The driver and the Aeroframe client of one command, and how to leave them cleanly: a process that owns the driver
+ * stays until the others that use it have left, so that they lose no frame, unless the user stops it: then one of them
+ * takes over.
  */
 final class DriverSession implements AutoCloseable {
 
@@ -32,14 +33,14 @@ final class DriverSession implements AutoCloseable {
                     driver,
                     new Aeroframe.Context()
                             .errorHandler(options.errorHandler())
-                            .stateListener(state -> tell(state, options)));
+                            .stateListener(state -> report(state, options)));
         } catch (RuntimeException ex) {
             driver.close();
             throw ex;
         }
     }
 
-    private void tell(ConnectionState state, SharedOptions options) {
+    private void report(ConnectionState state, SharedOptions options) {
         if (options.isVerbose() && state != ConnectionState.CLOSED) {
             err.println(
                     state == ConnectionState.RECONNECTING

@@ -24,7 +24,7 @@ enum Idle {
     /** Sleeps for a millisecond. */
     sleep;
 
-    /** What to do while one channel has nothing to tell: sleeping until it has is best where that can be had. */
+    /** What to do while a channel has no frame: sleep until it has one, where the channel supports it. */
     static Idle defaultFor(boolean isIpc) {
         return isIpc ? wait : backoff;
     }

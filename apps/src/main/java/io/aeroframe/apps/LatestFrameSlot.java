@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A single-frame slot before a sink that may be slower than the stream: the polling thread puts every frame in and never waits, a newer one
- * replaces one that the sink's thread has not taken.
+ * A single-frame slot before a sink that may be slower than the stream: the polling thread puts every frame in and
+ * never waits, a newer one replaces one that the sink's thread has not taken.
  *
  * <p>{@link #put(Frame)}, {@link #replaced()}, {@link #rethrow()} and {@link #finish()} belong to the polling thread.
  */

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             "  aeroframe view camera_A",
             "  aeroframe publish clip.mp4 camera_A",
             "",
-            "Processes of one user on one host find each other by the stream's name. 'aeroframe COMMAND --help' tells more."
+            "Processes of one user on one host find each other by the stream's name. 'aeroframe COMMAND "
+                    + "--help' explains a command."
         },
         subcommands = {
             DemoCommand.class,
@@ -47,7 +48,7 @@ public final class Main implements Runnable {
     /**
      * Runs one command and ends the JVM with its exit status.
      *
-     * @param args as typed.
+     * @param args the arguments as typed.
      */
     public static void main(String[] args) {
         StopSignal stop = StopSignal.install();
@@ -67,7 +68,7 @@ public final class Main implements Runnable {
             // A library that wants a shutdown hook of its own cannot be loaded any more: what was begun is not needed.
             status = INTERRUPTED;
         } finally {
-            stop.finished(); // also when a JVM error ends the thread: the shutdown would wait for it in vain
+            stop.finished(); // also when a JVM error ends the thread: the shutdown would wait for it until its timeout
         }
         System.exit(status);
     }
@@ -128,7 +129,7 @@ public final class Main implements Runnable {
         return oneLine(ex.getMessage());
     }
 
-    /** Whoever pressed Ctrl-C need not be told what it interrupted. Most libraries say so in their messages only. */
+    /** A user who pressed Ctrl-C need not read what it interrupted. Most libraries say so only in their messages. */
     private static boolean isInterruption(Throwable thrown) {
         for (Throwable ex = thrown; ex != null; ex = ex.getCause()) {
             if (ex.toString().toLowerCase(Locale.ROOT).contains("interrupt")) {

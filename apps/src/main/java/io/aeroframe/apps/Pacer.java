@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Says when each frame is due: by the source's timestamps, at a rate, or at once. A live source is never waited for twice: it comes when it
- * comes, and what comes faster than the asked rate is passed over. One thread.
+ * Says when each frame is due: by the source's timestamps, at a rate, or at once. A live source is never waited for
+ * twice: it comes when it comes, and a frame that comes faster than the requested rate is skipped. One thread.
  */
 final class Pacer {
 
@@ -38,7 +38,7 @@ final class Pacer {
     /**
      * Waits until the source's current frame is due.
      *
-     * @return false if the frame is to be passed over.
+     * @return false if the frame is to be skipped.
      */
     boolean await() {
         if (rate.isMax() || (rate.isSource() && source.isLive())) {

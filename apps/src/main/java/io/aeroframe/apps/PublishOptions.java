@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Options of those who publish. */
+/** Options of the commands that publish. */
 final class PublishOptions {
 
     private static final int DEFAULT_QUALITY = 80;
@@ -26,15 +26,15 @@ final class PublishOptions {
     @Option(
             names = "--channel",
             paramLabel = "C",
-            description =
-                    "ipc (default), udp:HOST:PORT, or an Aeron channel URI. May be given more than once: every frame is encoded once and goes to all.")
+            description = "ipc (default), udp:HOST:PORT, or an Aeron channel URI. May be given more than once: "
+                    + "every frame is encoded once and goes to all.")
     private List<String> channels = new ArrayList<>();
 
     @Option(
             names = "--encoding",
             paramLabel = "E",
-            description =
-                    "raw, jpeg or zstd (lossless). Default: raw if all channels are IPC or a --format is given, else jpeg.")
+            description = "raw, jpeg or zstd (lossless). Default: raw if all channels are IPC or a --format is "
+                    + "given, else jpeg.")
     private Encoding encoding;
 
     @Option(names = "--quality", paramLabel = "1..100", description = "Of JPEG frames. Default: 80.")
@@ -54,8 +54,8 @@ final class PublishOptions {
             names = "--format",
             paramLabel = "F",
             converter = FormatConverter.class,
-            description =
-                    "Pixel format of raw and zstd frames: bgr24 (default), rgb24, gray8, or native for the source's own; what JPEG frames are made of, too.")
+            description = "Pixel format of raw and zstd frames: bgr24 (default), rgb24, gray8, or native for the "
+                    + "source's own; what JPEG frames are made of, too.")
     private Format format;
 
     @Option(
@@ -113,7 +113,7 @@ final class PublishOptions {
             paramLabel = "T",
             converter = DurationConverter.class,
             description =
-                    "Subscribers drop frames that are older than this at delivery, such as 200ms. Default: for ever.")
+                    "Subscribers drop frames that are older than this at delivery, such as 200ms. Default: no limit.")
     private Duration timeToLive = Duration.ZERO;
 
     @Mixin
@@ -133,7 +133,7 @@ final class PublishOptions {
     /**
      * A pixel format as typed.
      *
-     * @param name        as typed.
+     * @param name        the name as typed.
      * @param pixelFormat null for the source's own.
      */
     private record Format(String name, PixelFormat pixelFormat) {}

@@ -174,8 +174,8 @@ final class PublishRun {
     }
 
     /**
-     * The source writes once, straight into the claim of the first channel that has room for the frame, shared memory first; the others are
-     * offered that memory before it is committed.
+     * The source writes once, straight into the claim of the first channel that has room for the frame, shared memory
+     * first; the others are offered that memory before it is committed.
      */
     private boolean publishTo(List<FramePublication> inOrder, long captureTimeNs) throws IOException {
         int maxLength = source.maxPayloadLength();

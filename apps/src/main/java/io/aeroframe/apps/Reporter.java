@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * Tells how a stream is going: a status line on a terminal, a JSON object a second with {@code --json}, nothing when piped; and a summary at the
- * end. One thread.
+ * Reports how a stream is going: a status line on a terminal, a JSON object a second with {@code --json}, nothing when
+ * piped; and a summary at the end. One thread.
  */
 final class Reporter {
 
@@ -44,7 +44,7 @@ final class Reporter {
      * A reporter for one run.
      *
      * @param verb  {@code published} or {@code received}.
-     * @param ticks whether to tell how it goes on the way: not where a sink has the output to itself.
+     * @param ticks whether to report progress: not where a sink has the output to itself.
      */
     Reporter(String stream, String verb, boolean isJson, boolean ticks) {
         this.ticks = ticks;
@@ -118,9 +118,9 @@ final class Reporter {
     }
 
     /**
-     * Tells how it went.
+     * Reports the summary.
      *
-     * @param copies of a frame's bytes on this side, negative if no frame told.
+     * @param copies how often a frame's bytes were copied on this side, negative if unknown.
      */
     void summary(FrameFormat format, Account account, int copies) {
         double seconds = frames > 1 ? (lastFrameNs - firstFrameNs) / 1e9 : 0;

@@ -62,7 +62,7 @@ final class SharedOptions {
                 .errorHandler(errorHandler());
     }
 
-    /** Tells the user of what goes wrong in the background: one line each. */
+    /** Reports background errors to the user, one line each. */
     ErrorHandler errorHandler() {
         PrintWriter err = spec.commandLine().getErr();
         return error -> {
@@ -102,7 +102,7 @@ final class SharedOptions {
         return verbose ? err() : null;
     }
 
-    /** Tells, if more is to be said, which library encodes and decodes JPEG frames. */
+    /** Reports, with {@code --verbose}, which library encodes and decodes JPEG frames. */
     void sayJpegCodec() throws IOException {
         if (verbose) {
             err().println("aeroframe: JPEG by " + JpegCodecs.describe());

@@ -9,8 +9,8 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * A picture size as typed: {@code 640x480}.
  *
- * @param width  in pixels.
- * @param height in pixels.
+ * @param width  the width in pixels.
+ * @param height the height in pixels.
  */
 record Size(int width, int height) {
 

@@ -9,14 +9,14 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options of those who receive. */
+/** Options of the commands that receive. */
 final class SubscribeOptions {
 
     @Option(
             names = "--channel",
             paramLabel = "C",
-            description =
-                    "ipc (default), udp:HOST:PORT, or an Aeron channel URI. For UDP, HOST is an address of this host, or a multicast group.")
+            description = "ipc (default), udp:HOST:PORT, or an Aeron channel URI. For UDP, HOST is an address of "
+                    + "this host, or a multicast group.")
     private String channel = "ipc";
 
     @ArgGroup
@@ -26,15 +26,17 @@ final class SubscribeOptions {
             names = "--timeout",
             paramLabel = "T",
             converter = DurationConverter.class,
-            description = "Fail when no frame comes for this long, such as 5s. Default: wait for ever.")
+            description = "Fail when no frame comes for this long, such as 5s. Default: wait without a limit.")
     private Duration timeout;
 
     @Option(
             names = "--follow",
             negatable = true,
             description = {
-                "Stay when the stream has ended or its publisher has vanished, and go on with the next publisher of its name; with"
-                        + " --no-follow end with the first one (exit status 1 if it vanished). Default: stay when it vanished, and for"
+                "Stay when the stream has ended or its publisher has vanished, and go on with the next "
+                        + "publisher of its name; with"
+                        + " --no-follow end with the first one (exit status 1 if it vanished). Default: stay "
+                        + "when it vanished, and for"
                         + " windows also when it ended."
             })
     private Boolean follow;
@@ -50,7 +52,8 @@ final class SubscribeOptions {
             paramLabel = "C",
             description =
                     "How frames are encoded into a video file: h264, mpeg4, mjpeg, ffv1 (loses nothing), vp8, vp9,"
-                            + " av1, or an encoder of FFmpeg. Default: JPEG frames as they are, others h264, in .avi mpeg4.")
+                            + " av1, or an encoder of FFmpeg. Default: JPEG frames as they are, others h264, "
+                            + "in .avi mpeg4.")
     private String codec;
 
     @Option(names = "--overwrite", description = "Replace a video file that exists.")
@@ -63,7 +66,7 @@ final class SubscribeOptions {
         @Option(
                 names = "--latest",
                 description =
-                        "Only the newest frame: older ones are passed over when the sink is slow. Default for windows.")
+                        "Only the newest frame: older ones are skipped when the sink is slow. Default for windows.")
         private boolean latest;
 
         @Option(names = "--every", description = "Every frame, in order. Default for all other sinks.")

@@ -143,22 +143,22 @@ final class SubscribeRun {
         }
     }
 
-    /** A collision ends the run; everything else is told and the stream goes on. */
+    /** A collision ends the run; every other error is reported, and the stream goes on. */
     private ErrorHandler collisionCatcher() {
-        ErrorHandler tell = options.shared().errorHandler();
+        ErrorHandler reporter = options.shared().errorHandler();
         return error -> {
             if (error instanceof StreamCollisionException found) {
                 collision.set(found);
             } else {
                 reporter.clearStatus();
-                tell.onError(error);
+                reporter.onError(error);
             }
         };
     }
 
     /**
-     * Connects to the driver. Over IPC the publisher's host has one, and this waits for it: a subscriber that hosted it would take it along when it
-     * leaves.
+     * Connects to the driver. Over IPC the publisher's host has one, and this waits for it: a subscriber that hosted it
+     * would take it along when it leaves.
      *
      * @return null if there is reason to stop first.
      */

@@ -32,8 +32,8 @@ final class AeroframeProcess {
     }
 
     /**
-     * Starts a command that {@link #command(List)}, or something like it, has made. A build that runs in the background of a shell has Ctrl-C
-     * ignored, and its children would inherit that.
+     * Starts a command that {@link #command(List)}, or something like it, has made. A build that runs in the background
+     * of a shell has Ctrl-C ignored, and its children would inherit that.
      */
     static AeroframeProcess start(ProcessBuilder builder) throws IOException {
         List<String> command = List.copyOf(builder.command());
@@ -46,8 +46,8 @@ final class AeroframeProcess {
     }
 
     /**
-     * The JVM of the test, with what makes it start in half the time, and the class path of the launcher script if it has been packed. What flags
-     * the script gives is LauncherIT's to try.
+     * The JVM of the test, with what makes it start in half the time, and the class path of the launcher script if it
+     * has been packed. What flags the script gives is LauncherIT's to try.
      */
     static List<String> command(List<String> arguments) {
         Path lib = Path.of("target", "aeroframe", "lib").toAbsolutePath();

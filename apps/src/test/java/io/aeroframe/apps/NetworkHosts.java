@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A small LAN: a switch and hosts, each a network namespace, so that nothing of it can be seen outside. It is for root, and the tests are
- * skipped elsewhere. The hosts share the kernel, its clock and its boot identity.
+ * A small LAN: a switch and hosts, each a network namespace, so that nothing of it can be seen outside. It is for root,
+ * and the tests are skipped elsewhere. The hosts share the kernel, its clock and its boot identity.
  */
 final class NetworkHosts implements BeforeEachCallback, AfterEachCallback {
 
@@ -31,7 +31,7 @@ final class NetworkHosts implements BeforeEachCallback, AfterEachCallback {
     /**
      * A LAN that is there during each test. Register it before the sandbox, so that it goes after the processes in it.
      *
-     * @param count   of hosts, numbered from 1; host N has the address 10.77.0.N.
+     * @param count   the count of hosts, numbered from 1; host N has the address 10.77.0.N.
      * @param sandbox that runs the processes.
      */
     NetworkHosts(int count, Sandbox sandbox) {

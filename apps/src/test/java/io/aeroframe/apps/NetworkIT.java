@@ -63,7 +63,8 @@ class NetworkIT {
     @ParameterizedTest
     @CsvSource({
         GROUP + ", " + GROUP,
-        "aeron:udp?control=10.77.0.1:4100|control-mode=dynamic, aeron:udp?endpoint=10.77.0.%d:4000|control=10.77.0.1:4100"
+        "aeron:udp?control=10.77.0.1:4100|control-mode=dynamic, "
+                + "aeron:udp?endpoint=10.77.0.%d:4000|control=10.77.0.1:4100"
     })
     void twoHostsHaveEveryFrame(String to, String from) throws Exception {
         AeroframeProcess second = subscribe(2, String.format(from, 2));
@@ -103,7 +104,7 @@ class NetworkIT {
                 .expectExit(0);
     }
 
-    /** Whoever is a moment later than the first begins a moment later, and misses nothing then. */
+    /** A host that joins a moment later than the first begins a moment later, and misses nothing from then on. */
     private void expectEveryFrameSinceItsFirst(Report received, long frames) {
         expectExact(received);
         long first = received.sequences().get(0);

@@ -94,7 +94,7 @@ class ReconnectIT {
                     body.write(film);
                 }
             } catch (IOException ex) {
-                exchange.close(); // whoever took it has gone, or the server was stopped
+                exchange.close(); // the client has gone, or the server was stopped
             }
         });
         server.start();

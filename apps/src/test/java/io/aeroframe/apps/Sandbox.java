@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A host of the test's own: a fresh base directory and the processes that meet there. After each test nothing of them may be left: no
- * process, no file.
+ * A host of the test's own: a fresh base directory and the processes that meet there. After each test nothing of them
+ * may be left: no process, no file.
  */
 final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
@@ -64,7 +64,7 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
         workingDirectory = directory;
     }
 
-    /** The X display of processes that are started from now on; there is none unless told. */
+    /** The X display of processes that are started from now on; by default there is none. */
     void display(String name) {
         display = name;
     }
@@ -78,7 +78,7 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
     AeroframeProcess startCommand(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("AEROFRAME_DIR", base.toString());
-        builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would tell of it on standard error
+        builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would report it on standard error
         builder.environment().putIfAbsent("OPENCV_LOG_LEVEL", "SILENT"); // as the launcher script does
         builder.environment().remove("DISPLAY");
         if (display != null) {

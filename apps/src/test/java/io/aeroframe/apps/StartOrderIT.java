@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who comes first, who comes late and who leaves early makes no difference to the others. */
+/** The order in which processes start and leave makes no difference to the others. */
 class StartOrderIT {
 
     private static final String SMALL = "pattern:320x240@60";
@@ -86,7 +86,10 @@ class StartOrderIT {
         return Report.ofOutput(publisher);
     }
 
-    /** From a subscriber's first frame on; a pause without any subscriber, on a slow machine, is the publisher's to account for. */
+    /**
+     * From a subscriber's first frame on; a pause without any subscriber, on a slow machine, is the publisher's to
+     * account for.
+     */
     private static void expectNothingLost(Report published, Report received) {
         long frames = published.number("ledger.published");
         received.expectClosedLedger();

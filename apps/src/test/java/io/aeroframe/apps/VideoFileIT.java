@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A stream into a video file, whoever ends it and however. What each container holds is for VideoSinkTest. */
+/** A stream into a video file, however it ends. VideoSinkTest checks what each container holds. */
 class VideoFileIT {
 
     private static final int SIGINT_STATUS = 130;

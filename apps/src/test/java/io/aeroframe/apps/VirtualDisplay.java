@@ -55,7 +55,7 @@ final class VirtualDisplay implements AutoCloseable {
                 () -> run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").contains("window id"),
                 () -> "");
         // The first key makes the server announce another keyboard, at which openbox is deaf until it has taken its
-        // keys anew.
+        // keys again.
         run("xdotool", "key", "shift");
     }
 

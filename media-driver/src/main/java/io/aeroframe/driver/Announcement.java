@@ -7,8 +7,8 @@ import java.nio.file.Path;
 /**
  * What the process that hosts a driver says about it in {@code driver.id}: one line, its parts separated by blanks.
  *
- * @param identity of the run: the driver's process id and start time, as in its own file.
- * @param clock    of the driver's timeouts, and of its clients'.
+ * @param identity the identity of the run: the driver's process id and start time, as in its own file.
+ * @param clock    the clock of the driver's timeouts, and of its clients'.
  * @param network  the network namespace that the driver's sockets are in; {@link #UNKNOWN} where there are none.
  */
 record Announcement(String identity, DriverClock clock, String network) {
@@ -50,7 +50,7 @@ record Announcement(String identity, DriverClock clock, String network) {
         }
     }
 
-    /** Whether sockets of the driver are in this process's network, as far as can be told. */
+    /** Whether sockets of the driver are in this process's network, as far as is known. */
     boolean sharesNetwork() {
         String own = ownNetwork();
         return network.equals(UNKNOWN) || own.equals(UNKNOWN) || network.equals(own);

@@ -37,16 +37,16 @@ final class BaseDirectory {
     }
 
     /**
-     * The place used unless told otherwise.
+     * The default place.
      *
      * @return {@code AEROFRAME_DIR} of the environment or {@code aeroframe.dir} of the system properties, else {@code
      *         /dev/shm/aeroframe-USER} where there is a {@code /dev/shm}, else the same name in the temporary
      *         directory.
      */
     static Path defaultPath() {
-        String told = System.getProperty("aeroframe.dir", System.getenv("AEROFRAME_DIR"));
-        if (told != null && !told.isBlank()) {
-            return Path.of(told);
+        String named = System.getProperty("aeroframe.dir", System.getenv("AEROFRAME_DIR"));
+        if (named != null && !named.isBlank()) {
+            return Path.of(named);
         }
         Path memory = Path.of("/dev/shm");
         Path parent = Files.isDirectory(memory) && Files.isWritable(memory)
@@ -71,7 +71,7 @@ final class BaseDirectory {
     /**
      * Opens a base directory, creating it for its owner alone if need be.
      *
-     * @param path of the directory; its parent must exist.
+     * @param path the directory; its parent must exist.
      * @return the directory.
      * @throws FrameDriverException if it is a link, is not a directory, belongs to another user or lets other users in.
      */
@@ -82,7 +82,7 @@ final class BaseDirectory {
     /**
      * Opens a base directory if it is there.
      *
-     * @param path of the directory.
+     * @param path the directory.
      * @return the directory, or null if there is none.
      * @throws FrameDriverException as {@link #open(Path)}.
      */
@@ -217,7 +217,7 @@ final class BaseDirectory {
                     }
                 }
             } catch (NoSuchFileException ex) {
-                return; // the last one who was here has just removed it: nothing to sweep
+                return; // its last user has just removed it: nothing to sweep
             } catch (IOException ex) {
                 throw new FrameDriverException(
                         FrameDriverException.Reason.DIRECTORY,

@@ -14,7 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
- * A driver's own file, {@code cnc.dat}, as far as it tells which driver it is and whether that is alive. The few bytes
+ * A driver's own file, {@code cnc.dat}, as far as it shows which driver it is and whether it is alive. The few bytes
  * are read through an open channel and never mapped: its owner may remove, replace or cut the file at any moment, and
  * mapped memory that is not there any more ends the process. Nothing in it is trusted. One thread at a time, a {@link
  * FileThread}.
@@ -125,7 +125,7 @@ final class CommandFile implements AutoCloseable {
         return (long) CncFileDescriptor.META_DATA_LENGTH + commandsLength() - RingBufferDescriptor.TRAILER_LENGTH;
     }
 
-    /** The driver's process and start time as read last: tells a live driver's file from a dead one's. */
+    /** The driver's process and start time as read last: distinguishes a live driver's file from a dead one's. */
     String identity() {
         return identity;
     }

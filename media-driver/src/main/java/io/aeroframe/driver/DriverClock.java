@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochClock;
 
 /**
- * The clock on which a driver and its clients tell each other that they live: milliseconds since the epoch as they were
- * when the driver started, and the host's monotonic clock from then on. Who sets the host's clock moves no timeout.
+ * The clock of the signs of life that a driver and its clients exchange: milliseconds since the epoch as they were when
+ * the driver started, and the host's monotonic clock from then on. Changing the system clock does not affect timeouts.
  *
  * @param offsetMs epoch time minus {@link System#nanoTime()}, which is one clock for all processes of a host; in
  *                 milliseconds.

@@ -10,7 +10,7 @@ import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongHashSet;
 import org.agrona.concurrent.status.CountersReader;
 
-/** What the driver's counters show of those who use it. Any thread may read them. */
+/** What the driver's counters show about its clients. Any thread may read them. */
 final class DriverCounters {
 
     private static final long UNKNOWN = Long.MIN_VALUE;
@@ -66,7 +66,7 @@ final class DriverCounters {
     /**
      * Whether a subscriber has yet to read what was sent by a publication that sends no more.
      *
-     * @param positions of all publications some time ago.
+     * @param positions the positions of all publications some time ago.
      */
     static boolean arePausedUnread(CountersReader counters, Long2LongHashMap positions) {
         Long2LongHashMap paused = publisherPositions(counters);

@@ -35,7 +35,7 @@ final class DriverLock {
     }
 
     /**
-     * Tells the others that the driver is up and which one it is.
+     * Announces to other processes that the driver is up and which one it is.
      *
      * @param announcement is read whole, or not at all.
      * @throws FrameDriverException if it cannot be written, or is not this lock's to write.

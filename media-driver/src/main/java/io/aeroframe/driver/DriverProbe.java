@@ -46,9 +46,9 @@ final class DriverProbe implements AutoCloseable {
     }
 
     /**
-     * Of a driver that somebody else runs. If its directory lies in a base directory, and the driver announced there is
+     * Probes an external driver. If its directory lies in a base directory, and the driver announced there is
      * the one that it holds, the announced clock is the driver's; otherwise the driver uses the system's, as Aeron does
-     * unless told otherwise.
+     * by default.
      */
     static DriverProbe of(Path aeronDirectory) {
         return new DriverProbe(aeronDirectory, BaseDirectory.around(aeronDirectory), false);
@@ -143,8 +143,8 @@ final class DriverProbe implements AutoCloseable {
     }
 
     /**
-     * Whether the sockets of the driver that was up when it was last asked are in this process's network, as far as can
-     * be told.
+     * Whether the sockets of the driver that was up when it was last asked are in this process's network, as far as is
+     * known.
      */
     synchronized boolean sharesNetwork() {
         boolean isKnown =

@@ -10,8 +10,8 @@ import java.nio.file.attribute.FileTime;
 /**
  * What shows that a file was replaced or written, from one reading of its attributes.
  *
- * @param key      of the file; null where the file system has none.
- * @param length   in bytes.
+ * @param key      the key of the file; null where the file system has none.
+ * @param length   the length in bytes.
  * @param modified when it was written last.
  */
 record FileStamp(Object key, long length, FileTime modified) {

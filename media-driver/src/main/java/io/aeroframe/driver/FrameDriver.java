@@ -383,7 +383,7 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /**
-     * A warning for users who send frames over UDP on a host whose kernel limits socket buffers. Any thread; opens and
+     * A warning for users who send frames over UDP on a host that limits socket buffers. Any thread; opens and
      * closes a socket.
      *
      * @return one line that names the sysctl to set; empty if the buffers are large enough.

@@ -12,7 +12,9 @@ public final class FrameDriverException extends RuntimeException {
 
     /** Why the media driver cannot be run or reached. */
     public enum Reason {
-        /** The base directory, or a file in it, cannot be created, read, locked or removed, or other users can enter. */
+        /**
+         * The base directory, or a file in it, cannot be created, read, locked or removed, or other users can enter.
+         */
         DIRECTORY,
         /** The file system of the base directory has no room for the driver's files. */
         NO_ROOM,

@@ -8,8 +8,8 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.EpochClock;
 
 /**
- * How the embedded driver is set up: for pictures instead of small messages, for machines of any size, and for people
- * who wait.
+ * How the embedded driver is set up: for pictures instead of small messages, and for machines of
+ * any size.
  */
 final class MediaDriverSettings {
 
@@ -21,7 +21,7 @@ final class MediaDriverSettings {
 
     /**
      * Room for 8,192 counters, and four times this for their labels. Aeron's default is eight times as much, 46 MiB of
-     * files in all, and a container's /dev/shm has 64 MiB in all unless told otherwise.
+     * files in all, and a container's /dev/shm has 64 MiB in all by default.
      */
     private static final int COUNTERS_LENGTH = 1 << 20;
 
@@ -33,11 +33,11 @@ final class MediaDriverSettings {
     private MediaDriverSettings() {}
 
     /**
-     * Settings of a driver in the given directory, which is deleted at its start, and at its end by whoever has the
-     * lock.
+     * Settings of a driver in the given directory, which is deleted at its start, and at its end by the process that
+     * has the lock.
      *
-     * @param clock   of its timeouts, and of its clients'.
-     * @param budget  of what peers can make the driver allocate.
+     * @param clock   the clock of its timeouts, and of its clients'.
+     * @param budget  the budget of what peers can make the driver allocate.
      * @param refused takes what is over the budget.
      * @return settings without an error handler.
      */
@@ -70,7 +70,7 @@ final class MediaDriverSettings {
                 .sharedNetworkIdleStrategy(idleStrategy())
                 .sharedIdleStrategy(idleStrategy())
                 .performStorageChecks(true)
-                .lowStorageWarningThreshold(0) // who needs more than there is is told by an error that says what for
+                .lowStorageWarningThreshold(0) // an error reports what lacks room
                 .termBufferSparseFile(false) // a sparse file on a full tmpfs is a SIGBUS at some later frame
                 .socketRcvbufLength(sockets.receiveLength())
                 .socketSndbufLength(sockets.sendLength())

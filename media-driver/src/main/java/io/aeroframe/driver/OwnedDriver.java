@@ -67,8 +67,8 @@ final class OwnedDriver {
      * Sweeps what others have left behind, starts a driver and announces it. On a {@link FileThread}, so that the
      * driver's threads are daemon threads outside of the caller's thread group.
      *
-     * @param lock   of the directory; released if this fails.
-     * @param limits of what peers can make the driver allocate.
+     * @param lock   the lock of the directory; released if this fails.
+     * @param limits the limits of what peers can make the driver allocate.
      * @return null if the directory was removed meanwhile: the caller may try again.
      * @throws FrameDriverException if there is no room, or the driver does not start.
      */
@@ -179,7 +179,7 @@ final class OwnedDriver {
      * clients have answered that their lossless publications have stopped sending, and until what those sent has been
      * read; then closes the driver and removes its files, as far as they are still its own.
      *
-     * @param timeoutNs for all waits: two fifths, one fifth and two fifths of it at most.
+     * @param timeoutNs the timeout for all waits: two fifths, one fifth and two fifths of it at most.
      */
     void close(long timeoutNs) {
         isClosed = true;

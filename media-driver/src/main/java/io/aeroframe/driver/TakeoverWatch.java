@@ -24,7 +24,7 @@ final class TakeoverWatch {
     private final ErrorHandler errorHandler;
     private final Thread thread = new FileThread(this::run, "aeroframe-takeover");
     private volatile boolean isStopped;
-    private String told = "";
+    private String reported = "";
 
     /** Why the last failure could not even be reported: out of memory, most likely. For a debugger. */
     private volatile Throwable unreported;
@@ -52,18 +52,18 @@ final class TakeoverWatch {
     private boolean lookOnce() {
         try {
             look.run();
-            told = "";
+            reported = "";
             return true;
         } catch (Throwable ex) {
-            tell(ex);
+            report(ex);
             return false;
         }
     }
 
-    private void tell(Throwable error) {
+    private void report(Throwable error) {
         String what = error.toString();
-        if (!isStopped && !told.equals(what)) {
-            told = what;
+        if (!isStopped && !reported.equals(what)) {
+            reported = what;
             errorHandler.onError(error);
         }
     }

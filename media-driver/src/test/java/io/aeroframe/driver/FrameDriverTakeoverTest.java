@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who hosts when the host has gone, whatever it has left behind. */
+/** Which process takes over when the driver owner has gone, whatever it has left behind. */
 @Timeout(180)
 class FrameDriverTakeoverTest {
 
@@ -68,7 +68,7 @@ class FrameDriverTakeoverTest {
     private static void await(String what, BooleanSupplier condition) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
         while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadlineNs < 0, "waited in vain for " + what);
+            assertTrue(System.nanoTime() - deadlineNs < 0, "timed out waiting for " + what);
             LockSupport.parkNanos(1_000_000);
         }
     }

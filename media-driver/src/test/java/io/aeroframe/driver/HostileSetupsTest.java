@@ -47,7 +47,7 @@ class HostileSetupsTest {
 
     private final byte[] bytes = new byte[SetupFlyweight.HEADER_LENGTH];
     private final UnsafeBuffer datagram = new UnsafeBuffer(bytes);
-    private final List<Throwable> told = new CopyOnWriteArrayList<>();
+    private final List<Throwable> reported = new CopyOnWriteArrayList<>();
     private MemoryDirectory directory;
     private DatagramSocket socket;
     private int port;
@@ -68,7 +68,7 @@ class HostileSetupsTest {
     }
 
     private FrameDriver.Context context() {
-        return new FrameDriver.Context().baseDirectory(directory.base()).errorHandler(told::add);
+        return new FrameDriver.Context().baseDirectory(directory.base()).errorHandler(reported::add);
     }
 
     private String channel() {
@@ -115,7 +115,7 @@ class HostileSetupsTest {
     private void await(String what, BooleanSupplier condition) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
         while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadlineNs < 0, () -> "timed out waiting for " + what + ", " + told);
+            assertTrue(System.nanoTime() - deadlineNs < 0, () -> "timed out waiting for " + what + ", " + reported);
             LockSupport.parkNanos(1_000_000);
         }
     }
@@ -140,11 +140,11 @@ class HostileSetupsTest {
             for (int i = 0; i < 20; i++) {
                 setup(i, 1 << 30, MTU);
             }
-            await("a refusal", () -> host.refusedSetups() > 0 && !told.isEmpty());
+            await("a refusal", () -> host.refusedSetups() > 0 && !reported.isEmpty());
             assertAnswers(aeron);
             assertEquals(0, images(host.aeronDirectoryName()));
             assertEquals(0, subscription.imageCount());
-            String message = told.get(0).getMessage();
+            String message = reported.get(0).getMessage();
             assertEquals(
                     "refused a stream that /127.0.0.1:" + socket.getLocalPort() + " sets up on " + channel()
                             + ": termLength=1073741824 is not a power of two from 65536 to maxTermLength=67108864;"
@@ -174,8 +174,8 @@ class HostileSetupsTest {
                 Aeron aeron = client(host);
                 Subscription subscription = aeron.addSubscription(channel(), STREAM)) {
             setup(1, term, mtu, offset, activeTermId);
-            await("a refusal", () -> host.refusedSetups() > 0 && !told.isEmpty());
-            assertTrue(told.get(0).getMessage().contains(named), told::toString);
+            await("a refusal", () -> host.refusedSetups() > 0 && !reported.isEmpty());
+            assertTrue(reported.get(0).getMessage().contains(named), reported::toString);
             assertAnswers(aeron);
             assertEquals(0, images(host.aeronDirectoryName()));
             assertEquals(0, subscription.imageCount());
@@ -190,8 +190,8 @@ class HostileSetupsTest {
             setup(1, SMALL_TERM, MTU);
             await("an image", () -> subscription.imageCount() == 1);
             send(20);
-            await("a refusal", () -> host.refusedSetups() > 0 && !told.isEmpty());
-            assertTrue(told.get(0).getMessage().contains("shorter than"), told::toString);
+            await("a refusal", () -> host.refusedSetups() > 0 && !reported.isEmpty());
+            assertTrue(reported.get(0).getMessage().contains("shorter than"), reported::toString);
         }
     }
 
@@ -207,7 +207,7 @@ class HostileSetupsTest {
                 return subscription.imageCount() == 3 && host.refusedSetups() >= 7;
             });
             assertEquals(3, images(host.aeronDirectoryName()));
-            assertTrue(told.get(0).getMessage().contains("maxImagesPerChannel=3"), told::toString);
+            assertTrue(reported.get(0).getMessage().contains("maxImagesPerChannel=3"), reported::toString);
             await("the end of the images", () -> subscription.imageCount() == 0);
             await("another image", () -> {
                 setup(100, SMALL_TERM, MTU);
@@ -230,7 +230,7 @@ class HostileSetupsTest {
                 return subscription.imageCount() == 2 && host.refusedSetups() >= 3;
             });
             assertEquals(2, images(host.aeronDirectoryName()));
-            assertTrue(told.get(0).getMessage().contains("maxImageBytes="), told::toString);
+            assertTrue(reported.get(0).getMessage().contains("maxImageBytes="), reported::toString);
         }
     }
 
@@ -249,14 +249,14 @@ class HostileSetupsTest {
         }
     }
 
-    /** In whichever way the driver's threads are set up: each has the conductor told of a setup in another. */
+    /** For each threading mode of the driver: in each the conductor learns of a setup in a different way. */
     @ParameterizedTest
     @EnumSource(
             value = ThreadingMode.class,
             names = {"SHARED", "SHARED_NETWORK", "DEDICATED"})
     void theBoundsHoldInEveryThreadingMode(ThreadingMode mode) {
         ImageLimits limits = new ImageLimits(SMALL_TERM, 4, 1L << 30);
-        RefusedSetups refused = new RefusedSetups(limits, told::add);
+        RefusedSetups refused = new RefusedSetups(limits, reported::add);
         ImageBudget budget = new ImageBudget(limits, Configuration.congestionControlSupplier());
         DriverClock clock = DriverClock.startingNow();
         Path aeronDirectory = directory.path().resolve("aeron");

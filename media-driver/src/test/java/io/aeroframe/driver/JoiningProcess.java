@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process of its own that joins a driver when it is told to, stays until it is told to leave, and says what it does,
+ * A child process that joins a driver and leaves it on command, and prints what it does,
  * a line each: {@code ready}, then {@code host DIR}, {@code attached DIR} or {@code refused REASON}, then {@code left}.
  */
 final class JoiningProcess implements AutoCloseable {
@@ -69,13 +69,13 @@ final class JoiningProcess implements AutoCloseable {
         return line == null ? "said nothing for 30 s" : line;
     }
 
-    /** Tells the process to join. */
+    /** Makes the process join. */
     void join() throws IOException {
         process.outputWriter().write("join\n");
         process.outputWriter().flush();
     }
 
-    /** Waits until the process is ready, tells it to join, and waits for what comes of it. */
+    /** Waits until the process is ready, makes it join, and waits for the outcome. */
     String joined() throws IOException, InterruptedException {
         String ready = next();
         if (!ready.equals("ready")) {
@@ -85,7 +85,7 @@ final class JoiningProcess implements AutoCloseable {
         return next();
     }
 
-    /** Tells the process to leave, and waits until it has. */
+    /** Makes the process leave, and waits until it has. */
     String left() throws IOException, InterruptedException {
         process.outputWriter().close();
         String line = next();

@@ -35,7 +35,7 @@ class RemovedDirectoryTest {
 
     private MemoryDirectory directory;
     private Path base;
-    private final List<Throwable> told = new CopyOnWriteArrayList<>();
+    private final List<Throwable> reported = new CopyOnWriteArrayList<>();
 
     /** What a cleaner takes away. */
     enum Part {
@@ -51,7 +51,7 @@ class RemovedDirectoryTest {
             this.name = name;
         }
 
-        /** In one step for those who look; what is open stays open. */
+        /** In one step for other processes; what is open stays open. */
         void removeFrom(Path base) throws IOException {
             Path removed = base.resolveSibling("removed");
             Files.move(name.isEmpty() ? base : base.resolve(name), removed);
@@ -71,7 +71,7 @@ class RemovedDirectoryTest {
     }
 
     private FrameDriver.Context context() {
-        return new FrameDriver.Context().baseDirectory(base).errorHandler(told::add);
+        return new FrameDriver.Context().baseDirectory(base).errorHandler(reported::add);
     }
 
     private static void await(String what, BooleanSupplier condition) {
@@ -102,7 +102,7 @@ class RemovedDirectoryTest {
         try (FrameDriver host = FrameDriver.join(context())) {
             RunningDriver before = host.running().orElseThrow();
             part.removeFrom(base);
-            await("a word about it", () -> !told.isEmpty());
+            await("a word about it", () -> !reported.isEmpty());
             await("a driver", () -> host.isOwner() && host.running().isPresent());
             assertEquals(
                     part == Part.ANNOUNCEMENT, before.isSameAs(host.running().orElseThrow()));
@@ -111,8 +111,8 @@ class RemovedDirectoryTest {
                 assertEquals("attached " + base.resolve("aeron"), other.joined());
                 assertEquals("left", other.left());
             }
-            assertEquals(1, told.size(), told::toString);
-            String message = told.get(0).getMessage();
+            assertEquals(1, reported.size(), reported::toString);
+            String message = reported.get(0).getMessage();
             assertTrue(message.startsWith(base + ": "), message);
             assertTrue(message.contains("removed"), message);
             assertEquals(1, message.lines().count());
@@ -129,7 +129,7 @@ class RemovedDirectoryTest {
             assertTrue(other.joined().startsWith("attached "));
             RunningDriver before = host.running().orElseThrow();
             part.removeFrom(base);
-            await("a word about it", () -> !told.isEmpty());
+            await("a word about it", () -> !reported.isEmpty());
             await("one driver", () -> {
                 RunningDriver running = host.running().orElse(null);
                 return running != null
@@ -158,12 +158,12 @@ class RemovedDirectoryTest {
             names = {"ALL", "LOCK"})
     void aDriverThatEndsDeletesNothingOfTheNextAtItsPath(Part part) throws Exception {
         OwnedDriver first = OwnedDriver.launch(
-                BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), LIMITS, told::add);
+                BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), LIMITS, reported::add);
         try (Aeron one = MemoryDirectory.client(base.resolve("aeron").toString())) {
             assertTrue(one.addPublication("aeron:ipc", 1).maxPayloadLength() > 0);
             part.removeFrom(base);
             OwnedDriver second = OwnedDriver.launch(
-                    BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), LIMITS, told::add);
+                    BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), LIMITS, reported::add);
             try (Aeron two = MemoryDirectory.client(base.resolve("aeron").toString())) {
                 assertTrue(two.addPublication("aeron:ipc", 1).maxPayloadLength() > 0);
                 String files = directory.listing();
@@ -196,7 +196,7 @@ class RemovedDirectoryTest {
     void oneThatDoesNotTakeOverHostsAgainWhatItHosted() throws Exception {
         try (FrameDriver host = FrameDriver.join(context().takesOver(false))) {
             Part.ALL.removeFrom(base);
-            await("a word about it", () -> !told.isEmpty());
+            await("a word about it", () -> !reported.isEmpty());
             await("a driver", () -> host.isOwner() && host.running().isPresent());
         }
         assertEquals("", directory.listing());
@@ -206,7 +206,7 @@ class RemovedDirectoryTest {
     void aPrivateDriverIsHostedAgain() throws Exception {
         try (FrameDriver host = FrameDriver.join(context().privateDriver(true))) {
             Part.ALL.removeFrom(base);
-            await("a word about it", () -> !told.isEmpty());
+            await("a word about it", () -> !reported.isEmpty());
             await("a driver", () -> host.isOwner() && host.running().isPresent());
             assertAnswers(host);
         }

@@ -49,7 +49,7 @@ class TakeoverWatchTest {
                 java.io.IOException.class
             })
     void outlivesWhatALookThrowsAndReportsItOnce(Class<? extends Throwable> type) throws Exception {
-        List<Throwable> told = new CopyOnWriteArrayList<>();
+        List<Throwable> reported = new CopyOnWriteArrayList<>();
         AtomicInteger failures = new AtomicInteger();
         CountDownLatch goesOn = new CountDownLatch(2);
         TakeoverWatch watch = new TakeoverWatch(
@@ -59,13 +59,13 @@ class TakeoverWatchTest {
                     }
                     goesOn.countDown();
                 },
-                told::add);
+                reported::add);
         watch.start();
         assertTrue(goesOn.await(30, TimeUnit.SECONDS));
         watch.stop();
         watch.join();
-        assertEquals(1, told.size(), told::toString);
-        assertEquals(type, told.get(0).getClass());
+        assertEquals(1, reported.size(), reported::toString);
+        assertEquals(type, reported.get(0).getClass());
     }
 
     @Test

@@ -30,7 +30,7 @@ public final class BufferPlanes implements AutoCloseable {
     /**
      * Makes room for the addresses.
      *
-     * @param format of the frames, raw.
+     * @param format the format of the frames, raw.
      */
     public BufferPlanes(FrameFormat format) {
         this.format = format;
@@ -53,7 +53,7 @@ public final class BufferPlanes implements AutoCloseable {
      * Points at the frame at position 0 of a buffer.
      *
      * @param buffer direct; its position and limit are not looked at.
-     * @param role   of the buffer, for the message.
+     * @param role   the role of the buffer, for the message.
      * @throws IllegalArgumentException if the buffer is not direct or too small.
      */
     public void pointAt(ByteBuffer buffer, String role) {

@@ -11,13 +11,15 @@ import org.opencv.core.Mat;
 /**
  * OpenCV Mats as views over the memory of raw frames: no copy, and after the first frames no allocation.
  *
- * <p>A stream's frames come in the same few buffers again and again, so an instance keeps its last {@value #CAPACITY} views,
- * each with a reference to its buffer. A view is valid as long as the memory is: of a borrowed frame inside the handler, of
- * a claim until commit or abort. Using one afterwards reads or writes someone else's frame, or ends the JVM if the memory
- * has been unmapped. Do not {@link Mat#release()} a view, and do not keep it: ask again for the next frame.
+ * <p>A stream's frames come in the same few buffers again and again, so an instance keeps its last {@value #CAPACITY}
+ * views, each with a reference to its buffer. A view is valid as long as the memory is: of a borrowed frame inside the
+ * handler, of a claim until commit or abort. Using one afterwards reads or writes someone else's frame, or ends the JVM
+ * if the memory has been unmapped. Do not {@link Mat#release()} a view, and do not keep it: ask again for the next
+ * frame.
  *
- * <p>OpenCV writes a function's result into a Mat in place if it has the result's size and type, else it gives the Mat other
- * memory: then the frame stays as it was. {@link #isOver(Mat)} tells. Such a view is made anew at its next use.
+ * <p>OpenCV writes a function's result into a Mat in place if it has the result's size and type, else it gives the Mat
+ * other memory: then the frame stays as it was. {@link #isOver(Mat)} reports it. Such a view is made again at its next
+ * use.
  *
  * <p>The shapes: GRAY8 CV_8UC1, GRAY16 CV_16UC1, BGR24 and RGB24 CV_8UC3, BGRA32 CV_8UC4, YUYV CV_8UC2, each
  * {@code height × width}; I420 and NV12 without padding and of even size as OpenCV's colour conversions want them, one
@@ -27,7 +29,7 @@ import org.opencv.core.Mat;
  */
 public final class Mats {
 
-    /** As many as a pool of small frames has slots unless told otherwise. */
+    /** As many as a pool of small frames has slots by default. */
     private static final int CAPACITY = 64;
 
     static {
@@ -45,9 +47,9 @@ public final class Mats {
     /**
      * A view over a frame that starts at the buffer's position. The position and the limit are left alone.
      *
-     * @param memory a direct buffer, read-only or not, with at least {@link FrameFormat#maxPayloadLength()} bytes remaining.
-     *               OpenCV does not know of read-only: do not write to a Mat over a frame that was received.
-     * @param format of a raw frame.
+     * @param memory a direct buffer, read-only or not, with at least {@link FrameFormat#maxPayloadLength()} bytes
+     *               remaining. OpenCV does not know of read-only: do not write to a Mat over a frame that was received.
+     * @param format the format of a raw frame.
      * @return a Mat that is owned by this instance.
      * @throws IllegalArgumentException if the buffer is not direct or too small, or the format has no Mat.
      */
@@ -58,10 +60,10 @@ public final class Mats {
     /**
      * A view over a frame that starts at an index of a buffer, wherever its position is.
      *
-     * @param memory a direct buffer, read-only or not, whose limit is at least {@link FrameFormat#maxPayloadLength()} bytes
-     *               behind the index.
-     * @param index  of the frame's first byte.
-     * @param format of a raw frame.
+     * @param memory a direct buffer, read-only or not, whose limit is at least {@link FrameFormat#maxPayloadLength()}
+     *               bytes behind the index.
+     * @param index  the index of the frame's first byte.
+     * @param format the format of a raw frame.
      * @return a Mat that is owned by this instance.
      * @throws IllegalArgumentException if the buffer is not direct or too small, or the format has no Mat.
      */
@@ -94,11 +96,12 @@ public final class Mats {
     }
 
     /**
-     * A view of its own over a frame that starts at the buffer's position, for once: allocates at each call. The view keeps
-     * its buffer reachable.
+     * A view of its own over a frame that starts at the buffer's position, for once: allocates at each call. The view
+     * keeps its buffer reachable.
      *
-     * @param direct a direct buffer, read-only or not, with at least {@link FrameFormat#maxPayloadLength()} bytes remaining.
-     * @param format of a raw frame.
+     * @param direct a direct buffer, read-only or not, with at least {@link FrameFormat#maxPayloadLength()} bytes
+     *               remaining.
+     * @param format the format of a raw frame.
      * @return the view.
      * @throws IllegalArgumentException if the buffer is not direct or too small, or the format has no Mat.
      */
@@ -110,7 +113,7 @@ public final class Mats {
      * Whether a Mat that was made here still lies over its frame. OpenCV gives a Mat other memory when it is to take a
      * result of another size or type; what was written is not in the frame then.
      *
-     * @param view of {@link #over(ByteBuffer, FrameFormat)} or {@link #view(ByteBuffer, FrameFormat)}.
+     * @param view the view of {@link #over(ByteBuffer, FrameFormat)} or {@link #view(ByteBuffer, FrameFormat)}.
      * @return false for a Mat with other memory, and for one that was not made here.
      */
     public static boolean isOver(Mat view) {
@@ -120,7 +123,7 @@ public final class Mats {
     /**
      * The type of the Mat over frames of a pixel format.
      *
-     * @param pixelFormat of raw frames.
+     * @param pixelFormat the pixel format of raw frames.
      * @return a type of {@link CvType}.
      */
     public static int type(PixelFormat pixelFormat) {
@@ -144,7 +147,7 @@ public final class Mats {
         PixelFormat pixelFormat = pixelFormatOf(picture.type());
         if (picture.dims() != 2 || picture.empty() || pixelFormat == null) {
             throw new IllegalArgumentException("a Mat of " + picture.size() + " " + CvType.typeToString(picture.type())
-                    + " is no frame: it must have pixels, of CV_8UC1, CV_16UC1, CV_8UC3 or CV_8UC4");
+                    + " is not a frame: it must have pixels, of CV_8UC1, CV_16UC1, CV_8UC3 or CV_8UC4");
         }
         return new FrameFormat(
                 picture.cols(),

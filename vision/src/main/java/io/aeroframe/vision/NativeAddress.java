@@ -5,8 +5,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A pointer of JavaCPP whose address can be set, so that native calls take any memory without a new object and without a
- * copy. Owns no memory. One thread at a time.
+ * A pointer of JavaCPP whose address can be set, so that native calls take any memory without a new object and without
+ * a copy. Owns no memory. One thread at a time.
  */
 public final class NativeAddress extends BytePointer {
 

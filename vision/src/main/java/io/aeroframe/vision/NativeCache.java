@@ -14,8 +14,9 @@ import java.util.Set;
 /**
  * Where native libraries are unpacked to, once, for every later start.
  *
- * <p>{@code $XDG_CACHE_HOME/aeroframe}, by default {@code ~/.cache/aeroframe}; on Windows {@code %LOCALAPPDATA%\aeroframe};
- * on macOS {@code ~/Library/Caches/aeroframe}; the system property {@value #PROPERTY} overrides them all.
+ * <p>{@code $XDG_CACHE_HOME/aeroframe}, by default {@code ~/.cache/aeroframe}; on Windows {@code
+ * %LOCALAPPDATA%\aeroframe}; on macOS {@code ~/Library/Caches/aeroframe}; the system property {@value #PROPERTY}
+ * overrides them all.
  */
 public final class NativeCache {
 

@@ -17,10 +17,11 @@ public final class NativeMemory {
     private NativeMemory() {}
 
     /**
-     * Memory as a direct byte buffer, in place. The buffer does not keep the memory: it must not be used once the owner has given it back.
+     * Memory as a direct byte buffer, in place. The buffer does not keep the memory: it must not be used once the owner
+     * has given it back.
      *
-     * @param address of the first byte.
-     * @param length  in bytes, 1 or more.
+     * @param address the address of the first byte.
+     * @param length  the length in bytes, 1 or more.
      * @return a buffer from position 0 to the length.
      */
     public static ByteBuffer bytes(long address, int length) {

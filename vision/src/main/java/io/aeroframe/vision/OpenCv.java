@@ -8,8 +8,8 @@ import org.opencv.core.Core;
 import org.opencv.core.CvException;
 
 /**
- * OpenCV's native library: unpacked once from the {@code org.openpnp:opencv} jar into the {@link NativeCache}, then loaded
- * from there at every start.
+ * OpenCV's native library: unpacked once from the {@code org.openpnp:opencv} jar into the {@link NativeCache}, then
+ * loaded from there at every start.
  *
  * <p>OpenCV writes warnings to standard error by itself. They can be turned off only by the environment variable
  * {@code OPENCV_LOG_LEVEL=SILENT}, which it reads when it is loaded.
@@ -23,8 +23,8 @@ public final class OpenCv {
     /**
      * Loads the library. Any thread, any number of times; all but the first return at once.
      *
-     * @throws UnsatisfiedLinkError if there is no library for this platform, or it cannot be unpacked or loaded. Its message
-     *                              is one line that names the platform, the path and the way out.
+     * @throws UnsatisfiedLinkError if there is no library for this platform, or it cannot be unpacked or loaded. Its
+     *                              message is one line that names the platform, the path and the way out.
      */
     public static synchronized void load() {
         if (isLoaded) {
@@ -42,7 +42,8 @@ public final class OpenCv {
         } catch (UnsatisfiedLinkError e) {
             throw linkError(
                     "OpenCV for " + platform + " cannot be loaded from " + library + ": " + e.getMessage()
-                            + "; if its file system is mounted noexec, name another directory with -Daeroframe.cache=DIR",
+                            + "; if its file system is mounted noexec, name another directory with "
+                            + "-Daeroframe.cache=DIR",
                     e);
         }
         Core.setErrorVerbosity(Boolean.getBoolean("aeroframe.verbose"));
@@ -65,8 +66,8 @@ public final class OpenCv {
     /**
      * The folder of a platform's library inside the jar.
      *
-     * @param osName as in the system property {@code os.name}.
-     * @param osArch as in the system property {@code os.arch}.
+     * @param osName the operating system's name as in the system property {@code os.name}.
+     * @param osArch the processor architecture as in the system property {@code os.arch}.
      * @return for example {@code linux/x86_64}.
      * @throws UnsatisfiedLinkError if OpenCV is not packaged for it.
      */
@@ -91,7 +92,7 @@ public final class OpenCv {
     /**
      * Makes sure that a platform's library is in a directory, in full.
      *
-     * @param platform as {@link #platform(String, String)} gives it.
+     * @param platform the platform as {@link #platform(String, String)} returns it.
      * @param cache    an existing directory.
      * @return the library's absolute path.
      * @throws IOException if the jar has none or it cannot be written.

@@ -16,11 +16,11 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * Puts pictures of one shape that FFmpeg holds, in any of its pixel formats, into the memory of raw frames: a plain copy
- * of the rows where nothing is to change, else one step of swscale that converts and resizes.
+ * Puts pictures of one shape that FFmpeg holds, in any of its pixel formats, into the memory of raw frames: a plain
+ * copy of the rows where nothing is to change, else one step of swscale that converts and resizes.
  *
- * <p>For the sources and sinks of this module; between two frame formats of ours, use {@link PixelConverter}. One thread
- * at a time. Allocates nothing per picture.
+ * <p>For the sources and sinks of this module; between two frame formats of ours, use {@link PixelConverter}. One
+ * thread at a time. Allocates nothing per picture.
  */
 public final class PictureConversion implements AutoCloseable {
 
@@ -52,9 +52,9 @@ public final class PictureConversion implements AutoCloseable {
      * Prepares the conversion.
      *
      * @param pixels FFmpeg's pixel format of the pictures, an {@code AV_PIX_FMT}.
-     * @param width  of the pictures in pixels.
-     * @param height of the pictures in pixels.
-     * @param color  of the pictures: the matrix if they are YUV, the range if they are YUV or gray.
+     * @param width  the width of the pictures in pixels.
+     * @param height the height of the pictures in pixels.
+     * @param color  the color of the pictures: the matrix if they are YUV, the range if they are YUV or gray.
      * @param to     the raw format of the frames. Gray frames are always of full range.
      * @throws IllegalArgumentException if {@code to} is not raw or swscale cannot read the pictures.
      */
@@ -120,8 +120,9 @@ public final class PictureConversion implements AutoCloseable {
     /**
      * How often the bytes of the last frame were copied besides being converted.
      *
-     * @return 1 where the rows were merely copied, and where the frame was made in other memory first, as swscale may write past rows whose width is
-     *     no multiple of {@value #GROUP} pixels; else 0: it was made in its place.
+     * @return 1 where the rows were merely copied, and where the frame was made in other memory first, as swscale may
+     *     write past rows of which the width is not a multiple of {@value #GROUP} pixels; else 0: it was made in its
+     *     place.
      */
     public int copies() {
         return copies;
@@ -160,8 +161,8 @@ public final class PictureConversion implements AutoCloseable {
     }
 
     /**
-     * swscale's shortcut from YUYV to I420 leaves out the last chroma row of an odd height. A filter that changes nothing
-     * keeps it from taking the shortcut.
+     * swscale's shortcut from YUYV to I420 leaves out the last chroma row of an odd height. A filter that changes
+     * nothing keeps it from taking the shortcut.
      */
     private static SwsFilter unscaledFilter(int pixels, FrameFormat to) {
         if (pixels != avutil.AV_PIX_FMT_YUYV422 || to.pixelFormat() != PixelFormat.I420 || (to.height() & 1) == 0) {
@@ -211,8 +212,8 @@ public final class PictureConversion implements AutoCloseable {
     }
 
     /**
-     * Video shown at its own size is the common case and is worth swscale's fast path, which takes the nearest chroma sample, as ffmpeg and
-     * OpenCV do: 25 times faster than the exact one. Everything else is computed exactly.
+     * Video shown at its own size is the common case and is worth swscale's fast path, which takes the nearest chroma
+     * sample, as ffmpeg and OpenCV do: 25 times faster than the exact one. Everything else is computed exactly.
      */
     private static int flags(int pixels, int width, int height, FrameFormat to) {
         if (to.width() == width && to.height() == height) {

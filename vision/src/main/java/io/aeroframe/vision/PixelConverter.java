@@ -13,9 +13,9 @@ import org.bytedeco.javacpp.PointerPointer;
 /**
  * Raw frames of one format to another: pixel format, size, stride, and for YUV the matrix and the range.
  *
- * <p>Where only the stride differs the rows are copied; all else is one step of FFmpeg's swscale, with accurate rounding
- * and chroma at full resolution: the mean of the pixels when shrinking, bicubic when enlarging. Gray is of full range (0
- * to 255) and BT.601 of RGB, as in OpenCV. One thread at a time. Allocates nothing per frame.
+ * <p>Where only the stride differs the rows are copied; all else is one step of FFmpeg's swscale, with accurate
+ * rounding and chroma at full resolution: the mean of the pixels when shrinking, bicubic when enlarging. Gray is of
+ * full range (0 to 255) and BT.601 of RGB, as in OpenCV. One thread at a time. Allocates nothing per frame.
  */
 public final class PixelConverter implements AutoCloseable {
 
@@ -77,11 +77,11 @@ public final class PixelConverter implements AutoCloseable {
     }
 
     /**
-     * Converts a frame. Both buffers are direct; the frames are at their position 0, whatever their current position and
-     * limit, which are left alone. The buffers must not overlap. Nothing past either frame is written or needed.
+     * Converts a frame. Both buffers are direct; the frames are at their position 0, whatever their current position
+     * and limit, which are left alone. The buffers must not overlap. Nothing past either frame is written or needed.
      *
-     * @param from at least {@code from().maxPayloadLength()} bytes; may be read-only.
-     * @param to   at least {@code to().maxPayloadLength()} bytes.
+     * @param from the source, at least {@code from().maxPayloadLength()} bytes; may be read-only.
+     * @param to   the target, at least {@code to().maxPayloadLength()} bytes.
      * @throws IllegalArgumentException if a buffer is not direct or too small, or {@code to} is read-only.
      * @throws IllegalStateException    if the converter is closed.
      */
@@ -116,16 +116,16 @@ public final class PixelConverter implements AutoCloseable {
     /**
      * How often the bytes of the last frame, or of what it was made of, were copied besides being converted.
      *
-     * @return 0 if it was made straight from the one buffer in the other; see {@link PictureConversion#copies()}, and 1 more if the
-     *     source ended so close to the end of a page that it had to be copied away from there first.
+     * @return 0 if it was made straight from the one buffer in the other; see {@link PictureConversion#copies()}, and 1
+     *     more if the source ended so close to the end of a page that it had to be copied away from there first.
      */
     public int copies() {
         return copies;
     }
 
     /**
-     * Memory is protected by pages: a load that starts in the frame and ends in the same page cannot fault, wherever the
-     * buffer ends. A mapped frame that fills its last page is copied first.
+     * Memory is protected by pages: a load that starts in the frame and ends in the same page cannot fault, wherever
+     * the buffer ends. A mapped frame that fills its last page is copied first.
      */
     private static boolean mayBeReadPast(long end) {
         int offset = (int) (end & (PAGE - 1));

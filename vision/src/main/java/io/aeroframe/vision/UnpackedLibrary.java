@@ -18,7 +18,8 @@ import java.time.Instant;
 /**
  * A native library of a jar as a file that every later start finds again.
  *
- * <p>Several processes may start at once: each unpacks under a name of its own and moves the result into place atomically.
+ * <p>Several processes may start at once: each unpacks under a name of its own and moves the result into place
+ * atomically.
  */
 final class UnpackedLibrary {
 
@@ -30,7 +31,8 @@ final class UnpackedLibrary {
      * Makes sure that a library is in a directory, in full.
      *
      * @param packed   the library in its jar.
-     * @param library  where it is to be, an absolute path; its directory is made if there is none. The path tells versions and platforms apart.
+     * @param library  where it is to be, an absolute path; its directory is made if there is none. The path shows
+     *                 versions and platforms apart.
      * @throws IOException if it cannot be read or written.
      */
     static void require(URL packed, Path library) throws IOException {

@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Zstandard's native library: unpacked once from the {@code com.github.luben:zstd-jni} jar into the {@link NativeCache}, then loaded from there at every
- * start. Left to itself it would be unpacked to the temporary directory each time, and stay there after a SIGKILL.
+ * Zstandard's native library: unpacked once from the {@code com.github.luben:zstd-jni} jar into the {@link
+ * NativeCache}, then loaded from there at every start. Left to itself it would be unpacked to the temporary directory
+ * each time, and stay there after a SIGKILL.
  */
 public final class Zstandard {
 
-    /** zstd-jni's own way to be told of a library; one that the user named is left alone. */
+    /** zstd-jni's own property for naming a library; one that the user has set is left alone. */
     private static final String PATH_PROPERTY = "ZstdNativePath";
 
     private static boolean isLoaded;
@@ -24,8 +25,8 @@ public final class Zstandard {
     /**
      * Loads the library. Any thread, any number of times; all but the first return at once.
      *
-     * @throws IOException if there is no library for this platform, or it cannot be unpacked or loaded. Its message is one line that names the platform,
-     *                     the path and the way out.
+     * @throws IOException if there is no library for this platform, or it cannot be unpacked or loaded. Its message is
+     *                     one line that names the platform, the path and the way out.
      */
     public static synchronized void require() throws IOException {
         if (isLoaded) {
@@ -46,7 +47,8 @@ public final class Zstandard {
             throw new IOException(
                     "Zstandard for " + platform + " cannot be loaded from " + System.getProperty(PATH_PROPERTY) + ": "
                             + e.getMessage()
-                            + "; if its file system is mounted noexec, name another directory with -Daeroframe.cache=DIR",
+                            + "; if its file system is mounted noexec, name another directory with "
+                            + "-Daeroframe.cache=DIR",
                     e);
         }
         isLoaded = true;
@@ -67,7 +69,7 @@ public final class Zstandard {
     /**
      * Makes sure that a platform's library is in a directory, in full.
      *
-     * @param platform as {@link #platform(String, String)} gives it.
+     * @param platform the platform as {@link #platform(String, String)} returns it.
      * @param cache    an existing directory.
      * @return the library's absolute path.
      * @throws IOException if the jar has none or it cannot be written.

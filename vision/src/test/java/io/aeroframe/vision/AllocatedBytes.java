@@ -17,8 +17,8 @@ public final class AllocatedBytes {
     private AllocatedBytes() {}
 
     /**
-     * Mean bytes the calling thread allocates a call, after as many calls to warm up: the least of three rounds, as what a call
-     * allocates it allocates in each of them, and the virtual machine now and then something of its own.
+     * Mean bytes the calling thread allocates a call, after as many calls to warm up: the least of three rounds, as
+     * what a call allocates it allocates in each of them, and the virtual machine now and then something of its own.
      */
     public static double perCall(int calls, Step step) throws Exception {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

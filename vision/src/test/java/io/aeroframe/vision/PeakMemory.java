@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
-/** What memory a piece of code touches for the first time, its own and that of native libraries, also if it gives it back at once. */
+/**
+ * What memory a piece of code touches for the first time, its own and that of native libraries, also if it gives it
+ * back at once.
+ */
 public final class PeakMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -21,9 +24,9 @@ public final class PeakMemory {
 
     private PeakMemory() {}
 
-    /** Bytes by which the process grows at most while the code runs: Linux tells. */
+    /** The most bytes by which the process grows while the code runs, as Linux reports it. */
     public static long growth(Step step) throws Exception {
-        Assumptions.assumeTrue(Files.isWritable(RESET), "only Linux tells how large a process was at most");
+        Assumptions.assumeTrue(Files.isWritable(RESET), "only Linux reports how large a process was at most");
         Files.writeString(RESET, "5"); // the peak is now what there is now
         long before = kilobytes("VmRSS:");
         step.run();

@@ -50,8 +50,8 @@ import org.opencv.core.Core;
 import org.opencv.core.Mat;
 
 /**
- * Pictures of all shapes arrive over the real transport: raw, zstd and native frames exactly, JPEG frames within 35 dB. {@code -Dstress=true} sends the largest
- * in every pixel format, too.
+ * Pictures of all shapes arrive over the real transport: raw, zstd and native frames exactly, JPEG frames within 35 dB.
+ * {@code -Dstress=true} sends the largest in every pixel format, too.
  */
 class PictureShapesTest {
 
@@ -77,7 +77,7 @@ class PictureShapesTest {
      * What is sent, and must arrive.
      *
      * @param format raw, without padding.
-     * @param pixels of the frame.
+     * @param pixels the pixels of the frame.
      */
     private record Picture(FrameFormat format, ByteBuffer pixels) {}
 
@@ -91,7 +91,7 @@ class PictureShapesTest {
         default void close() {}
     }
 
-    /** Judges what came of a picture. */
+    /** Checks what became of a picture. */
     private interface Receiver {
         void check(Picture picture, Frame frame) throws IOException;
     }
@@ -124,7 +124,7 @@ class PictureShapesTest {
 
     private static void draw(int[] shape, PixelFormat[] formats) {
         FrameFormat bgr = FrameFormat.bgr24(shape[0], shape[1]);
-        // Of the smallest a corner of a larger one: a few pixels of different colours are no photograph.
+        // Of the smallest a corner of a larger one: a few pixels of different colours are not a photograph.
         Mat photograph = SyntheticPictures.photograph(Math.max(320, shape[0]), Math.max(240, shape[1]));
         ByteBuffer memory = ByteBuffer.allocateDirect(bgr.maxPayloadLength());
         photograph.submat(0, shape[1], 0, shape[0]).copyTo(Mats.view(memory, bgr));

@@ -60,7 +60,7 @@ public final class FileThread extends Thread {
         setContextClassLoader(FileThread.class.getClassLoader());
     }
 
-    /** Groups further down can be interrupted or limited by those who made them. */
+    /** Groups further down can be interrupted or limited by the code that made them. */
     private static ThreadGroup rootGroup() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         while (group.getParent() != null) {

@@ -44,7 +44,7 @@ public final class SharedDirectory {
         /**
          * Uses the channel, and neither keeps nor closes it. Memory that it maps may be kept.
          *
-         * @param channel for reading and writing.
+         * @param channel the channel for reading and writing.
          * @return what was wanted of it.
          * @throws IOException if it fails.
          */
@@ -82,7 +82,7 @@ public final class SharedDirectory {
     /**
      * Makes an empty file that this process owns. Any thread. Makes the directory if there is none.
      *
-     * @param name of the file, never used before.
+     * @param name the name of the file, never used before.
      * @return the file; to be closed.
      * @throws FrameDriverException if it cannot be made.
      */
@@ -112,7 +112,7 @@ public final class SharedDirectory {
      * Opens a file that some process, or this one, has made. Any thread; waits until the function has returned, and for
      * nothing else: what the function does holds up no other thread.
      *
-     * @param name     of the file.
+     * @param name     the name of the file.
      * @param function is given its channel, on a thread of this library's own.
      * @param <T>      what the function returns.
      * @return what the function returned; null if there is no such file, or its owner in this process closes it
@@ -136,7 +136,7 @@ public final class SharedDirectory {
     /**
      * Whether the process that owned a file is gone, or has removed it. Any thread.
      *
-     * @param name of the file.
+     * @param name the name of the file.
      * @return true if no process owns it any more.
      * @throws FrameDriverException if the file cannot be opened.
      */

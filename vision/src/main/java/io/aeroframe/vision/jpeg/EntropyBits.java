@@ -2,7 +2,9 @@ package io.aeroframe.vision.jpeg;
 
 import java.nio.ByteBuffer;
 
-/** The bits of a scan between two markers (ITU-T T.81, F.2.2.5), a byte of zero behind each FF taken out. One thread. */
+/**
+ * The bits of a scan between two markers (ITU-T T.81, F.2.2.5), a byte of zero behind each FF taken out. One thread.
+ */
 final class EntropyBits {
 
     private static final int FULL = 56;
@@ -35,13 +37,16 @@ final class EntropyBits {
         return entry & 0xFF;
     }
 
-    /** Passes over up to 15 bits. */
+    /** Skips up to 15 bits. */
     void skip(int length) {
         fill();
         count -= length;
     }
 
-    /** At least 16 bits. Behind the last one there are zeros, as decoders have it; whoever has used them finds out in time. */
+    /**
+     * At least 16 bits. Behind the last one there are zeros, as in decoders; a caller that has used them finds out in
+     * time.
+     */
     private void fill() {
         while (count < HuffmanTable.MAX_CODE_LENGTH + 15) {
             int value = 0;

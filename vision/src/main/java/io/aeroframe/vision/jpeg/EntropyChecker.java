@@ -3,11 +3,12 @@ package io.aeroframe.vision.jpeg;
 import java.nio.ByteBuffer;
 
 /**
- * Reads the entropy-coded data of an image as a decoder does, without making a picture of it: what is left out, added or turned
- * into codes that there are not is found. For decoders that show a picture of such an image and write of it to standard error only.
+ * Reads the entropy-coded data of an image as a decoder does, without making a picture of it: what is left out, added
+ * or turned into codes that there are not is found. For decoders that show a picture of such an image and write of it
+ * to standard error only.
  *
- * <p>Baseline and extended sequential images (ITU-T T.81, annex F); of progressive ones only the order of the markers is looked at.
- * After {@link JpegScanner} has found the markers well-formed. One thread; allocates nothing per image.
+ * <p>Baseline and extended sequential images (ITU-T T.81, annex F); of progressive ones only the order of the markers
+ * is looked at. After {@link JpegScanner} has found the markers well-formed. One thread; allocates nothing per image.
  */
 final class EntropyChecker {
 
@@ -49,8 +50,8 @@ final class EntropyChecker {
     /**
      * Reads an image.
      *
-     * @param image   from index 0, whose markers are well-formed.
-     * @param length  of it in bytes, up to its end-of-image marker at least.
+     * @param image   the image from index 0, whose markers are well-formed.
+     * @param length  its length in bytes, up to its end-of-image marker at least.
      * @throws JpegFormatException if it is damaged.
      */
     void check(ByteBuffer image, int length) throws JpegFormatException {

@@ -29,7 +29,7 @@ final class HuffmanTable {
      * Takes a table over.
      *
      * @param at  the first of the 16 counts of codes, by length.
-     * @param end of the segment that it is in.
+     * @param end the end of the segment that contains it.
      * @return its length in bytes.
      */
     int define(ByteBuffer jpeg, int at, int end) throws JpegFormatException {

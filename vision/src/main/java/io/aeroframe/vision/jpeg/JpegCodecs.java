@@ -5,15 +5,17 @@ import io.aeroframe.vision.OpenCv;
 import java.io.IOException;
 
 /**
- * Chooses the JPEG codec, once for a process: TurboJPEG if this machine has the library, else OpenCV's. The system property
- * {@value #PROPERTY}, {@code turbo} or {@code opencv}, forces one. Any thread.
+ * Chooses the JPEG codec, once for a process: TurboJPEG if this machine has the library, else OpenCV's. The system
+ * property {@value #PROPERTY}, {@code turbo} or {@code opencv}, forces one. Any thread.
  */
 public final class JpegCodecs {
 
     /** Names the codec to use: {@code turbo} or {@code opencv}. */
     public static final String PROPERTY = "aeroframe.jpeg";
 
-    /** The most pixels of an image that is decoded; default {@value #DEFAULT_MAX_PIXELS}, four pictures of 7680x4320. */
+    /**
+     * The most pixels of an image that is decoded; default {@value #DEFAULT_MAX_PIXELS}, four pictures of 7680x4320.
+     */
     public static final String MAX_PIXELS_PROPERTY = "aeroframe.jpeg.maxPixels";
 
     private static final int DEFAULT_MAX_PIXELS = 1 << 27;
@@ -118,7 +120,7 @@ public final class JpegCodecs {
     /**
      * Requires that a JPEG frame may be decoded, before memory is set aside for its pixels.
      *
-     * @param format of the frame.
+     * @param format the format of the frame.
      * @throws JpegFormatException if it has more than {@link #maxPixels()} pixels.
      */
     public static void requireDecodable(FrameFormat format) throws JpegFormatException {

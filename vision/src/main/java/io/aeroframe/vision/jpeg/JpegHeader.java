@@ -3,14 +3,14 @@ package io.aeroframe.vision.jpeg;
 import java.nio.ByteBuffer;
 
 /**
- * What a JPEG image says of itself, read without decoding it: enough to know before the decoder is asked that it is whole
- * and of the size it should be. Decoders make a picture of a truncated image.
+ * What a JPEG image says of itself, read without decoding it: enough to know before the decoder is asked that it is
+ * whole and of the size it should be. Decoders make a picture of a truncated image.
  *
- * <p>The layout is that of ITU-T T.81, annex B. Baseline, extended and progressive Huffman images of 8 bits a sample are
- * taken: what encoders write and every decoder reads.
+ * <p>The layout is that of ITU-T T.81, annex B. Baseline, extended and progressive Huffman images of 8 bits a sample
+ * are taken: what encoders write and every decoder reads.
  *
- * @param width      in pixels, 1 to 65535.
- * @param height     in pixels, 1 to 65535.
+ * @param width      the width in pixels, 1 to 65535.
+ * @param height     the height in pixels, 1 to 65535.
  * @param components 1 (gray), 3 (colour) or 4 (CMYK).
  */
 public record JpegHeader(int width, int height, int components) {
@@ -20,8 +20,8 @@ public record JpegHeader(int width, int height, int components) {
      * (cameras pad their images). Reads absolutely: position and limit of the buffer are left alone. Any thread.
      *
      * @param jpeg   the image.
-     * @param offset of its first byte.
-     * @param length of the image in bytes.
+     * @param offset the offset of its first byte.
+     * @param length the length of the image in bytes.
      * @return the header.
      * @throws JpegFormatException      if the image is truncated, corrupt, or of a kind that is not taken.
      * @throws IllegalArgumentException if offset and length are not within the buffer's limit.
@@ -37,7 +37,7 @@ public record JpegHeader(int width, int height, int components) {
      * {@link #parse(ByteBuffer, int, int)} from the buffer's index 0.
      *
      * @param jpeg   the image.
-     * @param length of the image in bytes.
+     * @param length the length of the image in bytes.
      * @return the header.
      * @throws JpegFormatException      if the image is truncated, corrupt, or of a kind that is not taken.
      * @throws IllegalArgumentException if the length is not within the buffer's limit.
@@ -47,13 +47,13 @@ public record JpegHeader(int width, int height, int components) {
     }
 
     /**
-     * Walks a whole image, marker by marker through its scans, to its end: finds what {@link #parse(ByteBuffer, int, int)}
-     * does not look at (garbage inside a scan), and leaves out what a file may have behind the image (the film of a phone's
-     * moving picture).
+     * Walks a whole image, marker by marker through its scans, to its end: finds what {@link #parse(ByteBuffer, int,
+     * int)} does not look at (garbage inside a scan), and leaves out what a file may have behind the image (the film of
+     * a phone's moving picture).
      *
      * @param jpeg   the image, and what comes after it.
-     * @param offset of the image's first byte.
-     * @param length of it all in bytes.
+     * @param offset the offset of the image's first byte.
+     * @param length the total length in bytes.
      * @return the length of the image, its end-of-image marker included.
      * @throws JpegFormatException      if the image is truncated, corrupt, or of a kind that is not taken.
      * @throws IllegalArgumentException if offset and length are not within the buffer's limit.

@@ -17,12 +17,13 @@ import org.opencv.core.MatOfInt;
 import org.opencv.imgcodecs.Imgcodecs;
 
 /**
- * JPEG by OpenCV: always there, not fast. Encoding BGR and gray allocates nothing on the Java heap; decoding makes two small Mat headers
- * an image, as OpenCV 4.9 can neither decode into a given Mat nor move a Mat to other memory. Other pixel formats are
- * converted.
+ * JPEG by OpenCV: always there, not fast. Encoding BGR and gray allocates nothing on the Java heap; decoding makes two
+ * small Mat headers an image, as OpenCV 4.9 can neither decode into a given Mat nor move a Mat to other memory. Other
+ * pixel formats are converted.
  *
- * <p>OpenCV makes a picture of a damaged image and complains on standard error only, so that an image is read through before it is given to it.
- * Of a progressive image that can only be done by its markers: one whose coded data are damaged may be shown.
+ * <p>OpenCV makes a picture of a damaged image and complains on standard error only, so that an image is read through
+ * before it is given to it. Of a progressive image that can only be done by its markers: one whose coded data are
+ * damaged may be shown.
  */
 public final class OpenCvJpegCodec implements JpegCodec {
 

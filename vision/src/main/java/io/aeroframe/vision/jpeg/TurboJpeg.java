@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * libjpeg-turbo's own interface, {@code turbojpeg.h} of version 2.0 and later, called without allocation through JNA's direct
- * mapping: every pointer is an address in a long. Any thread; a handle is for one at a time.
+ * libjpeg-turbo's own interface, {@code turbojpeg.h} of version 2.0 and later, called without allocation through JNA's
+ * direct mapping: every pointer is an address in a long. Any thread; a handle is for one at a time.
  */
 final class TurboJpeg {
 
@@ -25,7 +25,10 @@ final class TurboJpeg {
 
     static final int COLORSPACE_YCBCR = 1;
 
-    /** The buffer for the image is the caller's. How large it is the library does not ask: it takes it to be tjBufSize bytes. */
+    /**
+     * The buffer for the image is the caller's. How large it is the library does not ask: it takes it to be tjBufSize
+     * bytes.
+     */
     static final int NO_REALLOC = 1024;
 
     static final int ACCURATE_DCT = 4096;
@@ -63,7 +66,10 @@ final class TurboJpeg {
         return line.endsWith(":") ? line.substring(0, line.length() - 1) : line; // the places looked at would follow
     }
 
-    /** What the library is called, in the order of trying. The number is the interface's version: the name without is only there for developers. */
+    /**
+     * What the library is called, in the order of trying. The number is the interface's version: the name without is
+     * only there for developers.
+     */
     private static List<String> names() {
         if (Platform.isWindows()) {
             return List.of("turbojpeg", "libturbojpeg", "C:\\libjpeg-turbo64\\bin\\turbojpeg.dll");

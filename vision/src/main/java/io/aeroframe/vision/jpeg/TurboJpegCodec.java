@@ -10,14 +10,14 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * JPEG by libjpeg-turbo, with the vector instructions of the processor: straight from the pixels into the target and back,
- * without allocation. The handles are made when they are first needed and used again for every image.
+ * JPEG by libjpeg-turbo, with the vector instructions of the processor: straight from the pixels into the target and
+ * back, without allocation. The handles are made when they are first needed and used again for every image.
  *
- * <p>What costs a copy besides: a target with less than {@link #maxEncodedLength} bytes, as the library does not ask how much room there is, and
- * the luma of I420 frames of odd width or height, which the library wants in whole pairs.
+ * <p>What costs a copy besides: a target with less than {@link #maxEncodedLength} bytes, as the library does not ask
+ * how much room there is, and the luma of I420 frames of odd width or height, which the library wants in whole pairs.
  *
- * <p>A damaged image is refused at libjpeg's first warning. An I420 target is given the image's own planes if that is 4:2:0 or gray; one of
- * another subsampling goes through BGR.
+ * <p>A damaged image is refused at libjpeg's first warning. An I420 target is given the image's own planes if that is
+ * 4:2:0 or gray; one of another subsampling goes through BGR.
  */
 public final class TurboJpegCodec implements JpegCodec {
 
@@ -73,7 +73,7 @@ public final class TurboJpegCodec implements JpegCodec {
         int sampling = sampling(format, subsampling);
         long room = TurboJpeg.maxLength(format.width(), format.height(), sampling);
         encodeCopies = 0;
-        // Told of less than that, the library would write over the end all the same.
+        // Given less than that, the library would write past the end all the same.
         boolean isInPlace = target.limit() >= room;
         ByteBuffer image = isInPlace ? target : scratch(room, format);
         arguments.putLong(IMAGE_OFFSET, BufferUtil.address(image), ByteOrder.nativeOrder());
@@ -263,7 +263,10 @@ public final class TurboJpegCodec implements JpegCodec {
         return ((format.width() | format.height()) & 1) != 0;
     }
 
-    /** Room for luma in whole pairs, which the library reads and writes: with the frame's own it would go on in the next row or plane. */
+    /**
+     * Room for luma in whole pairs, which the library reads and writes: with the frame's own it would go on in the next
+     * row or plane.
+     */
     private void luma(FrameFormat format) {
         int stride = format.width() + (format.width() & 1);
         int length = Math.multiplyExact(stride, format.height() + (format.height() & 1));

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Files that are seen whole or not at all: written under a hidden name in the same directory, then moved into place in one
- * step. An older file of the name is replaced. One thread at a time.
+ * Files that are seen whole or not at all: written under a hidden name in the same directory, then moved into place in
+ * one step. An older file of the name is replaced. One thread at a time.
  */
 final class AtomicFile {
 
@@ -27,8 +27,8 @@ final class AtomicFile {
     /**
      * Writes a file.
      *
-     * @param target  in a directory that exists.
-     * @param content from position to limit; the position is left at the limit.
+     * @param target  the target in a directory that exists.
+     * @param content the content from position to limit; the position is left at the limit.
      * @throws IOException if it cannot be written; nothing is left of it then.
      */
     void write(Path target, ByteBuffer content) throws IOException {
@@ -74,7 +74,7 @@ final class AtomicFile {
     /**
      * Why a file operation failed, without the name of the file that Java's own message begins with.
      *
-     * @param failure as thrown.
+     * @param failure the failure as thrown.
      * @return a few words.
      */
     static String reasonOf(IOException failure) {

@@ -18,9 +18,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Turns any frame into the pixels of a Java image, as screens have them: ints of red, green and blue, rows without padding. Gray shows as gray, of GRAY16 the
- * high byte; alpha is left out. What it needs for a format is made when that format first comes and then reused. One
- * thread at a time.
+ * Turns any frame into the pixels of a Java image, as screens have them: ints of red, green and blue, rows without
+ * padding. Gray shows as gray, of GRAY16 the high byte; alpha is left out. What it needs for a format is made when that
+ * format first comes and then reused. One thread at a time.
  */
 final class BgrRaster implements AutoCloseable {
 
@@ -42,7 +42,8 @@ final class BgrRaster implements AutoCloseable {
      * Reads a frame.
      *
      * @param received any frame.
-     * @param target   gets {@code height × width} pixels {@code 0xRRGGBB}, of which the highest byte means nothing; untouched if the frame is bad.
+     * @param target   gets {@code height × width} pixels {@code 0xRRGGBB}, of which the highest byte means nothing;
+     *                 untouched if the frame is bad.
      * @throws JpegFormatException if the frame is a JPEG that cannot be decoded, or with more pixels than may be.
      * @throws ZstdFormatException if the frame cannot be decompressed.
      * @throws IOException         if the JPEG or Zstandard library is missing or fails.
@@ -71,8 +72,8 @@ final class BgrRaster implements AutoCloseable {
     /**
      * How often the bytes of the last frame were copied besides being converted or decoded.
      *
-     * @return 0 for gray and BGRA32; for the others 1, as they are converted by native code, which writes no Java array, and what that code copies itself; for
-     *     JPEG also what its decoder copies.
+     * @return 0 for gray and BGRA32; for the others 1, as they are converted by native code, which writes no Java
+     *     array, and what that code copies itself; for JPEG also what its decoder copies.
      */
     int copies() {
         return copies;

@@ -12,7 +12,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The raw frames that zstd frames stand for, one after the other in the same memory, so that a sink need not know of zstd. One thread at a time.
+ * The raw frames that zstd frames stand for, one after the other in the same memory, so that a sink need not know of
+ * zstd. One thread at a time.
  */
 final class DecompressedFrames implements AutoCloseable {
 
@@ -24,7 +25,8 @@ final class DecompressedFrames implements AutoCloseable {
      * The raw frame of a frame.
      *
      * @param frame any frame, borrowed.
-     * @return the frame itself unless it is zstd; else what it decompresses to, until the next call and no longer than the frame is borrowed.
+     * @return the frame itself unless it is zstd; else what it decompresses to, until the next call and no longer than
+     *     the frame is borrowed.
      * @throws ZstdFormatException if it cannot be decompressed.
      * @throws IOException         if Zstandard's library cannot be loaded.
      */

@@ -16,9 +16,10 @@ import java.util.function.Consumer;
  * {"sequence":17,"width":1280,"height":688,"pixel_format":"I420","encoding":"RAW","md5":"9e107d9d372bb6826bd81d3542a419d6"}
  * }</pre>
  *
- * <p>The MD5 covers the payload in row order without padding, so that it does not depend on the stride: for a raw frame the
- * rows of plane 0, then those of the next plane; for a JPEG frame the bytes of the image. A zstd frame has the digest of the raw one that it decompresses to, so that
- * lossless streams can be compared whatever their encoding; one that cannot be decompressed has no line: it is skipped, counted and reported once a second at most.
+ * <p>The MD5 covers the payload in row order without padding, so that it does not depend on the stride: for a raw frame
+ * the rows of plane 0, then those of the next plane; for a JPEG frame the bytes of the image. A zstd frame has the
+ * digest of the raw one that it decompresses to, so that lossless streams can be compared whatever their encoding; one
+ * that cannot be decompressed has no line: it is skipped, counted and reported at most once a second.
  *
  * <p>Lines are gathered and written when {@link #FLUSH_INTERVAL_NS} has passed since the last write, when the buffer is
  * full, and by {@link #flush()} and {@link #close()}: a slow stream is written line by line. All methods may be called
@@ -47,8 +48,8 @@ public final class DigestSink implements FrameSink {
     /**
      * Makes the sink, reporting skipped frames to standard error.
      *
-     * @param output as below.
-     * @param json   as below.
+     * @param output the output as below.
+     * @param json   whether to write JSON, as below.
      * @throws IllegalStateException if FFmpeg, whose MD5 this uses, cannot be loaded.
      */
     public DigestSink(OutputStream output, boolean json) {
@@ -58,9 +59,9 @@ public final class DigestSink implements FrameSink {
     /**
      * Makes the sink.
      *
-     * @param output where the lines go, ASCII with line feeds; flushed but not closed by {@link #close()}. Best the bare
-     *               stream of standard output: a {@link PrintStream} around it is taken too, its error flag being asked
-     *               for after each write.
+     * @param output where the lines go, ASCII with line feeds; flushed but not closed by {@link #close()}. Best the
+     *               bare stream of standard output: a {@link PrintStream} around it is taken too, its error flag being
+     *               asked for after each write.
      * @param json   a JSON object a line, else values with a comma and a space between.
      * @param report takes a line about skipped frames, on the thread that brings frames.
      * @throws IllegalStateException if FFmpeg, whose MD5 this uses, cannot be loaded.
@@ -127,7 +128,8 @@ public final class DigestSink implements FrameSink {
     }
 
     /**
-     * False once the sink is closed, or lines could not be written: the reader of the pipe is gone, or the disk is full.
+     * False once the sink is closed, or lines could not be written: the reader of the pipe is gone, or the disk is
+     * full.
      *
      * @return true while lines can be written.
      */
@@ -160,8 +162,8 @@ public final class DigestSink implements FrameSink {
     }
 
     /**
-     * Writes the lines gathered so far. The stream stays open. Does nothing if lines were refused before, as that has been
-     * thrown already.
+     * Writes the lines gathered so far. The stream stays open. Does nothing if lines were refused before, as that has
+     * been thrown already.
      *
      * @throws IOException if they cannot be written.
      */

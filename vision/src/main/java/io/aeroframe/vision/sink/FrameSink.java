@@ -4,7 +4,8 @@ import io.aeroframe.transport.Frame;
 import java.io.IOException;
 
 /**
- * Where frames go after a subscription. One thread at a time; {@link #isOpen()} and {@link #close()} may come from another.
+ * Where frames go after a subscription. One thread at a time; {@link #isOpen()} and {@link #close()} may come from
+ * another.
  */
 public interface FrameSink extends AutoCloseable {
 
@@ -12,7 +13,8 @@ public interface FrameSink extends AutoCloseable {
      * Takes a frame. Returns when the sink no longer needs its memory.
      *
      * @param frame borrowed for the call.
-     * @throws IOException if it cannot be put where it should go; the message names the place, the reason and the way out.
+     * @throws IOException if it cannot be put where it should go; the message names the place, the reason and the way
+     *                     out.
      */
     void accept(Frame frame) throws IOException;
 
@@ -36,8 +38,8 @@ public interface FrameSink extends AutoCloseable {
     }
 
     /**
-     * How often the bytes of the frame that was taken last were merely copied. Conversion to another format, encoding, painting and
-     * writing to a file are no copies. Any thread; about right for a frame that is being taken.
+     * How often the bytes of the frame that was taken last were merely copied. Conversion to another format, encoding,
+     * painting and writing to a file are not copies. Any thread; about right for a frame that is being taken.
      *
      * @return 0 if the frame was read where it lay, and before the first one.
      */
@@ -53,7 +55,7 @@ public interface FrameSink extends AutoCloseable {
     /**
      * Shows a line of text while there is no frame to show. Does nothing by default.
      *
-     * @param text for people.
+     * @param text the text for people.
      */
     default void showStatus(String text) {}
 

@@ -3,7 +3,10 @@ package io.aeroframe.vision.sink;
 import java.io.IOException;
 import java.util.regex.Pattern;
 
-/** Opens sinks by what a user wrote: {@code window:}, {@code null:}, {@code digest:} or the name of a video file or of picture files. */
+/**
+ * Opens sinks by what a user wrote: {@code window:}, {@code null:}, {@code digest:} or the name of a video file or of
+ * picture files.
+ */
 public final class FrameSinks {
 
     /** One letter is a Windows drive. */
@@ -14,12 +17,12 @@ public final class FrameSinks {
     /**
      * Opens a sink. A file whose name looks like a scheme is written {@code ./like:this.png}.
      *
-     * @param spec    as a user wrote it.
+     * @param spec    the specification as a user wrote it.
      * @param options what sinks need to know of their surroundings.
      * @return the sink, to be closed.
      * @throws IOException              if it cannot be opened: no display, no directory that may be written to.
-     * @throws IllegalArgumentException if the scheme or the extension is not known, the message listing those that are, or
-     *                                  if a picture pattern is none.
+     * @throws IllegalArgumentException if the scheme or the extension is not known, the message listing those that are,
+     *                                  or if a picture pattern is none.
      */
     public static FrameSink open(String spec, SinkOptions options) throws IOException {
         switch (spec) {
@@ -35,7 +38,8 @@ public final class FrameSinks {
                 }
                 if (SCHEME.matcher(spec).matches() || PictureFormat.ofName(spec) == null) {
                     throw new IllegalArgumentException("unknown sink '" + spec
-                            + "': known are window:, null:, digest:, video files (.mp4, .mkv, .avi) and picture files such as"
+                            + "': known are window:, null:, digest:, video files (.mp4, .mkv, .avi) and "
+                            + "picture files such as"
                             + " shots/%06d.png ("
                             + PictureFormat.knownExtensions() + ")");
                 }

@@ -14,10 +14,10 @@ final class Letterbox {
     /**
      * The largest rectangle of the picture's aspect in the middle of an area.
      *
-     * @param width      of the picture.
-     * @param height     of the picture.
-     * @param areaWidth  of the area.
-     * @param areaHeight of the area.
+     * @param width      the width of the picture.
+     * @param height     the height of the picture.
+     * @param areaWidth  the width of the area.
+     * @param areaHeight the height of the area.
      * @param target     gets the rectangle.
      */
     static void fit(int width, int height, int areaWidth, int areaHeight, Rectangle target) {
@@ -36,8 +36,8 @@ final class Letterbox {
      * The size of a window's inside for its first picture: the picture's own, enlarged if it is tiny, reduced if it
      * does not fit.
      *
-     * @param width  of the picture.
-     * @param height of the picture.
+     * @param width  the width of the picture.
+     * @param height the height of the picture.
      * @param limit  the largest inside that fits the screen.
      * @return the size.
      */

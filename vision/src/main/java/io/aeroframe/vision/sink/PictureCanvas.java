@@ -19,8 +19,8 @@ import java.awt.image.DataBufferInt;
 import java.io.IOException;
 
 /**
- * The inside of a window: the last picture, scaled to fit and letterboxed in black, with a line of text over it if there is something to say, or
- * that line alone while there is no picture.
+ * The inside of a window: the last picture, scaled to fit and letterboxed in black, with a line of text over it if
+ * there is something to say, or that line alone while there is no picture.
  *
  * <p>Painted actively by the thread that brings frames, and by the event dispatch thread when the window is exposed or
  * resized. Both hold the canvas's own lock meanwhile, never AWT's tree lock; the order is own lock, then tree lock.
@@ -29,7 +29,9 @@ final class PictureCanvas extends Canvas {
 
     private static final long serialVersionUID = 1L;
 
-    /** Lost back buffers are painted again at once, but not for ever: a later frame or expose event does it too. */
+    /**
+     * Lost back buffers are painted again at once, but not without a limit: a later frame or expose event does it too.
+     */
     private static final int MAX_ATTEMPTS = 3;
 
     /** Lets the picture shine through. */
@@ -83,8 +85,8 @@ final class PictureCanvas extends Canvas {
     }
 
     /**
-     * How often the bytes of the last frame were copied into the picture, which Java paints from and paints again when the window is exposed.
-     * The thread that brings frames.
+     * How often the bytes of the last frame were copied into the picture, which Java paints from and paints again when
+     * the window is exposed. The thread that brings frames.
      *
      * @return as {@link BgrRaster#copies()}.
      */
@@ -93,7 +95,8 @@ final class PictureCanvas extends Canvas {
     }
 
     /**
-     * Sets the text that stands in the picture's place while there is none, and over the last picture until the next one. Any thread.
+     * Sets the text that stands in the picture's place while there is none, and over the last picture until the next
+     * one. Any thread.
      *
      * @param text one line; empty for none.
      */
@@ -172,8 +175,8 @@ final class PictureCanvas extends Canvas {
     }
 
     /**
-     * One that is copied to the window. Left to itself AWT takes X11's double buffers, which are flipped and now and then
-     * stay black when the window changes its size or is mapped anew.
+     * One that is copied to the window. Left to itself AWT takes X11's double buffers, which are flipped and now and
+     * then stay black when the window changes its size or is mapped again.
      */
     private void createBackBuffer() {
         ImageCapabilities any = new ImageCapabilities(false);
@@ -224,7 +227,7 @@ final class PictureCanvas extends Canvas {
      * The picture at one moment.
      *
      * @param image    a copy.
-     * @param sequence of its frame.
+     * @param sequence the sequence number of its frame.
      */
     record Snapshot(BufferedImage image, long sequence) {}
 }

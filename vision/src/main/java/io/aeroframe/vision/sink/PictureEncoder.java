@@ -24,8 +24,8 @@ import org.opencv.imgcodecs.Imgcodecs;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * Makes picture files of frames, in memory: OpenCV's own writing to disk tells neither that the disk is full nor why a file
- * cannot be made. One thread at a time.
+ * Makes picture files of frames, in memory: OpenCV's own writing to disk reports neither that the disk is full nor why
+ * a file cannot be made. One thread at a time.
  */
 final class PictureEncoder implements AutoCloseable {
 

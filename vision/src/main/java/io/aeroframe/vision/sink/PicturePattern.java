@@ -34,7 +34,7 @@ final class PicturePattern {
     /**
      * Reads a pattern.
      *
-     * @param pattern as a user wrote it.
+     * @param pattern the pattern as a user wrote it.
      * @return the pattern.
      * @throws IllegalArgumentException if the extension is not known or the conversion is not of this kind.
      */
@@ -73,7 +73,7 @@ final class PicturePattern {
     /**
      * The file of a frame.
      *
-     * @param sequence of the frame.
+     * @param sequence the sequence number of the frame.
      * @return the path.
      */
     Path pathFor(long sequence) {
@@ -149,7 +149,7 @@ final class PicturePattern {
     }
 
     private static IllegalArgumentException refused(String pattern, String reason) {
-        return new IllegalArgumentException("'" + pattern + "' is no name for pictures: " + reason
+        return new IllegalArgumentException("'" + pattern + "' is not a name for pictures: " + reason
                 + "; write 'shots/%06d.png' for a file a frame, 'latest.png' for one that each frame replaces,"
                 + " %% for a percent sign");
     }

@@ -18,10 +18,10 @@ import java.util.function.Consumer;
  * <p>A reader never sees half a picture: each is written under a hidden name beside its own and then moved into place,
  * where it replaces an older one.
  *
- * <p>PNG, BMP, TIFF, WebP and PPM lose nothing of BGR24, RGB24 and GRAY8; PNG, TIFF and PPM keep the 16 bits of GRAY16, of
- * which the others get the high byte; PNG, TIFF and WebP keep the alpha of BGRA32. YUV is written as the BGR it stands
- * for. A JPEG frame goes into a {@code .jpg} as it is, and is decoded for the others; zstd frames are written as the raw ones they stand for. A frame
- * that cannot be decoded is skipped, counted and reported once a second at most.
+ * <p>PNG, BMP, TIFF, WebP and PPM lose nothing of BGR24, RGB24 and GRAY8; PNG, TIFF and PPM keep the 16 bits of GRAY16,
+ * of which the others get the high byte; PNG, TIFF and WebP keep the alpha of BGRA32. YUV is written as the BGR it
+ * stands for. A JPEG frame goes into a {@code .jpg} as it is, and is decoded for the others; zstd frames are written as
+ * the raw ones they stand for. A frame that cannot be decoded is skipped, counted and reported at most once a second.
  *
  * <p>All methods may be called from any thread, one at a time getting through.
  */
@@ -44,8 +44,8 @@ public final class PictureSink implements FrameSink {
     /**
      * Makes the sink, reporting skipped frames to standard error.
      *
-     * @param pattern file name with one {@code %d} or {@code %0Nd} in it for the sequence, or with none; {@code %%} is a
-     *                percent sign.
+     * @param pattern file name with one {@code %d} or {@code %0Nd} in it for the sequence, or with none; {@code %%} is
+     *                a percent sign.
      * @return the sink.
      * @throws IOException              if the directory cannot be made or written to.
      * @throws IllegalArgumentException if the pattern is none, or its extension not known.
@@ -57,8 +57,8 @@ public final class PictureSink implements FrameSink {
     /**
      * Makes the sink.
      *
-     * @param pattern file name with one {@code %d} or {@code %0Nd} in it for the sequence, or with none; {@code %%} is a
-     *                percent sign.
+     * @param pattern file name with one {@code %d} or {@code %0Nd} in it for the sequence, or with none; {@code %%} is
+     *                a percent sign.
      * @param report  takes a line about skipped frames, on the thread that brings frames.
      * @return the sink.
      * @throws IOException              if the directory cannot be made or written to.
@@ -116,8 +116,8 @@ public final class PictureSink implements FrameSink {
     /**
      * How often the bytes of the last frame were copied.
      *
-     * @return 0 for a JPEG frame that goes into a file as it is, and for pixels that are encoded where they lie; more where the JPEG library
-     *     or the conversion works in memory of its own.
+     * @return 0 for a JPEG frame that goes into a file as it is, and for pixels that are encoded where they lie; more
+     *     where the JPEG library or the conversion works in memory of its own.
      */
     @Override
     public int copies() {

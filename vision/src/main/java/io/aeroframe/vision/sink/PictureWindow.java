@@ -38,7 +38,7 @@ final class PictureWindow {
     /**
      * Makes the window and shows it, black and empty.
      *
-     * @param streamName for the title and the names of saved pictures.
+     * @param streamName the stream name for the title and the names of saved pictures.
      * @param canvas     the inside.
      * @param report     takes a line for the user.
      * @param onClosed   called when the window is closed, by whom ever.
@@ -82,8 +82,8 @@ final class PictureWindow {
     /**
      * Gives the window the size of its first picture, or what of it fits the screen.
      *
-     * @param width  of the picture in pixels.
-     * @param height of the picture in pixels.
+     * @param width  the width of the picture in pixels.
+     * @param height the height of the picture in pixels.
      */
     void fitTo(int width, int height) {
         if (disposed || isFullScreen()) {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  *                       that its reader is gone.
  * @param json           lines are JSON objects.
  * @param report         takes a line for the user, from any thread.
- * @param codec          of a video file, as FFmpeg calls it; null for the sink's own choice.
+ * @param codec          the codec of a video file, as FFmpeg calls it; null for the sink's own choice.
  * @param isOverwriting  whether a video file that exists may be replaced.
  */
 public record SinkOptions(
@@ -24,7 +24,7 @@ public record SinkOptions(
         boolean isOverwriting) {
 
     /**
-     * Options for what is no video file.
+     * Options for sinks other than video files.
      *
      * @param streamName     whose frames come.
      * @param standardOutput where a digest's lines go.

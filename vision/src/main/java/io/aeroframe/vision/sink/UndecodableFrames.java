@@ -4,7 +4,10 @@ import io.aeroframe.transport.Frame;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Counts the frames that a sink skips because they cannot be decoded, and says so once a second at most. One thread. */
+/**
+ * Counts the frames that a sink skips because they cannot be decoded, and reports them at most once a second. One
+ * thread.
+ */
 final class UndecodableFrames {
 
     private static final long REPORT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);

@@ -3,11 +3,11 @@ package io.aeroframe.vision.sink;
 import org.bytedeco.ffmpeg.global.avutil;
 
 /**
- * Presentation times for a file, from the times at which frames were captured: they start at 0 and always rise, by a tick at
- * least. A frame that is missing makes the one before it longer.
+ * Presentation times for a file, from the times at which frames were captured: they start at 0 and always rise, by a
+ * tick at least. A frame that is missing makes the one before it longer.
  *
- * <p>Capture times are of a wall clock, which somebody may set. Where they disagree with the monotonic times of publication by
- * more than a second, the shorter step that goes forward is believed. One thread.
+ * <p>Capture times are of a wall clock, which somebody may set. Where they disagree with the monotonic times of
+ * publication by more than a second, the shorter step that goes forward is believed. One thread.
  */
 final class VideoClock {
 

@@ -19,7 +19,8 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * An encoder of FFmpeg's for raw frames, and how it is used: for a live picture, so without frames that wait for later ones.
+ * An encoder of FFmpeg's for raw frames, and how it is used: for a live picture, so without frames that wait for later
+ * ones.
  */
 final class VideoCodec {
 
@@ -178,7 +179,7 @@ final class VideoCodec {
         }
         boolean isYuv = AvPixelFormats.isYuv(from.pixelFormat());
         boolean isBt709 = isYuv ? from.color().isBt709() : from.height() >= HD_HEIGHT;
-        // The others' streams do not tell the range, so that players take it for limited.
+        // The streams of other codecs do not state the range, so that players take it for limited.
         return ColorEncoding.of(isBt709, isYuv && from.color().isFullRange() && tellsRange());
     }
 
@@ -194,7 +195,7 @@ final class VideoCodec {
     /**
      * Sets a good picture at a speed for live frames. What an encoder does not know of it is left out.
      *
-     * @param context of this encoder with its size, not opened yet.
+     * @param context the context of this encoder with its size, not opened yet.
      */
     void configure(AVCodecContext context) {
         context.max_b_frames(0);

@@ -5,8 +5,8 @@ import java.util.Locale;
 /** The kinds of video files that can be written, by extension. */
 enum VideoContainer {
     /**
-     * Written in fragments, so that what there is of a file can be played at any time; when it is finished an index of it all
-     * is added, as of any MP4.
+     * Written in fragments, so that what there is of a file can be played at any time; when it is finished an index of
+     * it all is added, as of any MP4.
      */
     MP4(".mp4", "mp4", 60_000, "movflags", "+hybrid_fragmented+frag_keyframe"),
 
@@ -14,8 +14,8 @@ enum VideoContainer {
     MKV(".mkv", "matroska", 1_000, "cluster_time_limit", "500"),
 
     /**
-     * Frames of one length: of a longer one the rest is filled with empty frames. A number that the usual rates divide, 24,
-     * 25, 30, 50 and 60, keeps their times exact.
+     * Frames of one length: of a longer one the rest is filled with empty frames. A number that the usual rates divide,
+     * 24, 25, 30, 50 and 60, keeps their times exact.
      */
     AVI(".avi", "avi", 600, null, null);
 

@@ -22,7 +22,8 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * Encodes the frames of one size for a file. Frames of other pixel formats are converted, JPEG frames decoded first. One thread.
+ * Encodes the frames of one size for a file. Frames of other pixel formats are converted, JPEG frames decoded first.
+ * One thread.
  */
 final class VideoEncoder implements VideoTrack {
 
@@ -64,7 +65,7 @@ final class VideoEncoder implements VideoTrack {
     /**
      * Opens an encoder.
      *
-     * @param format of the first frame, raw or JPEG; decides the size and the pixel format of the video.
+     * @param format the format of the first frame, raw or JPEG; decides the size and the pixel format of the video.
      * @throws IOException if the encoder does not take such frames; the message says what to do.
      */
     static VideoEncoder open(VideoCodec codec, VideoContainer container, FrameFormat format) throws IOException {

@@ -19,8 +19,8 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * A file with one video stream, being written. What the container lets go of is given to the operating system at once, so that
- * it is there should this process be killed. One thread.
+ * A file with one video stream, being written. What the container lets go of is given to the operating system at once,
+ * so that it is there should this process be killed. One thread.
  */
 final class VideoFile implements AutoCloseable {
 
@@ -49,7 +49,7 @@ final class VideoFile implements AutoCloseable {
     /**
      * Begins a file; one of the name is replaced.
      *
-     * @param parameters of the video; copied.
+     * @param parameters the parameters of the video; copied.
      * @param startNs    when its first frame was captured, ns since the epoch; 0 if unknown.
      * @throws IOException if it cannot be written, or the container cannot have such a video.
      */
@@ -101,7 +101,8 @@ final class VideoFile implements AutoCloseable {
     /**
      * Writes a packet.
      *
-     * @param packet with times in the container's ticks that rise from packet to packet; left with other times.
+     * @param packet the packet with times in the container's ticks that rise from packet to packet; left with other
+     *               times.
      * @throws IOException if it cannot be written.
      */
     void write(AVPacket packet) throws IOException {

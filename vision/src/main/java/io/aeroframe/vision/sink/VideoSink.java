@@ -17,17 +17,17 @@ import org.bytedeco.ffmpeg.global.avcodec;
 /**
  * Writes a video file: {@code out.mp4}, {@code out.mkv} or {@code out.avi}.
  *
- * <p>JPEG frames go in byte for byte as Motion JPEG, unless a codec is asked for. Raw frames are encoded: as H.264 where this
- * FFmpeg can, in AVI as MPEG-4, or as asked for. Times are those at which the frames were captured, the first at 0, so that a
- * frame that is missing makes the one before it longer; AVI can have 600 frames a second at most.
+ * <p>JPEG frames go in byte for byte as Motion JPEG, unless a codec is asked for. Raw frames are encoded: as H.264
+ * where this FFmpeg can, in AVI as MPEG-4, or as asked for. Times are those at which the frames were captured, the
+ * first at 0, so that a frame that is missing makes the one before it longer; AVI can have 600 frames a second at most.
  *
  * <p>The file can be played while it is being written, and after this process was killed: up to the last second.
  *
  * <p>A video has one size and one kind of pixels. Where the frames change, the file is finished and the next one begun:
- * {@code out-2.mp4}. A JPEG or zstd frame that is damaged is skipped, counted and reported once a second at most.
+ * {@code out-2.mp4}. A JPEG or zstd frame that is damaged is skipped, counted and reported at most once a second.
  *
- * <p>A file that exists is replaced only if that was asked for, and once the first frame is there. All methods may be called
- * from any thread, one at a time getting through.
+ * <p>A file that exists is replaced only if that was asked for, and once the first frame is there. All methods may be
+ * called from any thread, one at a time getting through.
  */
 public final class VideoSink implements FrameSink {
 
@@ -69,7 +69,7 @@ public final class VideoSink implements FrameSink {
     /**
      * Makes the sink. The file is there from now on, unless there is an older one, which stays until the first frame.
      *
-     * @param name    of the file.
+     * @param name    the name of the file.
      * @param options whose codec and whose permission to replace a file count.
      * @return the sink.
      * @throws IOException              if the file exists and may not be replaced, or cannot be written.
@@ -79,13 +79,13 @@ public final class VideoSink implements FrameSink {
     public static VideoSink open(String name, SinkOptions options) throws IOException {
         VideoContainer container = VideoContainer.ofName(name);
         if (container == null) {
-            throw new IllegalArgumentException("'" + name + "' is no name for a video: use .mp4, .mkv or .avi");
+            throw new IllegalArgumentException("'" + name + "' is not a name for a video: use .mp4, .mkv or .avi");
         }
         Path path;
         try {
             path = Path.of(name);
         } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("'" + name + "' is no name for a video: " + e.getReason(), e);
+            throw new IllegalArgumentException("'" + name + "' is not a name for a video: " + e.getReason(), e);
         }
         Ffmpeg.load();
         VideoCodec codec = VideoCodec.of(options.codec(), container);
@@ -126,8 +126,8 @@ public final class VideoSink implements FrameSink {
      * Writes a frame. Does nothing once the sink is closed.
      *
      * @param received borrowed for the call.
-     * @throws IOException if the file cannot be written, or the frame not be encoded: the sink is closed then, and what is
-     *                     there of the file can be played.
+     * @throws IOException if the file cannot be written, or the frame not be encoded: the sink is closed then, and what
+     *                     is there of the file can be played.
      */
     @Override
     public synchronized void accept(Frame received) throws IOException {
@@ -217,8 +217,8 @@ public final class VideoSink implements FrameSink {
     /**
      * How often the bytes of the last frame were copied.
      *
-     * @return 0 for a JPEG frame that goes into the file as it is; 1 for a frame that is encoded, as FFmpeg copies what it is given; more
-     *     where conversion needs memory of its own.
+     * @return 0 for a JPEG frame that goes into the file as it is; 1 for a frame that is encoded, as FFmpeg copies what
+     *     it is given; more where conversion needs memory of its own.
      */
     @Override
     public int copies() {
@@ -231,7 +231,8 @@ public final class VideoSink implements FrameSink {
     }
 
     /**
-     * Finishes the file. One to which no frame came is removed. Does nothing after a failure, which has been thrown already.
+     * Finishes the file. One to which no frame came is removed. Does nothing after a failure, which has been thrown
+     * already.
      *
      * @throws IOException if the file cannot be completed; what is there of it can be played all the same.
      */

@@ -8,7 +8,7 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 /** Makes packets of frames for one file. One thread. */
 interface VideoTrack extends AutoCloseable {
 
-    /** What the file is told of the video, to be freed by the caller. */
+    /** The parameters of the video for the file, to be freed by the caller. */
     AVCodecParameters parameters() throws IOException;
 
     /** Whether frames of a format can follow in the same file. */
@@ -18,8 +18,9 @@ interface VideoTrack extends AutoCloseable {
      * Writes what there is to write after a frame.
      *
      * @param ticks    when it is shown.
-     * @param duration for how long, in ticks, as far as one knows.
-     * @throws io.aeroframe.vision.jpeg.JpegFormatException if the frame is a JPEG that is damaged; nothing is written of it.
+     * @param duration the duration in ticks, as far as it is known.
+     * @throws io.aeroframe.vision.jpeg.JpegFormatException if the frame is a JPEG that is damaged; nothing is written
+     *                                                      of it.
      * @throws IOException                                  if it cannot be encoded or written.
      */
     void write(Frame frame, long ticks, long duration, VideoFile file) throws IOException;

@@ -15,12 +15,13 @@ import java.util.function.Consumer;
  * Shows frames in a window, each as it comes, scaled to the window with its aspect kept.
  *
  * <p>The window has the size of the first picture, or what of it fits the screen. Esc, {@code q} and the close button
- * close it, {@code s} saves the picture as {@code aeroframe-<stream>-<sequence>.png} in the working directory,
- * {@code f} toggles full screen. All pixel formats, JPEG and zstd are shown, GRAY16 by its high byte; the size may change
- * between frames. A frame that cannot be decoded is skipped, counted and reported once a second at most.
+ * close it, {@code s} saves the picture as {@code aeroframe-<stream>-<sequence>.png} in the working directory, {@code
+ * f} toggles full screen. All pixel formats, JPEG and zstd are shown, GRAY16 by its high byte; the size may change
+ * between frames. A frame that cannot be decoded is skipped, counted and reported at most once a second.
  *
- * <p>{@link #accept(Frame)} belongs to one thread, which must not be AWT's event dispatch thread; everything else may be
- * called from any thread. A closed window leaves no thread behind that would keep the process alive, and never ends it.
+ * <p>{@link #accept(Frame)} belongs to one thread, which must not be AWT's event dispatch thread; everything else may
+ * be called from any thread. A closed window leaves no thread behind that would keep the process alive, and never ends
+ * it.
  */
 public final class WindowSink implements FrameSink {
 
@@ -57,8 +58,8 @@ public final class WindowSink implements FrameSink {
      * Opens a window.
      *
      * @param title  the stream's name, for the title bar and for saved pictures.
-     * @param report takes a line for the user (where a picture was saved, frames that were skipped); called on the event
-     *               dispatch thread or on the one that brings frames.
+     * @param report takes a line for the user (where a picture was saved, frames that were skipped); called on the
+     *               event dispatch thread or on the one that brings frames.
      * @return the sink, its window on the screen.
      * @throws IOException if there is no display, or the calling thread was interrupted.
      */
@@ -114,7 +115,8 @@ public final class WindowSink implements FrameSink {
     }
 
     /**
-     * Shows a line of text in the picture's place, such as {@code waiting for camera_A}, or over the last picture until the next one comes.
+     * Shows a line of text in the picture's place, such as {@code waiting for camera_A}, or over the last picture until
+     * the next one comes.
      *
      * @param text one line; empty for none.
      */
@@ -133,9 +135,11 @@ public final class WindowSink implements FrameSink {
     }
 
     /**
-     * How often the bytes of the last frame were copied. Java paints only from memory of its own, which also serves when the window is exposed.
+     * How often the bytes of the last frame were copied. Java paints only from memory of its own, which also serves
+     * when the window is exposed.
      *
-     * @return 0 for gray and BGRA32, converted on their way; 1 for the others, which native code converts first; more where that works in memory of its own.
+     * @return 0 for gray and BGRA32, converted on their way; 1 for the others, which native code converts first; more
+     *     where that works in memory of its own.
      */
     @Override
     public int copies() {

@@ -25,12 +25,12 @@ import org.opencv.videoio.VideoWriter;
 import org.opencv.videoio.Videoio;
 
 /**
- * A camera, by OpenCV (Video4Linux on Linux, the system's own interface elsewhere). Raw BGR24, or GRAY8 from a camera that
- * has no colour. {@link #advance()} waits for the camera's next picture, {@link #write(ByteBuffer)} has it converted and put
- * into the target.
+ * A camera, by OpenCV (Video4Linux on Linux, the system's own interface elsewhere). Raw BGR24, or GRAY8 from a camera
+ * that has no colour. {@link #advance()} waits for the camera's next picture, {@link #write(ByteBuffer)} has it
+ * converted and put into the target.
  *
- * <p>A camera that delivers Motion JPEG has its images passed on as they are where the options allow JPEG frames and ask for no
- * other size or pixels. Damaged ones are left out.
+ * <p>A camera that delivers Motion JPEG has its images passed on as they are where the options allow JPEG frames and
+ * ask for no other size or pixels. Damaged ones are left out.
  */
 public final class CameraSource implements FrameSource {
 
@@ -38,7 +38,7 @@ public final class CameraSource implements FrameSource {
     private static final String MJPG = "MJPG";
     private static final String JPEG = "JPEG";
 
-    /** So many in a row are no accident. */
+    /** So many in a row are not an accident. */
     private static final int MOST_DAMAGED = 100;
 
     private static final boolean IS_LINUX =
@@ -72,7 +72,8 @@ public final class CameraSource implements FrameSource {
      * Opens a camera.
      *
      * @param spec    {@code 0} or {@code camera:0}, the first camera; on Linux also {@code camera:/dev/video0}.
-     * @param options whose size, rate and fourcc, if they are there, are asked of the camera, which may deliver its nearest.
+     * @param options whose size, rate and fourcc, if they are there, are asked of the camera, which may deliver its
+     *                nearest.
      * @return a source to be closed.
      * @throws IOException              if there is no such camera, it may not be used, or it is in use.
      * @throws IllegalArgumentException if the specification is malformed.
@@ -186,7 +187,7 @@ public final class CameraSource implements FrameSource {
         return false;
     }
 
-    /** Returns false if the picture is no JPEG image that is whole. */
+    /** Returns false if the picture is not a complete JPEG image. */
     private boolean takeJpeg() {
         if (!capture.retrieve(first) || first.empty() || first.type() != CvType.CV_8UC1 || !first.isContinuous()) {
             return false;
@@ -250,8 +251,9 @@ public final class CameraSource implements FrameSource {
     /**
      * How often the bytes of the last frame were copied.
      *
-     * @return 1: OpenCV converts a camera's picture in memory of its own and copies it from there, whatever Mat it is given; 2 for the first frame,
-     *     of which only the whole picture tells the shape, where OpenCV does not write into the target, and of a JPEG image that is passed on.
+     * @return 1: OpenCV converts a camera's picture in memory of its own and copies it from there, whatever Mat it is
+     *     given; 2 for the first frame, of which only the whole picture shows the shape, where OpenCV does not write
+     *     into the target, and of a JPEG image that is passed on.
      */
     @Override
     public int copies() {
@@ -285,7 +287,7 @@ public final class CameraSource implements FrameSource {
         mats.clear();
     }
 
-    /** What a camera says of its size is not always what it delivers: only a picture tells. */
+    /** The size that a camera reports is not always the size that it delivers: only a picture shows it. */
     private void readFormat() throws IOException {
         if (!capture.retrieve(first) || first.empty()) {
             throw new IOException(name + ": its first picture cannot be decoded by OpenCV");

@@ -13,8 +13,8 @@ import org.opencv.core.Size;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * The frames of a raw source in another pixel format, another size, or both. Frames that already are as asked are written
- * by the source itself, and so are JPEG frames. One thread at a time, like every source.
+ * The frames of a raw source in another pixel format, another size, or both. Frames that already are as asked are
+ * written by the source itself, and so are JPEG frames. One thread at a time, like every source.
  */
 public final class ConvertingSource extends DerivedSource {
 
@@ -153,7 +153,8 @@ public final class ConvertingSource extends DerivedSource {
     /**
      * How often the bytes of the last frame were copied besides being converted.
      *
-     * @return as many times as the source behind copied what was converted, and what {@link PixelConverter#copies()} adds; resizing alone adds none.
+     * @return as many times as the source behind copied what was converted, and what {@link PixelConverter#copies()}
+     *     adds; resizing alone adds none.
      */
     @Override
     public int copies() {

@@ -24,9 +24,9 @@ final class FfmpegClock {
     /**
      * Sets what the stream says of time.
      *
-     * @param numerator       of its time base in seconds.
-     * @param denominator     of its time base.
-     * @param framesPerSecond for frames without a timestamp; 0 if unknown.
+     * @param numerator       the numerator of its time base in seconds.
+     * @param denominator     the denominator of its time base.
+     * @param framesPerSecond the frame rate for frames without a timestamp; 0 if unknown.
      */
     void configure(int numerator, int denominator, double framesPerSecond) {
         this.numeratorNs = numerator * SECOND_NS;
@@ -37,7 +37,7 @@ final class FfmpegClock {
     /**
      * Moves on by a frame.
      *
-     * @param timestamp in units of the time base, or {@code AV_NOPTS_VALUE}.
+     * @param timestamp the timestamp in units of the time base, or {@code AV_NOPTS_VALUE}.
      * @return when it is to be shown, in ns from the first frame.
      */
     long next(long timestamp) {

@@ -8,7 +8,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 /**
  * Says what is wrong with an input, from FFmpeg's error numbers.
  *
- * @param location  of the input.
+ * @param location  the location of the input.
  * @param interrupt knows whether it was ended from outside.
  * @param timeoutNs that may have run out.
  */

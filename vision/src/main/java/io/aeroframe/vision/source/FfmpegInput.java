@@ -43,8 +43,8 @@ final class FfmpegInput implements AutoCloseable {
     private static final long AGAIN_PAUSE_NS = 1_000_000L;
 
     /**
-     * A frame thread waits where the frame before is not decoded yet, and all of them while the frame is put to use that is next. With one for each
-     * processor these are idle for a fifth of the time.
+     * A frame thread waits where the frame before is not decoded yet, and all of them while the frame is put to use
+     * that is next. With one for each processor these are idle for a fifth of the time.
      */
     private static final int THREADS_PER_PROCESSOR = 4;
 
@@ -319,10 +319,10 @@ final class FfmpegInput implements AutoCloseable {
     }
 
     /**
-     * Goes to the frame from which one at a time can be decoded, or to the start: what comes then may be earlier. Before the
-     * first read, or after {@link #rewind()}.
+     * Goes to the frame from which one at a time can be decoded, or to the start: what comes then may be earlier.
+     * Before the first read, or after {@link #rewind()}.
      *
-     * @param ns from the start.
+     * @param ns the time from the start, in nanoseconds.
      */
     void seek(long ns) {
         long start = context.start_time() == avutil.AV_NOPTS_VALUE ? 0 : context.start_time();
@@ -336,8 +336,8 @@ final class FfmpegInput implements AutoCloseable {
     /**
      * A time from the start.
      *
-     * @param timestamp in units of the time base, or {@code AV_NOPTS_VALUE}.
-     * @param lastNs    of the frame before, -1 if there was none.
+     * @param timestamp the timestamp in units of the time base, or {@code AV_NOPTS_VALUE}.
+     * @param lastNs    the time of the previous frame, -1 if there was none.
      * @return in ns; a frame's time after the last where there is no timestamp.
      */
     long timeNs(long timestamp, long lastNs) {
@@ -384,8 +384,8 @@ final class FfmpegInput implements AutoCloseable {
     }
 
     /**
-     * Whether this comes as it is made: an address that cannot be rewound, or one of the web without a length, such as a camera's. A
-     * playlist is read piece by piece, and is none.
+     * Whether this comes as it is made: an address that cannot be rewound, or one of the web without a length, such as
+     * a camera's. A playlist is read piece by piece, and is none.
      */
     boolean isLive() {
         if (location.isLive()) {

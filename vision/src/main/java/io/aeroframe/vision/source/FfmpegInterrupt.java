@@ -8,8 +8,8 @@ import org.bytedeco.javacpp.Pointer;
 /**
  * Ends FFmpeg's blocked reads and connects: when another thread says so, or when nothing came within a time.
  *
- * <p>FFmpeg asks a callback, with the address of the context it works for, up to ten times a second while it waits. There
- * is one callback for all inputs, as JavaCPP has room for ten in a process.
+ * <p>FFmpeg asks a callback, with the address of the context it works for, up to ten times a second while it waits.
+ * There is one callback for all inputs, as JavaCPP has room for ten in a process.
  */
 final class FfmpegInterrupt {
 
@@ -39,8 +39,8 @@ final class FfmpegInterrupt {
     }
 
     /**
-     * Whether the time ran out since {@link #expectWithin(long)}. For good: FFmpeg hands out what it still had before it
-     * fails, and does not read on from an interrupted connection.
+     * Whether the time ran out since {@link #expectWithin(long)}. For good: FFmpeg hands out what it still had before
+     * it fails, and does not read on from an interrupted connection.
      */
     boolean hasTimedOut() {
         return hasTimedOut;

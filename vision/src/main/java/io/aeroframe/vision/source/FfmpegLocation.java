@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 /**
  * What a user typed for FFmpeg to open, sorted into files and addresses.
  *
- * @param url       as FFmpeg is given it.
- * @param shortName for the status line: the last part of a path, an address without its password.
- * @param fullName  for messages: the path as typed, an address without its password.
+ * @param url       the URL as FFmpeg is given it.
+ * @param shortName the short name for the status line: the last part of a path, an address without its password.
+ * @param fullName  the full name for messages: the path as typed, an address without its password.
  * @param isFile    a file, or a device that looks like one.
  * @param isLive    an address that cannot be rewound and whose newest frame is worth most.
  */
@@ -47,7 +47,8 @@ record FfmpegLocation(String url, String shortName, String fullName, boolean isF
                         input.isEmpty()
                                 ? "no input is named; name a video file or an address such as rtsp://HOST/PATH"
                                 : input
-                                        + ": no such file; check the path, or name an address such as rtsp://HOST/PATH");
+                                        + ": no such file; check the path, or name an address such as "
+                                        + "rtsp://HOST/PATH");
             }
         }
         String name = PASSWORD.matcher(input).replaceAll("$1");

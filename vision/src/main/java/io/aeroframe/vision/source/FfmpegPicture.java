@@ -12,8 +12,8 @@ import org.bytedeco.ffmpeg.global.avutil;
  * The shape of a decoded picture, as FFmpeg says it.
  *
  * @param pixels     an {@code AV_PIX_FMT}.
- * @param width      in pixels.
- * @param height     in pixels.
+ * @param width      the width in pixels.
+ * @param height     the height in pixels.
  * @param colorSpace an {@code AVCOL_SPC}.
  * @param colorRange an {@code AVCOL_RANGE}.
  */
@@ -41,8 +41,8 @@ record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colo
     }
 
     /**
-     * The matrix and range; where the stream does not say, BT.709 from 720 lines and limited range. Gray is of full range,
-     * as our gray frames are.
+     * The matrix and range; where the stream does not say, BT.709 from 720 lines and limited range. Gray is of full
+     * range, as our gray frames are.
      */
     ColorEncoding color() {
         if (avutil.av_pix_fmt_desc_get(pixels).nb_components() <= 2) {
@@ -94,7 +94,7 @@ record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colo
      * The format of the frames made of this picture.
      *
      * @param options a size and a pixel format, or none.
-     * @param degrees by which the picture is turned clockwise to make the frame.
+     * @param degrees the degrees by which the picture is turned clockwise to make the frame.
      * @return without padding; the colour encoding is the picture's if the frames are YUV.
      * @throws IllegalArgumentException if the picture is larger than a frame can be.
      */

@@ -8,8 +8,9 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /**
- * What comes of an input, in the order in which it is shown: from the place to begin at, again from there in a loop, and of a live
- * address also after it was away. Frames, or the packets of Motion JPEG as they are. One thread; {@link #interrupt()} from any.
+ * What comes of an input, in the order in which it is shown: from the place to begin at, again from there in a loop,
+ * and of a live address also after it was away. Frames, or the packets of Motion JPEG as they are. One thread; {@link
+ * #interrupt()} from any.
  */
 final class FfmpegReader implements AutoCloseable {
 

@@ -15,22 +15,23 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * Anything FFmpeg opens: video files, {@code rtsp://}, {@code http://}, {@code udp://} and its other addresses. Decoded in
- * this process; audio and further streams are left out.
+ * Anything FFmpeg opens: video files, {@code rtsp://}, {@code http://}, {@code udp://} and its other addresses. Decoded
+ * in this process; audio and further streams are left out.
  *
  * <p>A frame that is asked for in the decoder's own format and size is copied row by row, bit for bit; else it is
- * converted and resized in one step, straight into the target. Frames whose format is not one of
- * {@link io.aeroframe.transport.PixelFormat} are delivered, if none is asked for, in the nearest that is: 4:2:0 of more
- * than 8 bits in I420, gray of more in GRAY16, RGB with alpha in BGRA32, all else in BGR24. Frames that the container says are on
- * their side or upside down are turned.
+ * converted and resized in one step, straight into the target. Frames whose format is not one of {@link
+ * io.aeroframe.transport.PixelFormat} are delivered, if none is asked for, in the nearest that is: 4:2:0 of more than 8
+ * bits in I420, gray of more in GRAY16, RGB with alpha in BGRA32, all else in BGR24. Frames that the container says are
+ * on their side or upside down are turned.
  *
- * <p>Motion JPEG is not decoded where the options allow JPEG frames and ask for no other size or pixels: its images are passed on
- * as they are, unless they lack the tables that a JPEG image needs.
+ * <p>Motion JPEG is not decoded where the options allow JPEG frames and ask for no other size or pixels: its images are
+ * passed on as they are, unless they lack the tables that a JPEG image needs.
  *
- * <p>What the decoder cannot decode is skipped and counted in {@link #decodeErrors()}, as the ffmpeg tool does. An address
- * that does not answer or stops sending for 5 s fails; one that is live (rtsp, udp, tcp and their kin, and http without a length) is opened
- * again until it is back, if {@link SourceOptions#reconnects()}. What arrives of a live stream (but http) while
- * its streams are found out, a second at most, is left out: the newest frame is worth most. One thread at a time; {@link #interrupt()} from any.
+ * <p>What the decoder cannot decode is skipped and counted in {@link #decodeErrors()}, as the ffmpeg tool does. An
+ * address that does not answer or stops sending for 5 s fails; one that is live (rtsp, udp, tcp and their kin, and http
+ * without a length) is opened again until it is back, if {@link SourceOptions#reconnects()}. What arrives of a live
+ * stream (but http) while its streams are found out, a second at most, is left out: the newest frame is worth most. One
+ * thread at a time; {@link #interrupt()} from any.
  */
 public final class FfmpegSource implements FrameSource {
 
@@ -70,7 +71,8 @@ public final class FfmpegSource implements FrameSource {
      * Opens a file or an address. Reads as much of it as it takes to know its streams, and decodes nothing yet.
      *
      * @param input   a path, or an address FFmpeg knows.
-     * @param options what is asked of it; the quality is not looked at, and frames are raw unless they can be passed on.
+     * @param options what is asked of it; the quality is not looked at, and frames are raw unless they can be passed
+     *                on.
      * @return the source, before its first frame.
      * @throws IOException           if the input is missing, unreadable, no video, or does not answer within 5 s.
      * @throws IllegalStateException if FFmpeg cannot be loaded.
@@ -104,7 +106,7 @@ public final class FfmpegSource implements FrameSource {
         return true;
     }
 
-    /** Returns false if the packet is no JPEG image that can be passed on. */
+    /** Returns false if the packet is not a JPEG image that can be passed on. */
     private boolean takePacket() throws IOException {
         AVPacket packet = reader.packet();
         packetBytes = NativeMemory.bytes(packet.data().address(), packet.size());
@@ -192,8 +194,9 @@ public final class FfmpegSource implements FrameSource {
     /**
      * How often the bytes of the last frame were copied.
      *
-     * @return 0 if it was converted straight into the target; 1 if it is the decoder's own, which the decoder still refers to while it
-     *     decodes the next ones, if its width is no multiple of 64 pixels, if it was turned, and if it was passed on as JPEG.
+     * @return 0 if it was converted straight into the target; 1 if it is the decoder's own, which the decoder still
+     *     refers to while it decodes the next ones, if its width is not a multiple of 64 pixels, if it was turned, and
+     *     if it was passed on as JPEG.
      */
     @Override
     public int copies() {

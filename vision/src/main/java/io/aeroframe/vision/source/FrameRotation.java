@@ -26,7 +26,8 @@ final class FrameRotation {
      * Prepares.
      *
      * @param degrees clockwise: 90, 180 or 270.
-     * @param to      what the turned frames are to be: raw, without padding, and not YUYV, whose pixels share their colour in pairs.
+     * @param to      what the turned frames are to be: raw, without padding, and not YUYV, whose pixels share their
+     *                colour in pairs.
      * @throws IOException if OpenCV, which does it, cannot be loaded.
      */
     static FrameRotation of(int degrees, FrameFormat to) throws IOException {

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 /**
  * Where frames come from before a publication.
  *
- * <p>Two steps, so that a frame nobody has room for is never produced in full: {@link #advance()} moves to the next frame
- * and makes its {@link #format()} known; {@link #write(ByteBuffer)} puts it into memory, usually a claim of the
+ * <p>Two steps, so that a frame nobody has room for is never produced in full: {@link #advance()} moves to the next
+ * frame and makes its {@link #format()} known; {@link #write(ByteBuffer)} puts it into memory, usually a claim of the
  * publication. One thread at a time. {@link #interrupt()} alone may come from another thread.
  */
 public interface FrameSource extends AutoCloseable {
@@ -17,7 +17,8 @@ public interface FrameSource extends AutoCloseable {
      * Moves to the next frame.
      *
      * @return false at the end of the source.
-     * @throws IOException if the source cannot be read; the message names it, says why and, where there is one, the way out.
+     * @throws IOException if the source cannot be read; the message names it, says why and, where there is one, the way
+     *                     out.
      */
     boolean advance() throws IOException;
 
@@ -54,19 +55,20 @@ public interface FrameSource extends AutoCloseable {
     int write(ByteBuffer target) throws IOException;
 
     /**
-     * How often the bytes of the frame that was written last were merely copied, not counting their decoding, drawing, conversion
-     * or encoding: from where they were produced until they lay in the target, and on the way of what they were made of.
+     * How often the bytes of the frame that was written last were merely copied, not counting their decoding, drawing,
+     * conversion or encoding: from where they were produced until they lay in the target, and on the way of what they
+     * were made of.
      *
      * @return 0 if the frame was produced in the target itself, and before the first one.
      */
     int copies();
 
     /**
-     * The current frame in the memory where the source has it anyway, for one who makes another frame of it and would otherwise
-     * have it written first, at the price of a copy.
+     * The current frame in the memory where the source has it anyway, for a caller that makes another frame of it and
+     * would otherwise have it written first, at the price of a copy.
      *
-     * @return a direct buffer with the frame at its position 0, to be read only, until the next {@link #advance()} or {@link #close()};
-     *     null, the default, if there is none.
+     * @return a direct buffer with the frame at its position 0, to be read only, until the next {@link #advance()} or
+     *     {@link #close()}; null, the default, if there is none.
      */
     default ByteBuffer inPlace() {
         return null;

@@ -9,7 +9,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Opens a source by what a user calls it, with conversion and encoding behind it as asked. The place to add a source. */
+/**
+ * Opens a source by what a user calls it, with conversion and encoding behind it as asked. The place to add a source.
+ */
 public final class FrameSources {
 
     private static final String KNOWN =
@@ -29,7 +31,7 @@ public final class FrameSources {
     /**
      * Opens a source.
      *
-     * @param spec    as on the command line.
+     * @param spec    the specification as on the command line.
      * @param options what is asked of it.
      * @return a source before its first frame, to be closed.
      * @throws IOException              if it cannot be read.

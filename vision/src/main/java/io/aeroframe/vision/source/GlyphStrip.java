@@ -9,8 +9,8 @@ import org.opencv.core.Size;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * Digits, colon and full stop as BGR24 cells of one size, drawn once: writing a number into a frame is then a few copies,
- * and no string is made. One thread.
+ * Digits, colon and full stop as BGR24 cells of one size, drawn once: writing a number into a frame is then a few
+ * copies, and no string is made. One thread.
  */
 final class GlyphStrip {
 
@@ -32,7 +32,7 @@ final class GlyphStrip {
     /**
      * Draws the cells.
      *
-     * @param cellHeight in pixels, at least 8.
+     * @param cellHeight the cell height in pixels, at least 8.
      * @param ink        the colour of the symbols.
      * @param paper      the colour around them.
      */
@@ -66,9 +66,9 @@ final class GlyphStrip {
      * Writes a number with leading zeros.
      *
      * @param frame  BGR24 pixels from index 0.
-     * @param stride of the frame in bytes.
-     * @param x      of the first cell's left edge in pixels; the cells must lie within the frame.
-     * @param y      of the cells' upper edge in pixels.
+     * @param stride the stride of the frame in bytes.
+     * @param x      the x coordinate of the first cell's left edge in pixels; the cells must lie within the frame.
+     * @param y      the y coordinate of the cells' upper edge in pixels.
      * @param digits how many are written; a longer number loses its first ones.
      * @param number not negative.
      * @return the x behind the last cell.
@@ -86,9 +86,9 @@ final class GlyphStrip {
      * Writes a time of day, twelve cells: {@code 23:59:59.999}.
      *
      * @param frame       BGR24 pixels from index 0.
-     * @param stride      of the frame in bytes.
-     * @param x           of the first cell's left edge in pixels.
-     * @param y           of the cells' upper edge in pixels.
+     * @param stride      the stride of the frame in bytes.
+     * @param x           the x coordinate of the first cell's left edge in pixels.
+     * @param y           the y coordinate of the cells' upper edge in pixels.
      * @param millisOfDay since midnight.
      */
     void putTime(ByteBuffer frame, int stride, int x, int y, long millisOfDay) {

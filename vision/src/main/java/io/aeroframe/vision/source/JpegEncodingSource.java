@@ -11,7 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Encodes the raw frames of another source as JPEG, straight into the target. Frames that are JPEG already pass through.
+ * Encodes the raw frames of another source as JPEG, straight into the target. Frames that are JPEG already pass
+ * through.
  */
 public final class JpegEncodingSource extends DerivedSource {
 
@@ -38,8 +39,8 @@ public final class JpegEncodingSource extends DerivedSource {
     /**
      * A source of JPEG frames only, with 4:2:0 subsampling.
      *
-     * @param raw     as with {@link #of(FrameSource, JpegCodec, int, ChromaSubsampling)}.
-     * @param codec   as there.
+     * @param raw     the raw source as with {@link #of(FrameSource, JpegCodec, int, ChromaSubsampling)}.
+     * @param codec   the codec as there.
      * @param quality 1 (smallest) to 100 (best).
      * @return a source to be closed.
      * @throws IllegalArgumentException if the quality is out of range.
@@ -51,11 +52,12 @@ public final class JpegEncodingSource extends DerivedSource {
     /**
      * A source of JPEG frames only.
      *
-     * @param raw         a source of raw frames and of JPEG frames; closed with the new source. BGR24, RGB24, BGRA32, GRAY8 and full-range I420 are
-     *                    encoded as they are, other YUV is made full-range I420 first, GRAY16 GRAY8.
+     * @param raw         a source of raw frames and of JPEG frames; closed with the new source. BGR24, RGB24, BGRA32,
+     *                    GRAY8 and full-range I420 are encoded as they are, other YUV is made full-range I420 first,
+     *                    GRAY16 GRAY8.
      * @param codec       that encodes, used by the thread that uses the new source; closed with the new source.
      * @param quality     1 (smallest) to 100 (best).
-     * @param subsampling of the frames that are encoded here.
+     * @param subsampling the subsampling of the frames that are encoded here.
      * @return a source to be closed.
      * @throws IllegalArgumentException if the quality is out of range.
      */

@@ -3,8 +3,8 @@ package io.aeroframe.vision.source;
 import java.nio.ByteBuffer;
 
 /**
- * Finds the orientation that a camera noted in a JPEG file (Exif 2.3, tag 0x0112 of IFD 0): such a picture has to be turned
- * before it is shown.
+ * Finds the orientation that a camera noted in a JPEG file (Exif 2.3, tag 0x0112 of IFD 0): such a picture has to be
+ * turned before it is shown.
  */
 final class JpegOrientation {
 
@@ -21,7 +21,7 @@ final class JpegOrientation {
      * Whether the picture is to be shown as it is stored.
      *
      * @param jpeg   an image that {@link io.aeroframe.vision.jpeg.JpegHeader} has found well-formed, from index 0 on.
-     * @param length of it in bytes.
+     * @param length its length in bytes.
      * @return false if it has to be turned or mirrored; true also where the note cannot be read, as decoders have it.
      */
     static boolean isUpright(ByteBuffer jpeg, int length) {

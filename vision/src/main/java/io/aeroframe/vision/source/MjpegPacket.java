@@ -18,8 +18,8 @@ final class MjpegPacket {
      * The format of the frame that a packet is.
      *
      * @param bytes  the packet from index 0.
-     * @param length of it in bytes.
-     * @throws JpegFormatException if it is no whole JPEG image that can be decoded for itself.
+     * @param length its length in bytes.
+     * @throws JpegFormatException if it is not a complete JPEG image that can be decoded by itself.
      */
     static FrameFormat format(ByteBuffer bytes, int length) throws JpegFormatException {
         JpegHeader header = JpegHeader.parse(bytes, length);

@@ -3,8 +3,8 @@ package io.aeroframe.vision.source;
 import java.util.Comparator;
 
 /**
- * File names as people count: {@code img2} before {@code img10}. Runs of digits compare by their number, everything else by
- * character without regard to case; names that are equal so compare as strings.
+ * File names as people count: {@code img2} before {@code img10}. Runs of digits compare by their number, everything
+ * else by character without regard to case; names that are equal so compare as strings.
  */
 final class NaturalOrder implements Comparator<String> {
 

@@ -14,9 +14,9 @@ import org.opencv.core.Scalar;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * A moving test picture without end: colour bars, a gray ramp, a colour field, a bouncing ball, a line that sweeps across,
- * and in large digits the frame's number, from 0, and the time of day when it was drawn. Holding a camera before the
- * window, or comparing the time with a clock, shows the latency; a gap in the numbers shows a drop.
+ * A moving test picture without end: colour bars, a gray ramp, a colour field, a bouncing ball, a line that sweeps
+ * across, and in large digits the frame's number, from 0, and the time of day when it was drawn. Holding a camera
+ * before the window, or comparing the time with a clock, shows the latency; a gap in the numbers shows a drop.
  *
  * <p>Raw BGR24 only, from 1x1 on; parts that do not fit are left out. The still parts are drawn once.
  */
@@ -82,8 +82,8 @@ public final class PatternSource implements FrameSource {
     /**
      * Opens a test picture.
      *
-     * @param spec    {@code pattern:WIDTHxHEIGHT@FPS}; without a size the options' or 1280x720, without a rate 60. The rate may
-     *                be fractional, above 0 and up to 100000.
+     * @param spec    {@code pattern:WIDTHxHEIGHT@FPS}; without a size the options' or 1280x720, without a rate 60. The
+     *                rate may be fractional, above 0 and up to 100000.
      * @param options what is asked of the source; only its size is looked at.
      * @return a source to be closed.
      * @throws IOException              if OpenCV cannot be loaded, or memory is short.

@@ -79,7 +79,7 @@ final class PictureFile {
     /**
      * Decodes the file that was read last.
      *
-     * @param flags of {@link Imgcodecs#imread(String, int)}.
+     * @param flags the flags of {@link Imgcodecs#imread(String, int)}.
      * @return a Mat of the caller's to release, never empty.
      * @throws IOException if OpenCV cannot.
      */
@@ -95,7 +95,8 @@ final class PictureFile {
         }
         if (decoded.empty()) {
             throw new IOException(path
-                    + ": not a picture that OpenCV can decode; it is corrupt, or none of JPEG, PNG, BMP, TIFF, WebP, PNM"
+                    + ": not a picture that OpenCV can decode; it is corrupt, or none of JPEG, PNG, BMP, "
+                    + "TIFF, WebP, PNM"
                     + " and the like");
         }
         return decoded;

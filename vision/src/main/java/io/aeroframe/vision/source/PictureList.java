@@ -63,7 +63,7 @@ final class PictureList {
     /**
      * Whether a file name ends like a picture's.
      *
-     * @param name of a file.
+     * @param name the name of a file.
      * @return true if its extension is that of a format that is read here.
      */
     static boolean isPictureName(String name) {

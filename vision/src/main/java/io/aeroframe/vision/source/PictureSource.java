@@ -18,10 +18,10 @@ import org.opencv.imgcodecs.Imgcodecs;
 /**
  * Pictures from files, in natural name order: a file, a directory, or a glob.
  *
- * <p>Frames have the pictures' own sizes. Raw frames are BGR24, byte for byte what {@code cv2.imread(file)} gives, turned
- * upright if the camera noted so; or, if the native format is asked for, GRAY8, GRAY16, BGR24 or BGRA32 as the file has it
- * ({@code IMREAD_UNCHANGED}), BGR24 where it has something else. JPEG files are passed on as they are where the options
- * allow it: as JPEG frames whose bytes are the file's, up to the end of the image.
+ * <p>Frames have the pictures' own sizes. Raw frames are BGR24, byte for byte what {@code cv2.imread(file)} gives,
+ * turned upright if the camera noted so; or, if the native format is asked for, GRAY8, GRAY16, BGR24 or BGRA32 as the
+ * file has it ({@code IMREAD_UNCHANGED}), BGR24 where it has something else. JPEG files are passed on as they are where
+ * the options allow it: as JPEG frames whose bytes are the file's, up to the end of the image.
  *
  * <p>The size that is asked for decides only whether a JPEG file can be passed on; frames are resized elsewhere.
  *
@@ -47,10 +47,10 @@ public final class PictureSource implements FrameSource {
     }
 
     /**
-     * Whether a source specification names pictures: a glob, a directory, or a file with the extension of a picture format
-     * whether it exists or not. To be asked after the prefixes of other sources ({@code camera:}, {@code shm:}).
+     * Whether a source specification names pictures: a glob, a directory, or a file with the extension of a picture
+     * format whether it exists or not. To be asked after the prefixes of other sources ({@code camera:}, {@code shm:}).
      *
-     * @param spec as on the command line.
+     * @param spec the specification as on the command line.
      * @return true if {@link #open(String, SourceOptions)} is for it.
      */
     public static boolean handles(String spec) {
@@ -63,8 +63,8 @@ public final class PictureSource implements FrameSource {
     /**
      * Lists the pictures. None is read before the first {@link #advance()}.
      *
-     * @param spec    a file ({@code cat.jpg}; read whatever its extension), a directory ({@code shots/}; files in it that
-     *                are no pictures by their extension, hidden files and directories are left out), or a glob
+     * @param spec    a file ({@code cat.jpg}; read whatever its extension), a directory ({@code shots/}; files in it
+     *                that are not pictures by their extension, hidden files and directories are left out), or a glob
      *                ({@code shots/*.png}).
      * @param options what is asked of the source.
      * @return a source to be closed.

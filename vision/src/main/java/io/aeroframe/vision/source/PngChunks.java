@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
 /**
- * Checks the chunks of a PNG file before libpng sees them: libpng reports what it does not like on standard error, and so
- * also complains about the colour profiles that many programs write. Chunks that do not change the pixels are taken out.
+ * Checks the chunks of a PNG file before libpng sees them: libpng reports what it does not like on standard error, and
+ * so also complains about the colour profiles that many programs write. Chunks that do not change the pixels are taken
+ * out.
  */
 final class PngChunks {
 
@@ -29,7 +30,7 @@ final class PngChunks {
      * Checks a file and takes out what the decoder does not need.
      *
      * @param file   the file, big-endian, changed in place.
-     * @param length of it in bytes.
+     * @param length its length in bytes.
      * @return the new length.
      * @throws IOException if it is truncated or corrupt; the message does not name the file.
      */

@@ -7,17 +7,19 @@ import java.util.function.Consumer;
 /**
  * What is asked of a source.
  *
- * @param width           of the frames to deliver in pixels, 0 for the source's own size; both or none.
- * @param height          of the frames to deliver in pixels, 0 for the source's own size.
- * @param pixelFormat     of the raw frames to deliver; null for the source's own (native).
+ * @param width           the width of the frames to deliver in pixels, 0 for the source's own size; both or none.
+ * @param height          the height of the frames to deliver in pixels, 0 for the source's own size.
+ * @param pixelFormat     the pixel format of the raw frames to deliver; null for the source's own (native).
  * @param encoding        what to deliver.
- * @param quality         of JPEG frames that are encoded here, 1 to 100.
+ * @param quality         the quality of JPEG frames that are encoded here, 1 to 100.
  * @param loop            start again at the end.
- * @param subsampling     of JPEG frames that are encoded here.
- * @param startNs         of a video file: where to begin, in ns from its start; 0 for its start.
- * @param reconnects      of a live address: open it again when it falls silent or ends, for as long as it takes.
- * @param fourcc          of a camera: the pixel format to ask it for, four characters such as MJPG; null for its own.
- * @param framesPerSecond of a camera: the rate to ask it for; 0 for its own.
+ * @param subsampling     the subsampling of JPEG frames that are encoded here.
+ * @param startNs         where to begin in a video file, in nanoseconds from its start.
+ * @param reconnects      whether to open a live address again when it falls silent or ends, for as long as
+ *                        it takes.
+ * @param fourcc          the four-character code of a camera: the pixel format to ask it for, four characters such as
+ *                        MJPG; null for its own.
+ * @param framesPerSecond the frame rate to request from a camera; 0 for its own.
  * @param report          takes a line for the user, on the thread that uses the source.
  */
 public record SourceOptions(
@@ -81,11 +83,11 @@ public record SourceOptions(
     /**
      * From the start, silent, with JPEG in 4:2:0.
      *
-     * @param width       of the frames to deliver in pixels, 0 for the source's own size; both or none.
-     * @param height      of the frames to deliver in pixels, 0 for the source's own size.
-     * @param pixelFormat of the raw frames to deliver; null for the source's own (native).
+     * @param width       the width of the frames to deliver in pixels, 0 for the source's own size; both or none.
+     * @param height      the height of the frames to deliver in pixels, 0 for the source's own size.
+     * @param pixelFormat the pixel format of the raw frames to deliver; null for the source's own (native).
      * @param encoding    what to deliver.
-     * @param quality     of JPEG frames that are encoded here, 1 to 100.
+     * @param quality     the quality of JPEG frames that are encoded here, 1 to 100.
      * @param loop        start again at the end.
      */
     public SourceOptions(
@@ -108,7 +110,7 @@ public record SourceOptions(
     /**
      * These options with another pixel format.
      *
-     * @param other of the raw frames; null for the source's own.
+     * @param other the pixel format of the raw frames; null for the source's own.
      * @return the options.
      */
     public SourceOptions withPixelFormat(PixelFormat other) {
@@ -152,7 +154,7 @@ public record SourceOptions(
     /**
      * These options with another subsampling.
      *
-     * @param other of JPEG frames that are encoded here.
+     * @param other the subsampling of JPEG frames that are encoded here.
      * @return the options.
      */
     public SourceOptions withSubsampling(ChromaSubsampling other) {
@@ -174,7 +176,7 @@ public record SourceOptions(
     /**
      * These options with a place to begin at.
      *
-     * @param ns from the start of a video file.
+     * @param ns the time from the start of a video file, in nanoseconds.
      * @return the options.
      */
     public SourceOptions withStart(long ns) {
@@ -219,8 +221,8 @@ public record SourceOptions(
     /**
      * These options with what to ask of a camera.
      *
-     * @param code of its pixel format, four characters; null for its own.
-     * @param rate in frames a second; 0 for its own.
+     * @param code the pixel format to request, four characters; null for the camera's own.
+     * @param rate the rate in frames a second; 0 for its own.
      * @return the options.
      */
     public SourceOptions withCamera(String code, double rate) {
@@ -251,8 +253,8 @@ public record SourceOptions(
     /**
      * Whether a JPEG picture may be passed on as it is: it is wanted, and no other size and no other pixels are.
      *
-     * @param pictureWidth  in pixels.
-     * @param pictureHeight in pixels.
+     * @param pictureWidth  the picture width in pixels.
+     * @param pictureHeight the picture height in pixels.
      * @return true if so.
      */
     boolean allowsPassedJpeg(int pictureWidth, int pictureHeight) {

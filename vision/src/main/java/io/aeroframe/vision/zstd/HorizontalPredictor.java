@@ -8,10 +8,12 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Pixels as differences to their left neighbours, byte by byte and modulo 256: smooth pictures become runs of small values, of which an entropy coder makes
- * little. The first pixel of a row stands as it is, so that rows do not depend on each other.
+ * Pixels as differences to their left neighbours, byte by byte and modulo 256: smooth pictures become runs of small
+ * values, of which an entropy coder makes little. The first pixel of a row stands as it is, so that rows do not depend
+ * on each other.
  *
- * <p>Eight bytes are worked on at a time, added and subtracted within a long without carries from one byte into the next.
+ * <p>Eight bytes are worked on at a time, added and subtracted within a long without carries from one byte into the
+ * next.
  */
 final class HorizontalPredictor {
 
@@ -23,7 +25,7 @@ final class HorizontalPredictor {
      * Writes the differences of a frame, without padding.
      *
      * @param pixels a raw frame.
-     * @param format of it.
+     * @param format its format.
      * @param target gets as many bytes as {@link FrameFormat#decoded()} of the compressed frame has.
      * @return how many those are.
      */
@@ -48,7 +50,7 @@ final class HorizontalPredictor {
      * Makes a frame of its differences, in place.
      *
      * @param frame  a raw frame without padding.
-     * @param format of it.
+     * @param format its format.
      */
     static void decode(MutableDirectBuffer frame, FrameFormat format) {
         PixelFormat kind = format.pixelFormat();

@@ -12,11 +12,11 @@ import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Raw frames of every pixel format to zstd frames and back, between direct buffers, without loss: differences to the left, then Zstandard's level 1 with a
- * checksum. {@code docs/reference/wire.md} has the format.
+ * Raw frames of every pixel format to zstd frames and back, between direct buffers, without loss: differences to the
+ * left, then Zstandard's level 1 with a checksum. {@code docs/reference/wire.md} has the format.
  *
- * <p>All buffers are direct and used from their index 0, never beyond their limit; position and limit are left alone. Allocates nothing per frame. One
- * thread at a time: open one codec per thread.
+ * <p>All buffers are direct and used from their index 0, never beyond their limit; position and limit are left alone.
+ * Allocates nothing per frame. One thread at a time: open one codec per thread.
  */
 public final class ZstdCodec implements AutoCloseable {
 
@@ -59,8 +59,9 @@ public final class ZstdCodec implements AutoCloseable {
      * Compresses a raw frame.
      *
      * @param pixels the frame, {@link FrameFormat#maxPayloadLength()} bytes; may be read-only.
-     * @param format of the frame: raw, with any stride.
-     * @param target where the compressed frame goes; {@link FrameFormat#maxPayloadLength()} bytes of {@link #formatOf(FrameFormat)} are always enough.
+     * @param format the format of the frame: raw, with any stride.
+     * @param target where the compressed frame goes; {@link FrameFormat#maxPayloadLength()} bytes of {@link
+     *               #formatOf(FrameFormat)} are always enough.
      * @return the length of the compressed frame in bytes.
      * @throws IOException              if it does not fit the target.
      * @throws IllegalArgumentException if the format is not raw, or a buffer on the heap, too small or read-only.
@@ -89,12 +90,13 @@ public final class ZstdCodec implements AutoCloseable {
      * Decompresses a frame.
      *
      * @param compressed   the frame; may be read-only.
-     * @param length       of it in bytes.
+     * @param length       its length in bytes.
      * @param target       where the pixels go, {@link FrameFormat#maxPayloadLength()} bytes of the target's format.
      * @param targetFormat {@link FrameFormat#decoded()} of the compressed frame's format: raw, without padding.
-     * @throws ZstdFormatException      if the frame is truncated or corrupt, or decompresses to more or less than the target's format has. The target may
-     *                                  have been written to.
-     * @throws IllegalArgumentException if the target format is another or a buffer is on the heap, too small or read-only.
+     * @throws ZstdFormatException      if the frame is truncated or corrupt, or decompresses to more or less than the
+     *                                  target's format has. The target may have been written to.
+     * @throws IllegalArgumentException if the target format is another or a buffer is on the heap, too small or
+     *                                  read-only.
      */
     public void decode(ByteBuffer compressed, int length, ByteBuffer target, FrameFormat targetFormat)
             throws ZstdFormatException {

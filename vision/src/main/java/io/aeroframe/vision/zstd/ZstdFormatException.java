@@ -2,7 +2,7 @@ package io.aeroframe.vision.zstd;
 
 import java.io.IOException;
 
-/** Bytes that do not decompress to the frame that their header tells of. The message says what is wrong with them. */
+/** Bytes that do not decompress to the frame that their header describes. The message says what is wrong with them. */
 public class ZstdFormatException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -23,7 +23,10 @@ import org.opencv.core.MatOfByte;
 import org.opencv.core.MatOfInt;
 import org.opencv.imgcodecs.Imgcodecs;
 
-/** Damaged images: either a picture of the right size or a {@link JpegFormatException}, and nothing is written past the target. */
+/**
+ * Damaged images: either a picture of the right size or a {@link JpegFormatException}, and nothing is written past the
+ * target.
+ */
 class JpegFuzzTest {
 
     private static final int WIDTH = 61;
@@ -109,7 +112,7 @@ class JpegFuzzTest {
         }
     }
 
-    /** The end-of-image marker is there, so that only what is missing before it tells. */
+    /** The end-of-image marker is there, so that only what is missing before it shows. */
     @ParameterizedTest
     @ValueSource(strings = {"turbo", "opencv"})
     void anImageWithoutItsLastRowsIsNoPicture(String name) throws IOException {

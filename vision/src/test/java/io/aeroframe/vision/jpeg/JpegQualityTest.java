@@ -124,7 +124,9 @@ class JpegQualityTest {
         return buffer;
     }
 
-    /** Close where there is picture. Between the rows nothing was written, except by a conversion that rounds planes up. */
+    /**
+     * Close where there is picture. Between the rows nothing was written, except by a conversion that rounds planes up.
+     */
     private static void assertClose(FrameFormat format, ByteBuffer expected, ByteBuffer actual) {
         PixelFormat pixels = format.pixelFormat();
         for (int plane = 0; plane < pixels.planeCount(); plane++) {

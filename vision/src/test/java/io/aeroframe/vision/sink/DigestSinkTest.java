@@ -115,7 +115,8 @@ class DigestSinkTest {
                 IOException.class, () -> sink.accept(new TestFrame(FrameFormat.gray8(1, 1), 1, new byte[1])));
 
         assertEquals(
-                "digest: no more lines can be written (Pipe closed): what reads them has ended, or the disk they go to is"
+                "digest: no more lines can be written (Pipe closed): what reads them has ended, or the disk "
+                        + "they go to is"
                         + " full",
                 thrown.getMessage());
         assertFalse(sink.isOpen());

@@ -56,7 +56,8 @@ class PicturePatternTest {
         IllegalArgumentException thrown =
                 assertThrows(IllegalArgumentException.class, () -> PicturePattern.parse(pattern));
 
-        assertTrue(thrown.getMessage().startsWith("'" + pattern + "' is no name for pictures: "), thrown.getMessage());
+        assertTrue(
+                thrown.getMessage().startsWith("'" + pattern + "' is not a name for pictures: "), thrown.getMessage());
         assertEquals(1, thrown.getMessage().lines().count());
     }
 }

@@ -252,7 +252,9 @@ class PictureSinkTest {
         }
     }
 
-    /** In the middle of each quarter, away from where chroma of two colours mixes. Gray or colour, as the picture is. */
+    /**
+     * In the middle of each quarter, away from where chroma of two colours mixes. Gray or colour, as the picture is.
+     */
     private static void assertIsChart(Mat picture, int tolerance) {
         assertEquals(WIDTH, picture.cols());
         assertEquals(HEIGHT, picture.rows());

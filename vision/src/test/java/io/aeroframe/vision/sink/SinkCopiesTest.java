@@ -24,8 +24,8 @@ import org.opencv.core.Mat;
 import org.opencv.imgcodecs.Imgcodecs;
 
 /**
- * How often each sink copies a frame. Where none is claimed, what the process grows by shows that there is no second memory of the size of
- * a frame; the frames are large, so that nothing else is.
+ * How often each sink copies a frame. Where none is claimed, what the process grows by shows that there is no second
+ * memory of the size of a frame; the frames are large, so that nothing else is.
  */
 class SinkCopiesTest {
 
@@ -112,7 +112,10 @@ class SinkCopiesTest {
         }
     }
 
-    /** Java paints from its own memory only: what is converted on the way there is not copied besides, what native code converts is once, and once more if it ends at a page. */
+    /**
+     * Java paints from its own memory only: what is converted on the way there is not copied besides, what native code
+     * converts is once, and once more if it ends at a page.
+     */
     @ParameterizedTest
     @EnumSource(
             value = PixelFormat.class,

@@ -12,8 +12,8 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * A colour chart in every pixel format: red, green, blue and white quarters, from the top left as one reads. The YUV values
- * are worked out here from the matrices of ITU-R BT.601 and BT.709, independently of the code under test.
+ * A colour chart in every pixel format: red, green, blue and white quarters, from the top left as one reads. The YUV
+ * values are worked out here from the matrices of ITU-R BT.601 and BT.709, independently of the code under test.
  */
 final class TestPicture {
 

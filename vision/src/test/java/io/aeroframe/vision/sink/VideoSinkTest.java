@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.opencv.core.Mat;
 
-/** ffprobe and ffmpeg judge every file. */
+/** ffprobe and ffmpeg check every file. */
 class VideoSinkTest {
 
     private static final int WIDTH = 160;
@@ -369,10 +369,14 @@ class VideoSinkTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "x264 | mp4 | there is no video encoder 'x264' here; for .mp4 there are h264, mpeg4, mjpeg, ffv1, vp9, av1",
-                "aac | mkv | there is no video encoder 'aac' here; for .mkv there are h264, mpeg4, mjpeg, ffv1, vp8, vp9, av1",
-                "vp8 | mp4 | a video encoded by 'libvpx' does not go into .mp4; there are h264, mpeg4, mjpeg, ffv1, vp9, av1",
-                "h264_vaapi | mp4 | the video encoder 'h264_vaapi' takes none of the pixel formats that frames have; there are"
+                "x264 | mp4 | there is no video encoder 'x264' here; for .mp4 there are h264, mpeg4, mjpeg, "
+                        + "ffv1, vp9, av1",
+                "aac | mkv | there is no video encoder 'aac' here; for .mkv there are h264, mpeg4, mjpeg, "
+                        + "ffv1, vp8, vp9, av1",
+                "vp8 | mp4 | a video encoded by 'libvpx' does not go into .mp4; there are h264, mpeg4, "
+                        + "mjpeg, ffv1, vp9, av1",
+                "h264_vaapi | mp4 | the video encoder 'h264_vaapi' takes none of the pixel formats that "
+                        + "frames have; there are"
                         + " h264, mpeg4, mjpeg, ffv1, vp9, av1",
             })
     void listsTheCodecsWhenItDoesNotKnowOne(String codec, String container, String message) throws Exception {

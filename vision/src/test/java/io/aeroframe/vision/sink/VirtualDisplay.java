@@ -83,7 +83,10 @@ final class VirtualDisplay implements AutoCloseable {
         isManaged = true;
     }
 
-    /** The first key makes the server announce another keyboard, at which openbox is deaf until it has taken its keys anew. */
+    /**
+     * The first key makes the server announce another keyboard, at which openbox is deaf until it has taken its keys
+     * again.
+     */
     private void pressAnyKey() {
         run("xdotool", "key", "shift");
     }

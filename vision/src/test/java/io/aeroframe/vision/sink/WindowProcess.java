@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A window in a Java process of its own, since the tests' own has no display. Told what to do line by line on standard
- * input, answering each on standard output; reports come there too.
+ * A window in a Java process of its own, since the tests' own has no display. It takes commands line by line on
+ * standard input, answering each on standard output; reports come there too.
  */
 final class WindowProcess implements AutoCloseable {
 
@@ -65,7 +65,7 @@ final class WindowProcess implements AutoCloseable {
     }
 
     /** Sends a command and waits for its answer. */
-    void tell(String command) throws InterruptedException {
+    void send(String command) throws InterruptedException {
         send(command);
         expect("done " + command);
     }
@@ -99,7 +99,10 @@ final class WindowProcess implements AutoCloseable {
         }
     }
 
-    /** The end of its input ends it; if not, it is killed. What it has to complain about is told, for a test that failed. */
+    /**
+     * The end of its input ends it; if not, it is killed. Its complaints are printed, for a test that
+     * failed.
+     */
     @Override
     public void close() {
         commands.close();

@@ -154,7 +154,9 @@ class CameraSourceTest {
         assertEquals(List.of("camera 0: it has no pictures of YUYV, they are MJPG"), reports);
     }
 
-    /** What a Motion JPEG camera delivers, recorded, as OpenCV hands it out: with the driver's buffer behind the image. */
+    /**
+     * What a Motion JPEG camera delivers, recorded, as OpenCV hands it out: with the driver's buffer behind the image.
+     */
     private static final class RecordedCamera extends VideoCapture {
         private final List<byte[]> images;
         private final List<Integer> asked = new ArrayList<>();

@@ -52,7 +52,7 @@ class FfmpegSourceFailureTest {
     @Test
     void namesTheReasonOfAFileItCannotOpen() throws Exception {
         Path empty = Files.createFile(directory.resolve("empty.mp4"));
-        Path text = Files.writeString(directory.resolve("text.mp4"), "this is no video\n".repeat(50));
+        Path text = Files.writeString(directory.resolve("text.mp4"), "this is not a video\n".repeat(50));
         Path notes = Files.writeString(directory.resolve("notes.txt"), "these are notes\n".repeat(50));
         byte[] noise = new byte[100_000];
         new Random(1).nextBytes(noise);

@@ -102,7 +102,9 @@ class JpegEncodingSourceTest {
         }
     }
 
-    /** The planes of video are those of JPEG, but for their range and matrix: on neither way may they look washed out. */
+    /**
+     * The planes of video are those of JPEG, but for their range and matrix: on neither way may they look washed out.
+     */
     @Test
     void encodesVideoFromItsOwnPlanes() throws Exception {
         FfmpegTool.assumeInstalled();

@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A web server that sends the same bytes over and over, without a length, as cameras do, for as long as they are taken. On loopback. */
+/**
+ * A web server that sends the same bytes over and over, without a length, as cameras do, for as long as they are taken.
+ * On loopback.
+ */
 final class LiveServer implements AutoCloseable {
 
     private final String contentType;
@@ -73,7 +76,7 @@ final class LiveServer implements AutoCloseable {
                 output.write(bytes);
             }
         } catch (IOException e) {
-            return; // whoever took them has gone, or the server was stopped
+            return; // the client has gone, or the server was stopped
         }
     }
 

@@ -413,7 +413,7 @@ class PictureSourceTest {
         return Files.write(temp.resolve(name), bytes).toString();
     }
 
-    /** Room behind the frame tells that nothing is written past it. */
+    /** Room behind the frame shows that nothing is written past it. */
     private static byte[] frame(FrameSource source) throws IOException {
         ByteBuffer target = ByteBuffer.allocateDirect(source.maxPayloadLength() + 16);
         int length = source.write(target);

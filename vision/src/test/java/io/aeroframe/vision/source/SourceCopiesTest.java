@@ -28,8 +28,9 @@ import org.opencv.videoio.VideoWriter;
 import org.opencv.videoio.Videoio;
 
 /**
- * How often each source copies a frame on its way into the memory it is told to write to. Where none is claimed, what the process grows by
- * shows that there is no second memory of the size of a frame; the frames are large, so that nothing else is.
+ * How often each source copies a frame on its way into the memory that it writes to. Where none is claimed, what
+ * the process grows by shows that there is no second memory of the size of a frame; the frames are large, so that
+ * nothing else is.
  */
 class SourceCopiesTest {
 
@@ -186,7 +187,9 @@ class SourceCopiesTest {
         assertProducedInPlace(source, target(source), LENGTH);
     }
 
-    /** That the bytes lie at the target's own address, and that nothing of a frame's size came into being on the way. */
+    /**
+     * That the bytes lie at the target's own address, and that nothing of a frame's size came into being on the way.
+     */
     private static void assertProducedInPlace(FrameSource source, ByteBuffer target, long frameLength)
             throws Exception {
         UnsafeBuffer seen = new UnsafeBuffer(BufferUtil.address(target), target.capacity());

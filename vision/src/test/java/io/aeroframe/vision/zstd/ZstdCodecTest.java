@@ -128,7 +128,10 @@ class ZstdCodecTest {
         }
     }
 
-    /** Each is refused, or was changed where it makes no difference; none becomes another picture, and nothing is written past the frame. */
+    /**
+     * Each is refused, or was changed where it makes no difference; none becomes another picture, and nothing is
+     * written past the frame.
+     */
     @Test
     void mutatedFramesNeverBecomeAnotherPicture() throws IOException {
         Random random = new Random(20_260_101);
