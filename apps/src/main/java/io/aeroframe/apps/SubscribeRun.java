@@ -145,13 +145,13 @@ final class SubscribeRun {
 
     /** A collision ends the run; every other error is reported, and the stream goes on. */
     private ErrorHandler collisionCatcher() {
-        ErrorHandler reporter = options.shared().errorHandler();
+        ErrorHandler handler = options.shared().errorHandler();
         return error -> {
             if (error instanceof StreamCollisionException found) {
                 collision.set(found);
             } else {
                 reporter.clearStatus();
-                reporter.onError(error);
+                handler.onError(error);
             }
         };
     }

@@ -65,7 +65,7 @@ final class WindowProcess implements AutoCloseable {
     }
 
     /** Sends a command and waits for its answer. */
-    void send(String command) throws InterruptedException {
+    void run(String command) throws InterruptedException {
         send(command);
         expect("done " + command);
     }

@@ -49,15 +49,15 @@ class WindowSinkTest {
             for (PixelFormat pixels : PixelFormat.values()) {
                 boolean gray = pixels == PixelFormat.GRAY8 || pixels == PixelFormat.GRAY16;
                 // The other kind in between, so that the picture before is not taken for this one.
-                window.send("show " + (gray ? "BGR24" : "GRAY8") + " 640 480");
+                window.run("show " + (gray ? "BGR24" : "GRAY8") + " 640 480");
                 display.awaitScreen("the other kind than " + pixels, chartIn(centred(640, 480), !gray));
-                window.send("show " + pixels + " 640 480");
+                window.run("show " + pixels + " 640 480");
                 display.awaitScreen(pixels.toString(), chartIn(centred(640, 480), gray));
             }
-            window.send("show GRAY8 640 480");
-            window.send("show JPEG 640 480");
+            window.run("show GRAY8 640 480");
+            window.run("show JPEG 640 480");
             display.awaitScreen("JPEG", chartIn(centred(640, 480), false));
-            window.send("close");
+            window.run("close");
             window.expectEnd();
         }
     }
@@ -65,10 +65,10 @@ class WindowSinkTest {
     @Test
     void letterboxesAPictureOfAnotherAspect() throws Exception {
         try (WindowProcess window = open()) {
-            window.send("show BGR24 640 480");
+            window.run("show BGR24 640 480");
             display.awaitScreen("the first", chartIn(centred(640, 480), false));
 
-            window.send("show BGR24 1600 400");
+            window.run("show BGR24 1600 400");
 
             BufferedImage screen = display.awaitScreen("the wide one", chartIn(centred(640, 160), false));
             Rectangle inside = centred(640, 480);
@@ -81,7 +81,7 @@ class WindowSinkTest {
     @Test
     void keepsAStillPictureWhenResizedAndWhenShownAgain() throws Exception {
         try (WindowProcess window = open()) {
-            window.send("show JPEG 640 480");
+            window.run("show JPEG 640 480");
             display.awaitScreen("the first", chartIn(centred(640, 480), false));
             String id = display.window(TITLE);
 
@@ -102,18 +102,18 @@ class WindowSinkTest {
             Rectangle inside = centred(640, 360);
             display.awaitScreen("an empty window", screen -> brightPixels(screen, inside) == 0);
 
-            window.send("status waiting for camera_A");
+            window.run("status waiting for camera_A");
             display.awaitScreen("the text", screen -> brightPixels(screen, inside) > 200);
 
-            window.send("show BGR24 640 360");
+            window.run("show BGR24 640 360");
             display.awaitScreen("the picture", chartIn(inside, false));
             Rectangle foot = new Rectangle(inside.x, inside.y + inside.height - 30, inside.width, 30);
             display.awaitScreen("the picture alone", chartIn(inside, false));
             int[] before = new int[1];
             display.awaitScreen("its foot", screen -> (before[0] = brightPixels(screen, foot)) > 0);
-            window.send("status camera_A stopped 3 s ago");
+            window.run("status camera_A stopped 3 s ago");
             display.awaitScreen("the text over a darker foot", screen -> brightPixels(screen, foot) < before[0] / 2);
-            window.send("show BGR24 640 360");
+            window.run("show BGR24 640 360");
             display.awaitScreen("the picture without the text", chartIn(inside, false));
         }
     }
@@ -121,7 +121,7 @@ class WindowSinkTest {
     @Test
     void reducesALargePictureToTheScreen() throws Exception {
         try (WindowProcess window = open()) {
-            window.send("show I420 3840 2160");
+            window.run("show I420 3840 2160");
 
             display.awaitScreen("the picture", chartIn(centred(WIDTH * 9 / 10, HEIGHT * 9 / 10), false));
         }
@@ -130,7 +130,7 @@ class WindowSinkTest {
     @Test
     void enlargesATinyPicture() throws Exception {
         try (WindowProcess window = open()) {
-            window.send("show GRAY8 32 24");
+            window.run("show GRAY8 32 24");
 
             display.awaitScreen("the picture", chartIn(centred(320, 240), true));
         }
@@ -140,7 +140,7 @@ class WindowSinkTest {
     @ValueSource(strings = {"Escape", "q"})
     void closesAtAKey(String key) throws Exception {
         try (WindowProcess window = open()) {
-            window.send("show BGR24 640 480");
+            window.run("show BGR24 640 480");
             display.awaitScreen("the picture", chartIn(centred(640, 480), false));
             window.send("await-closed");
 
@@ -155,7 +155,7 @@ class WindowSinkTest {
     void closesAtTheCloseButton() throws Exception {
         display.startWindowManager();
         try (WindowProcess window = open()) {
-            window.send("show BGR24 640 480");
+            window.run("show BGR24 640 480");
             display.awaitScreen("the picture", WindowSinkTest::hasRed);
             window.send("await-closed");
 
@@ -170,12 +170,12 @@ class WindowSinkTest {
     @Test
     void savesThePictureAtS() throws Exception {
         try (WindowProcess window = open()) {
-            window.send("status nothing yet");
+            window.run("status nothing yet");
             display.awaitScreen("the window", screen -> brightPixels(screen, centred(640, 360)) > 0);
             display.press("s");
             window.expect("window: there is no picture to save yet");
-            window.send("show BGR24 640 480");
-            window.send("show BGR24 64 48");
+            window.run("show BGR24 640 480");
+            window.run("show BGR24 64 48");
 
             display.press("s");
 
@@ -196,15 +196,15 @@ class WindowSinkTest {
             display.startWindowManager();
         }
         try (WindowProcess window = open()) {
-            window.send("show BGR24 640 360");
+            window.run("show BGR24 640 360");
             display.awaitScreen("the picture", WindowSinkTest::hasRed);
 
             display.press("f");
             display.awaitScreen("full screen", chartIn(new Rectangle(0, 0, WIDTH, HEIGHT), false));
-            window.send("show GRAY8 640 360");
+            window.run("show GRAY8 640 360");
             display.awaitScreen("the next frame", chartIn(new Rectangle(0, 0, WIDTH, HEIGHT), true));
             display.press("f");
-            window.send("show BGR24 640 360");
+            window.run("show BGR24 640 360");
             display.awaitScreen("a window again", screen -> hasRed(screen) && !isRed(screen.getRGB(3, 3)));
 
             display.press("f");
@@ -219,12 +219,12 @@ class WindowSinkTest {
     @Test
     void skipsABadJpegAndSaysSoOnce() throws Exception {
         try (WindowProcess window = open()) {
-            window.send("show JPEG 640 480");
+            window.run("show JPEG 640 480");
             window.send("bad");
             String report = window.nextAnswer();
             assertTrue(report.startsWith("window: frame 1 is skipped ("), report);
             window.expect("done bad");
-            window.send("bad");
+            window.run("bad");
 
             display.awaitScreen("the picture before", chartIn(centred(640, 480), false));
         }
