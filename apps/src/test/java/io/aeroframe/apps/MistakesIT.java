@@ -63,7 +63,7 @@ class MistakesIT {
                     subscribe s null: --channel udp:192.0.2.1:4000          | not one of this host's
                     subscribe s null: --channel udp:no.such.host.invalid:4000 | cannot be resolved
                     publish pattern: s --channel udp:no.such.host.invalid:4000 | cannot be resolved
-                    publish pattern: s --channel aeron:udp?endpoint=239.1.1.1:4000!interface=192.0.2.77 | this host that is up and can do multicast is 192.0.2.77;
+                    publish pattern: s --channel aeron:udp?endpoint=239.1.1.1:4000!interface=192.0.2.77 | this host has no multicast interface 192.0.2.77 that is up;
                     subscribe s null: --channel aeron:udp?endpoint=239.1.1.1:4000!interface=none0 | no interface 'none0'
                     publish pattern: s --channel aeron:udp?control=198.51.100.7:4000 | not one of this host's
                     publish pattern: s --aeron-dir empty                    | no media driver is running there

@@ -3,22 +3,23 @@ package io.aeroframe.transport;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When the next frame is due, by how the last ones came: the interval and the phase of a stream, each followed by a part of the last error (an
- * alpha-beta filter), and how far arrivals stray from it. Times are {@link System#nanoTime()}. One thread.
+ * Predicts when the next frame of a regular stream arrives. An alpha-beta filter tracks the stream's interval and
+ * phase: each prediction error corrects both by a fraction. The mean error is the jitter. All times are {@link
+ * System#nanoTime()}. One thread.
  */
 final class ArrivalPredictor {
 
-    /** Beyond this a stream has none. */
+    /** A stream with a longer interval is not predicted. */
     private static final long MAX_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A frame is in time if it is not off by more than this part of an interval. */
-    private static final int TOLERANCE_PART = 16;
+    /** An arrival is on time if its error is below this fraction of an interval: 1/16. */
+    private static final int TOLERANCE_DIVISOR = 16;
 
-    /** The parts of an error that move the phase and the interval, and that of a straying that counts. */
-    private static final int PHASE_PART = 4;
+    /** The fractions of an error that correct the phase, the interval and the jitter: 1/4, 1/32 and 1/8. */
+    private static final int PHASE_DIVISOR = 4;
 
-    private static final int INTERVAL_PART = 32;
-    private static final int STRAY_PART = 8;
+    private static final int INTERVAL_DIVISOR = 32;
+    private static final int JITTER_DIVISOR = 8;
 
     private long arrivedNs;
     private long dueNs;
@@ -30,16 +31,16 @@ final class ArrivalPredictor {
         arrivedNs = nowNs;
     }
 
-    /** A frame has arrived. */
-    void note(long nowNs) {
+    /** Records the arrival of a frame. */
+    void onArrival(long nowNs) {
         long lastNs = nowNs - arrivedNs;
-        long toleranceNs = intervalNs / TOLERANCE_PART;
+        long toleranceNs = intervalNs / TOLERANCE_DIVISOR;
         arrivedNs = nowNs;
         long errorNs = nowNs - dueNs;
         if (isRegular && Math.abs(errorNs) < toleranceNs) {
-            jitterNs += (Math.abs(errorNs) - jitterNs) / STRAY_PART;
-            intervalNs += errorNs / INTERVAL_PART;
-            dueNs += intervalNs + errorNs / PHASE_PART;
+            jitterNs += (Math.abs(errorNs) - jitterNs) / JITTER_DIVISOR;
+            intervalNs += errorNs / INTERVAL_DIVISOR;
+            dueNs += intervalNs + errorNs / PHASE_DIVISOR;
             return;
         }
         isRegular = lastNs < MAX_INTERVAL_NS && Math.abs(lastNs - intervalNs) < toleranceNs;
@@ -48,12 +49,12 @@ final class ArrivalPredictor {
         jitterNs = 0;
     }
 
-    /** Whether the last frames have come at even intervals. */
+    /** Whether recent frames arrived at even intervals, so that {@link #dueNs()} is a prediction. */
     boolean isRegular() {
         return isRegular;
     }
 
-    /** When the next frame is due, if they are regular. */
+    /** The predicted arrival time of the next frame, if the stream is regular. */
     long dueNs() {
         return dueNs;
     }
@@ -62,7 +63,7 @@ final class ArrivalPredictor {
         return intervalNs;
     }
 
-    /** How far arrivals are from when they were due, on average. */
+    /** The mean difference between predicted and actual arrivals. */
     long jitterNs() {
         return jitterNs;
     }

@@ -8,13 +8,14 @@ import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Turns the driver's refusals into something a person can act upon. */
+/** Turns the driver's errors into messages that a person can act on. */
 final class ChannelErrors {
 
     private static final Pattern STORAGE = Pattern.compile("length=(\\d+) usable=(\\d+) in (.*?)(?: \\(.*)?$");
 
     private static final Pattern INTERFACE = Pattern.compile(
-            "(?:Unable to find multicast or loopback interface matching criteria: /?|unknown interface )([^\\s,]+?)(?:/32|/128)?(?:[\\s,]|$)");
+            "(?:Unable to find multicast or loopback interface matching criteria: /?|unknown interface )"
+                    + "([^\\s,]+?)(?:/32|/128)?(?:[\\s,]|$)");
 
     private static final Pattern DECORATION = Pattern.compile(
             "^(?:(?:ERROR|WARN|FATAL) - |[\\w.]+(?:Exception|Error) : )+| channel=\\S*|,? errorCodeValue=\\d+$");
@@ -22,9 +23,9 @@ final class ChannelErrors {
     private ChannelErrors() {}
 
     /**
-     * Waits for what the driver was asked for; an interrupt does not end the wait, which the session bounds.
+     * Waits for the driver's answer. The session bounds the wait; an interrupt does not end it.
      *
-     * @throws FrameTransportException if the driver refuses it, or does not answer.
+     * @throws FrameTransportException if the driver refuses the request or does not answer.
      */
     static <T> T await(Future<T> added, StreamName stream, FrameChannel channel) {
         try {
@@ -34,7 +35,7 @@ final class ChannelErrors {
         }
     }
 
-    /** Why something that the driver was asked for could not be had. */
+    /** Explains why the driver did not grant a request. */
     static FrameTransportException explain(Throwable cause, StreamName stream, FrameChannel channel) {
         return cause instanceof AeronException ex
                 ? explain(ex, stream, channel)
@@ -46,7 +47,7 @@ final class ChannelErrors {
             return new FrameTransportException(
                     "stream '" + stream + "' on channel '" + channel + "': " + firstLine(ex.getMessage()), ex);
         }
-        if (!(ex instanceof RegistrationException)) { // no answer: the driver went at this moment
+        if (!(ex instanceof RegistrationException)) { // no answer: the driver has just ended
             return new DriverLostException("stream '" + stream + "'", ex);
         }
         String text = ex.getMessage() == null ? "" : ex.getMessage();
@@ -56,8 +57,8 @@ final class ChannelErrors {
             return new FrameTransportException(
                     prefix + "no room for its buffers: " + mebibytes(storage.group(1)) + " MiB are needed and "
                             + (Long.parseLong(storage.group(2)) >> 20) + " MiB are free in " + storage.group(3)
-                            + "; make room (in a container: --shm-size), send smaller frames, or choose another place with"
-                            + " the environment variable AEROFRAME_DIR",
+                            + "; make room (in a container, enlarge its shared memory), send smaller frames, or choose"
+                            + " another place with the environment variable AEROFRAME_DIR",
                     ex);
         }
         if (text.contains("Address already in use")) {
@@ -65,7 +66,7 @@ final class ChannelErrors {
                     prefix + "the port is in use by another program: choose another port", ex);
         }
         if (text.contains("Cannot assign requested address")) {
-            return new FrameTransportException(prefix + "the address is not one of this host's", ex);
+            return new FrameTransportException(prefix + "the address does not belong to this host", ex);
         }
         if (text.contains("unresolved") || text.contains("UnknownHost")) {
             return new FrameTransportException(prefix + "the host name cannot be resolved", ex);
@@ -73,8 +74,8 @@ final class ChannelErrors {
         Matcher unknown = INTERFACE.matcher(text);
         if (unknown.find()) {
             return new FrameTransportException(
-                    prefix + "no interface of this host that is up and can do multicast is " + unknown.group(1)
-                            + "; 'ip address' lists them: give the name or the address of one",
+                    prefix + "this host has no multicast interface " + unknown.group(1)
+                            + " that is up; choose one by name or address ('ip address' lists them)",
                     ex);
         }
         if (ex instanceof RegistrationException registration && registration.errorCode() == ErrorCode.INVALID_CHANNEL) {
@@ -83,12 +84,12 @@ final class ChannelErrors {
         return new FrameTransportException(prefix + firstLine(text), ex);
     }
 
-    /** Rounded up: what is needed. */
+    /** Rounded up, as it is a requirement. */
     private static long mebibytes(String bytes) {
         return (Long.parseLong(bytes) + (1 << 20) - 1) >> 20;
     }
 
-    /** Without what only a programmer reads: exception names, error codes, and the channel again. */
+    /** Removes exception names, error codes and the repeated channel, which only a programmer reads. */
     private static String firstLine(String text) {
         String line = text.lines().findFirst().orElse("no reason given");
         return DECORATION.matcher(line).replaceAll("");

@@ -1,18 +1,18 @@
 package io.aeroframe.transport;
 
 /**
- * How YUV pixels map to RGB: the matrix (ITU-R BT.601 or BT.709) and whether luma runs from 16 to 235 (limited) or from
- * 0 to 255 (full). Video files of 720 lines and more usually are BT.709 limited, JPEG is BT.601 full. Travels in two
- * flag bits of the header.
+ * How YUV pixels map to RGB: the matrix (ITU-R BT.601 or BT.709) and the range of luma, 16 to 235 (limited) or 0 to 255
+ * (full). Video files with 720 lines or more are usually BT.709 limited; JPEG is BT.601 full. Two flag bits of the
+ * header carry it.
  */
 public enum ColorEncoding {
     /** Standard-definition video and most cameras. */
     BT601_LIMITED(false, false),
-    /** JPEG and its kin. */
+    /** JPEG and formats derived from it. */
     BT601_FULL(false, true),
     /** High-definition video. */
     BT709_LIMITED(true, false),
-    /** High-definition video of some cameras and screen recorders. */
+    /** High-definition video from some cameras and screen recorders. */
     BT709_FULL(true, true);
 
     private final boolean bt709;
@@ -26,8 +26,8 @@ public enum ColorEncoding {
     /**
      * The encoding with the given properties.
      *
-     * @param bt709     the BT.709 matrix, else BT.601.
-     * @param fullRange luma from 0 to 255, else from 16 to 235.
+     * @param bt709     true for the BT.709 matrix, false for BT.601.
+     * @param fullRange true for luma from 0 to 255, false for 16 to 235.
      * @return the encoding.
      */
     public static ColorEncoding of(boolean bt709, boolean fullRange) {
@@ -38,7 +38,7 @@ public enum ColorEncoding {
     }
 
     /**
-     * Which matrix.
+     * Whether the matrix is BT.709.
      *
      * @return true for BT.709, false for BT.601.
      */
@@ -47,7 +47,7 @@ public enum ColorEncoding {
     }
 
     /**
-     * Which range.
+     * Whether luma uses the full range.
      *
      * @return true for luma from 0 to 255, false for 16 to 235.
      */

@@ -1,9 +1,9 @@
 package io.aeroframe.transport;
 
-/** Which frames a subscription gives to its handler. */
+/** Which frames a subscription delivers to its handler. */
 public enum Delivery {
     /** Every frame that arrives, in order. */
     EVERY,
-    /** The newest frame that is there at the time of the poll; older ones are passed over and counted. */
+    /** Only the newest frame available at each poll. Older ones are skipped and counted as superseded. */
     LATEST
 }

@@ -4,102 +4,107 @@ import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 
 /**
- * One picture with its header, as a handler is given it.
+ * A received video frame: pixels or compressed image, header fields and metadata.
  *
- * <p>Borrowed: valid inside {@link FrameHandler#onFrame(Frame)} only, on the thread that polls, and read-only. To keep
- * it longer, {@link #retain()} it; to draw on it, copy it.
+ * <p>A frame is read-only and borrowed. It is valid only inside {@link FrameHandler#onFrame(Frame)}, on the polling
+ * thread. To keep it longer, {@link #retain()} it. To draw on it, copy it.
  */
 public interface Frame {
 
     /**
-     * The shape of the frame.
+     * The frame's format.
      *
-     * @return the format; the same object as long as the shape does not change.
+     * @return the format; the same object as long as the format does not change.
      */
     FrameFormat format();
 
     /**
-     * Counts every frame the source offered, also those dropped before the wire.
+     * The frame's number within its publication. It counts every frame that the source offered, including frames that
+     * the publisher dropped.
      *
-     * @return 0 for the first frame of a publication.
+     * @return the sequence, 0 for the first frame of a publication.
      */
     long sequence();
 
     /**
-     * When the picture was taken, by the publisher's wall clock.
+     * When the frame was captured, by the publisher's wall clock.
      *
      * @return nanoseconds since the epoch.
      */
     long captureTimeNs();
 
     /**
-     * When the frame was committed, by the monotonic clock of the publisher's host
-     * ({@link System#nanoTime()} there). Comparable with this process's clock only if {@link #isSameHost()}.
+     * When the frame was committed, by the monotonic clock of the publisher's host ({@link System#nanoTime()} there).
+     * Comparable with this process's clock only if {@link #isSameHost()}.
      *
-     * @return nanoseconds of a clock with an arbitrary origin.
+     * @return nanoseconds since an arbitrary origin.
      */
     long publishTimeNs();
 
     /**
-     * Whether publisher and subscriber share a monotonic clock: same host, same boot.
+     * Whether publisher and subscriber share a monotonic clock, that is, run on the same host since the same boot.
      *
      * @return true if {@code System.nanoTime() - publishTimeNs()} is a latency.
      */
     boolean isSameHost();
 
     /**
-     * The bytes of the picture: {@link FrameFormat#maxPayloadLength()} bytes of a raw frame, the JPEG image of a JPEG
-     * frame, what a zstd frame is decompressed from. Offset 0 to {@link #payloadLength()}.
+     * The payload, at offsets 0 to {@link #payloadLength()}: {@link FrameFormat#maxPayloadLength()} bytes of pixels if
+     * the frame is raw, otherwise the JPEG image or the compressed zstd data.
      *
      * @return a view, borrowed like the frame.
      */
     DirectBuffer payload();
 
     /**
-     * Length of the payload.
+     * The payload's length.
      *
-     * @return bytes.
+     * @return the length in bytes.
      */
     int payloadLength();
 
     /**
-     * The payload as a direct, read-only byte buffer whose position 0 is the first byte and whose limit is the last:
-     * what OpenCV and other native code take. The same object is returned while the frame stays in the same memory.
+     * The payload as a direct, read-only byte buffer with position 0 and limit {@link #payloadLength()}, for OpenCV and
+     * other native code. Returns the same object as long as frames use the same memory.
      *
      * @return a view, borrowed like the frame.
      */
     ByteBuffer payloadByteBuffer();
 
     /**
-     * The publisher's opaque bytes that came with the frame, offset 0 to {@link DirectBuffer#capacity()}.
+     * The opaque metadata that the publisher attached, at offsets 0 to {@link DirectBuffer#capacity()}.
      *
-     * @return a view, borrowed like the frame; empty if there are none.
+     * @return a view, borrowed like the frame; empty if there is no metadata.
      */
     DirectBuffer metadata();
 
     /**
-     * Whether the payload lies in memory that publisher and subscribers share, so that it was not copied on its way.
+     * Whether the payload is in memory shared with the publisher, and was therefore never copied.
      *
      * @return true on the pool path, false on the log path.
      */
     boolean isPooled();
 
     /**
-     * Whether the publisher has taken the memory back, because this process has shown no sign of life for longer than
-     * the driver's client liveness timeout: it was stopped, or its Aeron client was closed. What was read of the
-     * payload since the last call that said false cannot be trusted.
+     * Whether the publisher has revoked the frame's memory. It does so when this process has shown no sign of life for
+     * longer than the driver's client liveness timeout, because it was stopped or its Aeron client was closed. Anything
+     * read from the payload since the last call that returned false may belong to another frame.
      *
-     * @return true if so; never on the log path.
+     * @return true if the memory has been revoked; always false on the log path.
      */
     boolean isRevoked();
 
     /**
-     * Keeps the frame past the handler. On the pool path the frame stays where it is and its slot is not used again
-     * until the lease is closed; a subscription may hold half of the slots so, and all of them together leave three
-     * slots (half of a pool with fewer than six); further frames are copied. On the log path every one is copied. The
-     * lease must be closed. Allocates one small object a call.
+     * Keeps the frame past the handler. The caller must close the lease.
      *
-     * @return a lease whose {@link FrameLease#frame()} any one thread may read until it is closed.
+     * <p>On the pool path the frame stays in its slot, which is not reused until the lease is closed. One subscription
+     * may retain up to half of the slots. All subscriptions together leave at least three slots free, or half of them
+     * if the pool has fewer than six. Beyond these limits, and always on the log path, the frame is copied.
+     *
+     * <p>Allocates one small object per call.
+     *
+     * @return a lease whose {@link FrameLease#frame()} one thread at a time may read until it is closed.
+     * @throws OutOfMemoryError if the frame must be copied and there is not enough direct memory.
      */
     FrameLease retain();
 }

@@ -1,54 +1,56 @@
 package io.aeroframe.transport;
 
 /**
- * The age of the frames of one publication. On the same host it is the difference of two readings of one clock.
- * Another host's clock cannot be compared with this one, but the frames can be compared with each other: the one that
- * took the least time to arrive counts as new, and the others are as old as they took longer. What is learned this
- * way fades slowly, because two clocks never run at quite the same rate. One thread.
+ * Computes the age of the frames of one publication.
+ *
+ * <p>For a publisher on the same host, the age is the difference between two readings of one clock. Another host's
+ * clock cannot be compared with this one, but frames can be compared with each other: the frame with the shortest
+ * transit counts as new, and every other frame is as old as its transit was longer. This baseline fades slowly, because
+ * two clocks never run at exactly the same rate. One thread.
  */
 final class FrameAge {
 
-    /** The quartz clocks of two hosts drift apart by less than this: 0.2 ms a second. */
+    /** Bounds the drift between two hosts' quartz clocks: 1/5000, or 0.2 ms per second. */
     private static final long DRIFT_DIVISOR = 5_000;
 
-    private boolean hasLearned;
+    private boolean hasBaseline;
     private long publicationId;
 
     /**
-     * The least difference between the clocks so far, transit included. Any number: the clocks have arbitrary
-     * origins.
+     * The smallest difference between the two clocks so far, including transit. It can be any number, as both clocks
+     * have arbitrary origins.
      */
-    private long leastNs;
+    private long baselineNs;
 
-    private long learnedNs;
+    private long fadedNs;
 
     /**
      * The age of a frame.
      *
-     * @param publicationId of the frame; what was learned belongs to one publication.
-     * @param publishTimeNs by its host's monotonic clock.
+     * @param publicationId the frame's publication; another one starts a new baseline.
+     * @param publishTimeNs the publish time, by the monotonic clock of the publisher's host.
      * @param isSameHost    whether that is this host's clock.
-     * @param nowNs         by this host's.
-     * @return nanoseconds since it was published; for another host's frame, less the transit time of its fastest one.
+     * @param nowNs         the time by this host's monotonic clock.
+     * @return the nanoseconds since the frame was published; for another host, minus the shortest transit so far.
      */
     long of(long publicationId, long publishTimeNs, boolean isSameHost, long nowNs) {
         long differenceNs = nowNs - publishTimeNs;
         if (isSameHost) {
             return differenceNs;
         }
-        if (!hasLearned || this.publicationId != publicationId) {
-            hasLearned = true;
+        if (!hasBaseline || this.publicationId != publicationId) {
+            hasBaseline = true;
             this.publicationId = publicationId;
-            leastNs = differenceNs;
-            learnedNs = nowNs;
+            baselineNs = differenceNs;
+            fadedNs = nowNs;
             return 0;
         }
-        long wornNs = (nowNs - learnedNs) / DRIFT_DIVISOR;
-        leastNs += wornNs;
-        learnedNs += wornNs * DRIFT_DIVISOR;
-        if (differenceNs - leastNs < 0) { // clocks may wrap: differences compare, numbers do not
-            leastNs = differenceNs;
+        long fadeNs = (nowNs - fadedNs) / DRIFT_DIVISOR;
+        baselineNs += fadeNs;
+        fadedNs += fadeNs * DRIFT_DIVISOR;
+        if (differenceNs - baselineNs < 0) { // clocks may wrap: differences compare, numbers do not
+            baselineNs = differenceNs;
         }
-        return differenceNs - leastNs;
+        return differenceNs - baselineNs;
     }
 }

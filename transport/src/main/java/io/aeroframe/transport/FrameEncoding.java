@@ -1,16 +1,16 @@
 package io.aeroframe.transport;
 
 /**
- * What the payload of a frame is. The numbers of {@link #code()} are part of the wire format and never change.
+ * How a frame's payload is encoded. The {@link #code()} of each constant is part of the wire format and never changes.
  */
 public enum FrameEncoding {
-    /** Pixels as {@link PixelFormat} and stride describe them. */
+    /** Uncompressed pixels, laid out as the {@link PixelFormat} and the stride say. */
     RAW(0),
     /** One JPEG image. */
     JPEG(1),
     /**
-     * The pixels of {@link FrameFormat#decoded()}, losslessly: each byte less the same channel's byte of the pixel to its left, the whole compressed as
-     * one Zstandard frame.
+     * Losslessly compressed pixels of {@link FrameFormat#decoded()}. From each byte, the byte of the same channel in
+     * the pixel to its left is subtracted; the result is one Zstandard frame.
      */
     ZSTD(2);
 
@@ -23,8 +23,8 @@ public enum FrameEncoding {
     /**
      * The encoding with a given wire code.
      *
-     * @param code as on the wire.
-     * @return the encoding, or null if the code is not known.
+     * @param code the wire code.
+     * @return the encoding, or null if the code is unknown.
      */
     public static FrameEncoding ofCode(int code) {
         return switch (code) {
@@ -36,9 +36,9 @@ public enum FrameEncoding {
     }
 
     /**
-     * The number that stands for this encoding on the wire.
+     * The wire code of this encoding.
      *
-     * @return 0 to 2.
+     * @return the wire code, 0 to 2.
      */
     public int code() {
         return code;

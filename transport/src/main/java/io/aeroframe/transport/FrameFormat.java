@@ -1,32 +1,33 @@
 package io.aeroframe.transport;
 
 /**
- * The shape of a frame: what a claim is made for and what a header says of a frame that arrived.
+ * The format of a frame: its size, the layout of its pixels, and its encoding.
  *
- * @param width       in pixels, 1 to {@link #MAX_DIMENSION}.
- * @param height      in pixels, 1 to {@link #MAX_DIMENSION}.
- * @param stride      bytes from one row of plane 0 to the next, at least {@link PixelFormat#minStride(int)}; 0 for JPEG and zstd.
- * @param pixelFormat of a raw frame; of a JPEG frame, what it decodes to (BGR24 or GRAY8); of a zstd frame, what it decompresses to.
- * @param encoding    raw pixels, JPEG or zstd.
- * @param color       how YUV pixels map to RGB; ignored for formats that are not YUV.
+ * @param width       the width in pixels, 1 to {@link #MAX_DIMENSION}.
+ * @param height      the height in pixels, 1 to {@link #MAX_DIMENSION}.
+ * @param stride      the number of bytes from one row of plane 0 to the next, at least
+ *     {@link PixelFormat#minStride(int)}; 0 for JPEG and zstd.
+ * @param pixelFormat the pixel format of the frame once decoded: for JPEG, BGR24 or GRAY8.
+ * @param encoding    the encoding: raw pixels, JPEG or zstd.
+ * @param color       the mapping from YUV to RGB; ignored for pixel formats that are not YUV.
  */
 public record FrameFormat(
         int width, int height, int stride, PixelFormat pixelFormat, FrameEncoding encoding, ColorEncoding color) {
 
-    /** The largest width and height, JPEG's own limit. */
+    /** The largest width and height. This is JPEG's own limit. */
     public static final int MAX_DIMENSION = 65_535;
 
-    /** The longest payload, in bytes: what a Java buffer can hold. */
+    /** The longest payload in bytes, limited by the size of a Java buffer. */
     static final int MAX_PAYLOAD_LENGTH = Integer.MAX_VALUE - 8;
 
-    /** Room for what Zstandard puts around data that cannot be compressed, beside a 256th of it. */
+    /** What Zstandard adds to incompressible data, in bytes, besides 1/256 of its length. */
     private static final int ZSTD_OVERHEAD = 1024;
 
     /**
-     * Validates the shape.
+     * Validates the format.
      *
-     * @throws IllegalArgumentException if a dimension is out of range, the stride is too small or the frame would
-     *                                  not fit a 2 GiB buffer.
+     * @throws IllegalArgumentException if an argument is null, a dimension is out of range, the stride is too small, or
+     *     the frame would not fit into a 2 GiB buffer.
      */
     public FrameFormat {
         if (pixelFormat == null || encoding == null || color == null) {
@@ -65,11 +66,11 @@ public record FrameFormat(
     }
 
     /**
-     * A raw frame without padding between its rows, BT.601 limited range if it is YUV.
+     * A raw frame without padding between its rows; BT.601 limited range if it is YUV.
      *
-     * @param pixelFormat of the pixels.
-     * @param width       in pixels.
-     * @param height      in pixels.
+     * @param pixelFormat the pixel format.
+     * @param width       the width in pixels.
+     * @param height      the height in pixels.
      * @return the format.
      */
     public static FrameFormat raw(PixelFormat pixelFormat, int width, int height) {
@@ -86,10 +87,10 @@ public record FrameFormat(
     }
 
     /**
-     * A raw BGR frame, three bytes a pixel, without padding.
+     * A raw BGR frame, three bytes per pixel, without padding.
      *
-     * @param width  in pixels.
-     * @param height in pixels.
+     * @param width  the width in pixels.
+     * @param height the height in pixels.
      * @return the format.
      */
     public static FrameFormat bgr24(int width, int height) {
@@ -97,10 +98,10 @@ public record FrameFormat(
     }
 
     /**
-     * A raw gray frame, a byte a pixel, without padding.
+     * A raw gray frame, one byte per pixel, without padding.
      *
-     * @param width  in pixels.
-     * @param height in pixels.
+     * @param width  the width in pixels.
+     * @param height the height in pixels.
      * @return the format.
      */
     public static FrameFormat gray8(int width, int height) {
@@ -110,8 +111,8 @@ public record FrameFormat(
     /**
      * A JPEG frame that decodes to BGR24.
      *
-     * @param width  in pixels.
-     * @param height in pixels.
+     * @param width  the width in pixels.
+     * @param height the height in pixels.
      * @return the format.
      */
     public static FrameFormat jpeg(int width, int height) {
@@ -121,9 +122,9 @@ public record FrameFormat(
     /**
      * A JPEG frame.
      *
-     * @param width       in pixels.
-     * @param height      in pixels.
-     * @param pixelFormat what it decodes to: BGR24 for a colour picture, GRAY8 for one with a single component.
+     * @param width       the width in pixels.
+     * @param height      the height in pixels.
+     * @param pixelFormat the pixel format that it decodes to: BGR24 for color, GRAY8 for a single component.
      * @return the format.
      */
     public static FrameFormat jpeg(int width, int height, PixelFormat pixelFormat) {
@@ -131,22 +132,22 @@ public record FrameFormat(
     }
 
     /**
-     * A frame that is compressed losslessly: it decompresses to {@code raw(pixelFormat, width, height)}.
+     * A losslessly compressed frame, which decompresses to {@code raw(pixelFormat, width, height)}.
      *
-     * @param pixelFormat what it decompresses to.
-     * @param width       in pixels.
-     * @param height      in pixels.
+     * @param pixelFormat the pixel format that it decompresses to.
+     * @param width       the width in pixels.
+     * @param height      the height in pixels.
      * @return the format.
-     * @throws IllegalArgumentException if the raw frame would not fit a 2 GiB buffer.
+     * @throws IllegalArgumentException if the raw frame would not fit into a 2 GiB buffer.
      */
     public static FrameFormat zstd(PixelFormat pixelFormat, int width, int height) {
         return new FrameFormat(width, height, 0, pixelFormat, FrameEncoding.ZSTD, ColorEncoding.BT601_LIMITED);
     }
 
     /**
-     * The raw frame that this decodes to, without padding between its rows.
+     * The format of the raw frame that this one decodes to, without padding between its rows.
      *
-     * @return this itself if it is raw, else a new format with the same size, pixel format and colour encoding.
+     * @return this format if it is raw, otherwise a raw format with the same size, pixel format and color encoding.
      */
     public FrameFormat decoded() {
         return encoding == FrameEncoding.RAW
@@ -155,9 +156,9 @@ public record FrameFormat(
     }
 
     /**
-     * This format with another colour encoding.
+     * This format with another color encoding.
      *
-     * @param other the colour encoding.
+     * @param other the color encoding.
      * @return the format.
      */
     public FrameFormat withColor(ColorEncoding other) {
@@ -165,12 +166,14 @@ public record FrameFormat(
     }
 
     /**
-     * Bytes to set aside for the payload: the exact length of a raw frame, the largest that is taken of a JPEG or zstd frame.
+     * The number of bytes to reserve for the payload. For a raw frame this is its exact length, for a JPEG or zstd
+     * frame the longest payload accepted.
      *
-     * <p>A JPEG may in theory be larger than its pixels (noise at quality 100 is about half); the allowance is the
-     * size of its BGR pixels plus 64 KiB for tables and embedded profiles. Noise compressed is larger than itself by less than a 256th.
+     * <p>In theory a JPEG can be larger than its pixels, although noise at quality 100 takes about half of their size.
+     * The limit is the size of its BGR pixels plus 64 KiB for tables and embedded profiles. Zstandard enlarges
+     * incompressible data by less than 1/256.
      *
-     * @return bytes.
+     * @return the number of bytes.
      */
     public int maxPayloadLength() {
         if (encoding == FrameEncoding.RAW) {
@@ -184,9 +187,9 @@ public record FrameFormat(
     }
 
     /**
-     * Short and human: {@code 1280x688 BGR24}, {@code 640x480 JPEG}, {@code 1280x688 BGR24 zstd}.
+     * A short description, for people: {@code 1280x688 BGR24}, {@code 640x480 JPEG}, {@code 1280x688 BGR24 zstd}.
      *
-     * @return text for messages.
+     * @return the text, for messages.
      */
     public String describe() {
         String kind =

@@ -1,16 +1,16 @@
 package io.aeroframe.transport;
 
-/** Takes the frames of a {@link FrameSubscription}, on the thread that polls it. */
+/** Receives the frames of a {@link FrameSubscription} on the thread that polls it. */
 @FunctionalInterface
 public interface FrameHandler {
 
     /**
-     * A whole, validated frame.
+     * Receives one complete, validated frame.
      *
-     * <p>An exception thrown from here reaches the caller of {@link FrameSubscription#poll(FrameHandler, int)}; the frame
-     * counts as received.
+     * <p>An exception thrown here reaches the caller of {@link FrameSubscription#poll(FrameHandler, int)}. The frame
+     * still counts as received.
      *
-     * @param frame borrowed until this method returns.
+     * @param frame the frame, borrowed until this method returns.
      */
     void onFrame(Frame frame);
 }

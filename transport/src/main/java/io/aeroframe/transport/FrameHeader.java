@@ -8,18 +8,18 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The header of a frame, or of one chunk of it, outside its buffer.
+ * The header of a frame, or of one chunk of it, copied out of its message.
  *
- * <p>Nothing in a received header is trusted. Each field is read from the message once, because other processes can
- * write to a log buffer at any time. The copy is validated, with exact arithmetic, before anything is allocated or
+ * <p>Nothing in a received header is trusted. Each field is read from the message exactly once, because other processes
+ * can write to a log buffer at any time. The copy is validated with exact arithmetic before anything is allocated or
  * wrapped. One thread.
  */
 final class FrameHeader {
 
-    /** Bytes of a header without metadata. */
+    /** The length of a header without metadata, in bytes. */
     static final int LENGTH = MessageHeaderEncoder.ENCODED_LENGTH + FrameHeaderEncoder.BLOCK_LENGTH;
 
-    /** The most opaque bytes that a user can add to a frame. */
+    /** The most metadata that a frame can carry, in bytes. */
     static final int MAX_METADATA_LENGTH = 64 * 1024;
 
     private static final int LOCATION_INLINE = 0;
@@ -46,13 +46,13 @@ final class FrameHeader {
     int chunkLength;
     int metadataLength;
 
-    /** Which pool holds the payload; 0 if it is in the message. */
+    /** The id of the pool that holds the payload; 0 if the payload is in the message. */
     long poolId;
 
     int poolSlot;
     FrameFormat format;
 
-    /** Where the metadata starts within the message; the payload of this chunk follows it. */
+    /** The offset of the metadata within the message. The payload of this chunk follows it. */
     int metadataOffset;
 
     private int width;
@@ -98,15 +98,15 @@ final class FrameHeader {
     /**
      * Reads and validates a header.
      *
-     * @param length         of the whole message.
-     * @param streamHash     of the stream that the subscription follows.
-     * @param maxFrameLength the largest payload to accept, in bytes.
-     * @return null if the header is valid, else the reject reason.
+     * @param length         the length of the whole message in bytes.
+     * @param streamHash     the hash of the subscription's stream name.
+     * @param maxFrameLength the longest payload to accept, in bytes.
+     * @return null if the header is valid, otherwise the reject reason.
      */
     RejectReason decode(DirectBuffer buffer, int offset, int length, long streamHash, int maxFrameLength) {
-        RejectReason fault = read(buffer, offset, length);
-        if (fault != null) {
-            return fault;
+        RejectReason reject = read(buffer, offset, length);
+        if (reject != null) {
+            return reject;
         }
         if (this.streamHash != streamHash) {
             return RejectReason.STREAM;
@@ -117,8 +117,8 @@ final class FrameHeader {
         if (timeToLiveNs < 0) {
             return RejectReason.TIME_TO_LIVE;
         }
-        fault = validateShape(maxFrameLength);
-        return fault != null ? fault : validateLengths(length);
+        reject = validateShape(maxFrameLength);
+        return reject != null ? reject : validateLengths(length);
     }
 
     private RejectReason read(DirectBuffer buffer, int offset, int length) {
@@ -199,14 +199,14 @@ final class FrameHeader {
         if (encoding == FrameEncoding.ZSTD) {
             long decodedLength = pixelFormat.payloadLength(pixelFormat.minStride(width), height);
             if (decodedLength > Math.min(maxFrameLength, FrameFormat.MAX_PAYLOAD_LENGTH)) {
-                return RejectReason.OVER_LIMIT; // or a few bytes would decompress to gigabytes
+                return RejectReason.OVER_LIMIT; // otherwise a few bytes could decompress to gigabytes
             }
         }
         adoptFormat(pixelFormat, encoding, ColorEncoding.of((flags & FLAG_BT709) != 0, (flags & FLAG_FULL_RANGE) != 0));
         return null;
     }
 
-    /** Keeps the format object of the previous frame while the shape stays the same, so that no frame allocates. */
+    /** Keeps the previous frame's format object while the format stays the same, so that no frame allocates one. */
     private void adoptFormat(PixelFormat pixelFormat, FrameEncoding encoding, ColorEncoding color) {
         FrameFormat last = format;
         if (last == null
@@ -234,7 +234,7 @@ final class FrameHeader {
         return metadataOffset + metadataLength + inMessage == length ? null : RejectReason.MESSAGE_LENGTH;
     }
 
-    /** Whether the payload is in a pool, and the message only names its slot. */
+    /** Whether the message is a descriptor: the payload is in a pool, and the message names its slot. */
     boolean isInPool() {
         return poolId != 0;
     }

@@ -1,14 +1,16 @@
 package io.aeroframe.transport;
 
 /**
- * A frame kept past its handler. To be closed, on any thread. One thread at a time may read the frame, and none once it
- * is closed: the views that {@link Frame#payload()} and {@link Frame#metadata()} gave are empty from then on, and a
- * byte buffer that was taken from the frame must not be used, as its memory may carry another frame or be gone.
+ * A frame kept past its handler.
+ *
+ * <p>Close it when done, on any thread. One thread at a time may read the frame, and only until the lease is closed.
+ * After that, the views returned by {@link Frame#payload()} and {@link Frame#metadata()} are empty. A byte buffer taken
+ * from the frame must not be used any more: its memory may hold another frame or be unmapped.
  */
 public interface FrameLease extends AutoCloseable {
 
     /**
-     * The frame that is kept.
+     * The retained frame.
      *
      * @return the frame.
      * @throws IllegalStateException if the lease is closed.
@@ -16,8 +18,8 @@ public interface FrameLease extends AutoCloseable {
     Frame frame();
 
     /**
-     * Gives the memory back. Any thread; does not wait for others; closing twice, also at the same time, does nothing
-     * more.
+     * Releases the frame's memory. Thread-safe and idempotent. It takes a short lock, but never waits for a frame or
+     * for the driver.
      */
     @Override
     void close();

@@ -7,27 +7,25 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Direct memory that a message or a frame is put together in, piece by piece. One thread.
+ * Direct memory in which a message or a frame is assembled piece by piece. One thread.
  *
- * <p>It grows with what has arrived and not with what a peer says will come: never beyond twice the bytes that it
- * holds. It is freed when it is replaced by more, and when it is closed, and not whenever the garbage collector may
- * find it: direct memory runs out long before a small heap is worth a collection. Nothing may look at what it held
- * before once another piece is appended.
+ * <p>The memory grows with the bytes that have arrived, not with the length that a peer claims: never to more than
+ * twice what it holds. It is freed explicitly, when it grows and when it is closed. The garbage collector would free it
+ * too late, as direct memory runs out long before a small heap needs a collection. Appending a piece may move the
+ * memory, so earlier views of it must not be used afterwards.
  */
 final class FrameMemory implements AutoCloseable {
 
     private static final int MIN_CAPACITY = 4 * 1024;
     private static final int ALIGNMENT = 64;
 
-    /**
-     * The JVM looks for direct memory for half a second before it gives up, which is not to happen for each message.
-     */
+    /** The JVM searches half a second for direct memory before it gives up. That must not happen at each message. */
     private static final long RETRY_INTERVAL_NS = 1_000_000_000;
 
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
     private ByteBuffer allocated;
 
-    /** {@link #allocated} from its first aligned byte on. */
+    /** {@link #allocated}, from its first aligned byte on. */
     private ByteBuffer memory;
 
     private ByteBuffer view;
@@ -36,17 +34,17 @@ final class FrameMemory implements AutoCloseable {
     private int refusedCapacity = Integer.MAX_VALUE;
     private long refusedNs;
 
-    /** Holds nothing from now on; the memory stays. */
+    /** Discards the content and keeps the memory. */
     void clear() {
         length = 0;
     }
 
-    /** Bytes that have been appended. */
+    /** The number of bytes appended. */
     int length() {
         return length;
     }
 
-    /** The memory; what was appended starts at 0. The same object always. */
+    /** The memory, with the appended bytes from offset 0 on. Always the same object. */
     DirectBuffer buffer() {
         return buffer;
     }
@@ -54,8 +52,8 @@ final class FrameMemory implements AutoCloseable {
     /**
      * Appends a piece.
      *
-     * @param expectedLength of the whole, as the peer says: the memory that is made for the last piece is no larger.
-     * @return false if there is no memory; what was appended before is still there.
+     * @param expectedLength the total length that the peer claims; memory grows to no more than this or what is needed.
+     * @return false if there is not enough memory; the content is then unchanged.
      */
     boolean tryAppend(DirectBuffer source, int offset, int pieceLength, int expectedLength) {
         int needed = Math.addExact(length, pieceLength);
@@ -77,7 +75,7 @@ final class FrameMemory implements AutoCloseable {
         ByteBuffer larger;
         try {
             larger = ByteBuffer.allocateDirect(capacity + ALIGNMENT - 1);
-        } catch (OutOfMemoryError ex) { // of direct memory: everything else goes on as it was
+        } catch (OutOfMemoryError ex) { // of direct memory only: the rest of the process is not affected
             refusedCapacity = capacity;
             refusedNs = System.nanoTime();
             return false;
@@ -93,8 +91,8 @@ final class FrameMemory implements AutoCloseable {
     }
 
     /**
-     * Some of the memory as a read-only byte buffer: position 0 is the first byte and the limit is behind the last.
-     * The same object as long as the start and the memory are the same.
+     * A part of the memory as a read-only byte buffer with position 0 and limit {@code byteLength}. Returns the same
+     * object as long as the start and the memory are the same.
      */
     ByteBuffer readOnly(int start, int byteLength) {
         if (view == null || viewStart != start) {
@@ -112,7 +110,7 @@ final class FrameMemory implements AutoCloseable {
         allocated = null;
     }
 
-    /** Frees the memory; it can be used again. */
+    /** Frees the memory. This object may be used again. */
     @Override
     public void close() {
         length = 0;

@@ -4,18 +4,18 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 
 /**
- * Sleeping on words in shared memory until somebody else wakes: Linux futexes, see futex(2) and futex_waitv, called
- * without allocation through JNA's direct mapping.
+ * Sleeps on words in shared memory until another thread or process wakes it. Uses Linux futexes (futex(2) and
+ * futex_waitv), called through JNA's direct mapping, which does not allocate.
  *
- * <p>A system call that is there may still be refused, by a filter such as a container's, and not before it is used.
- * What is refused is not asked for again: each call returns whether it was, and {@link #unavailable()} and {@link
- * #canWaitForSeveral()} say so from then on. Thread-safe.
+ * <p>A filter, such as a container's, may refuse a system call that exists, and this shows only when the call is made.
+ * A refused call is not tried again: it returns false, and {@link #unavailable()} and {@link #canWaitForSeveral()}
+ * reflect it from then on. Thread-safe.
  */
 final class Futex {
 
     private static final int WAIT = 0;
     private static final int WAKE = 1;
-    private static final int EVERYBODY = Integer.MAX_VALUE;
+    private static final int ALL_SLEEPERS = Integer.MAX_VALUE;
     private static final long CLOCK_MONOTONIC = 1;
 
     private static final int INTERRUPTED = 4; // EINTR
@@ -30,45 +30,46 @@ final class Futex {
 
     private final Calls calls;
 
-    /** Null as long as there is sleeping on one word. Written by whichever thread is refused first. */
+    /** Null while sleeping on one word works. Written by the first thread that is refused. */
     private volatile String unavailable;
 
     private volatile boolean canWaitForSeveral;
 
-    /** The system, as far as it is needed here. */
+    /** The system calls used here. */
     interface Calls {
 
         /**
-         * A system call.
+         * Makes a system call.
          *
-         * @return -1 if it failed.
+         * @return the result, -1 if the call failed.
          */
         long call(long number, long a, long b, long c, long d, long e);
 
-        /** Why this thread's last call failed, an {@code errno}. */
+        /** The {@code errno} of this thread's last failed call. */
         int lastError();
     }
 
     /**
-     * Futexes of a system.
+     * The futexes of a system.
      *
-     * @param unavailable why there are none; null if there are.
+     * @param unavailable the reason why there are none; null if there are.
+     * @param calls       the system calls.
      */
     Futex(String unavailable, Calls calls) {
         this.unavailable = unavailable;
         this.calls = calls;
-        // No words is an invalid argument, where the call is there and allowed.
+        // Where the call exists and is allowed, it rejects an empty list of words as an invalid argument.
         canWaitForSeveral = unavailable == null
                 && calls.call(FUTEX_WAITV, 0, 0, 0, 0, CLOCK_MONOTONIC) == -1
                 && calls.lastError() == INVALID;
     }
 
-    /** Those of this system. */
+    /** The futexes of this system. */
     static Futex system() {
         return SYSTEM;
     }
 
-    /** Why there is no sleeping here and nobody to wake, for people; null if there is. */
+    /** The reason why threads cannot sleep on a word here, for people; null if they can. */
     String unavailable() {
         return unavailable;
     }
@@ -77,18 +78,19 @@ final class Futex {
         return unavailable == null;
     }
 
-    /** Whether one thread can sleep on several words: Linux 5.16 and later, unless it is refused. */
+    /** Whether one thread can sleep on several words: on Linux 5.16 and later, unless the system refuses. */
     boolean canWaitForSeveral() {
         return canWaitForSeveral;
     }
 
     /**
-     * Sleeps while a word has a value: until it is woken, the time is over, or for no reason. Returns at once if it has
-     * another. An interrupt of the thread has no effect.
+     * Sleeps while a word has the expected value. Returns when it is woken, at the timeout, spuriously, or immediately
+     * if the value differs. An interrupt of the thread has no effect.
      *
-     * @param address  of the int.
-     * @param timespec address of the longest time to sleep: seconds, nanoseconds, two longs.
-     * @return false if it has not slept because the system refuses to.
+     * @param address  the address of the int.
+     * @param expected the value to sleep on.
+     * @param timespec the address of the timeout: two longs, seconds and nanoseconds.
+     * @return false if it did not sleep because the system refuses.
      */
     boolean await(long address, int expected, long timespec) {
         if (unavailable != null) {
@@ -98,7 +100,7 @@ final class Futex {
             return true;
         }
         int error = calls.lastError();
-        if (isUsual(error)) {
+        if (isNormalEnd(error)) {
             return true;
         }
         refuse(error);
@@ -106,42 +108,44 @@ final class Futex {
     }
 
     /**
-     * Sleeps while several words have their values, as {@link #await}.
+     * Sleeps while several words all have their expected values. Otherwise the same as {@link #await}.
      *
-     * @param waiters  address of the array of struct futex_waitv.
-     * @param count    of its elements.
-     * @param timespec address of the time by the monotonic clock at which to give up.
-     * @return false if it has not slept because the system refuses to.
+     * @param waiters  the address of an array of struct futex_waitv.
+     * @param count    the number of its elements.
+     * @param timespec the address of the deadline by the monotonic clock.
+     * @return false if it did not sleep because the system refuses.
      */
     boolean awaitAny(long waiters, int count, long timespec) {
         if (!canWaitForSeveral) {
             return false;
         }
-        if (calls.call(FUTEX_WAITV, waiters, count, 0, timespec, CLOCK_MONOTONIC) != -1 || isUsual(calls.lastError())) {
+        if (calls.call(FUTEX_WAITV, waiters, count, 0, timespec, CLOCK_MONOTONIC) != -1
+                || isNormalEnd(calls.lastError())) {
             return true;
         }
         canWaitForSeveral = false;
         return false;
     }
 
-    /** Wakes all who sleep on a word, of all processes. */
+    /** Wakes all threads, of all processes, that sleep on a word. */
     void wakeAll(long address) {
-        if (unavailable == null && calls.call(FUTEX, address, WAKE, EVERYBODY, 0, 0) == -1) {
+        if (unavailable == null && calls.call(FUTEX, address, WAKE, ALL_SLEEPERS, 0, 0) == -1) {
             refuse(calls.lastError());
         }
     }
 
-    /** What ends a sleep, or lets it not begin, when all is well. */
-    private static boolean isUsual(int error) {
+    /** Whether an error is a normal end of a sleep. */
+    private static boolean isNormalEnd(int error) {
         return error == OTHER_VALUE || error == INTERRUPTED || error == TIMED_OUT;
     }
 
     private void refuse(int error) {
-        unavailable = "the system refuses the futex call with error " + error + ": a filter of system calls, perhaps";
+        unavailable =
+                "the system refuses the futex call with error " + error + ", possibly because of a system call filter";
         canWaitForSeveral = false;
     }
 
-    /** The C library's. */
+    /** The system calls of the C library. */
     private static final class LibC implements Calls {
 
         static final String UNAVAILABLE = register();

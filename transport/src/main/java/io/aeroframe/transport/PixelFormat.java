@@ -1,30 +1,32 @@
 package io.aeroframe.transport;
 
 /**
- * How the pixels of a raw frame lie in memory.
+ * How the pixels of a raw frame are laid out in memory.
  *
- * <p>A packed format is one plane of {@code height} rows. A planar format (NV12, I420) keeps its chroma planes behind the
- * luma plane, at half the width and half the height, both rounded up. All planes of a frame derive from one number,
- * the frame's <em>stride</em>: the bytes from the start of one row of plane 0 to the next.
+ * <p>A packed format is one plane of {@code height} rows. A planar format (NV12, I420) has its chroma planes behind the
+ * luma plane, at half the width and half the height, both rounded up. The layout of all planes follows from the frame's
+ * <em>stride</em>: the number of bytes from the start of one row of plane 0 to the start of the next.
  *
- * <p>The numbers of {@link #code()} are part of the wire format and never change.
+ * <p>The {@link #code()} of each constant is part of the wire format and never changes.
  */
 public enum PixelFormat {
-    /** One byte a pixel, luminance. */
+    /** One byte per pixel, luminance. */
     GRAY8(1, 1, 1),
-    /** Two bytes a pixel, luminance, little-endian. */
+    /** Two bytes per pixel, luminance, little-endian. */
     GRAY16(2, 2, 1),
-    /** Three bytes a pixel: blue, green, red. OpenCV's usual order. */
+    /** Three bytes per pixel: blue, green, red. OpenCV's usual order. */
     BGR24(3, 3, 1),
-    /** Three bytes a pixel: red, green, blue. */
+    /** Three bytes per pixel: red, green, blue. */
     RGB24(4, 3, 1),
-    /** Four bytes a pixel: blue, green, red, alpha. */
+    /** Four bytes per pixel: blue, green, red, alpha. */
     BGRA32(5, 4, 1),
-    /** Four bytes for two pixels: Y0 U Y1 V, 4:2:2. A row of odd width is padded to a whole pair. */
+    /** Four bytes per two pixels: Y0 U Y1 V, 4:2:2. A row of odd width is padded to a whole pair. */
     YUYV(6, 2, 1),
-    /** A plane of Y, then one plane of interleaved U and V, 4:2:0. Chroma stride: the frame's stride rounded up to even. */
+    /**
+     * A plane of Y, then a plane of interleaved U and V, 4:2:0. Chroma stride: the frame's stride, rounded up to even.
+     */
     NV12(7, 1, 2),
-    /** A plane of Y, then one of U and one of V, 4:2:0. Chroma stride: half the frame's stride, rounded up. */
+    /** A plane of Y, then a plane of U and a plane of V, 4:2:0. Chroma stride: half the frame's stride, rounded up. */
     I420(8, 1, 3);
 
     private static final PixelFormat[] BY_CODE = new PixelFormat[9];
@@ -48,24 +50,24 @@ public enum PixelFormat {
     /**
      * The format with a given wire code.
      *
-     * @param code as on the wire.
-     * @return the format, or null if the code is not known.
+     * @param code the wire code.
+     * @return the format, or null if the code is unknown.
      */
     public static PixelFormat ofCode(int code) {
         return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
     }
 
     /**
-     * The number that stands for this format on the wire.
+     * The wire code of this format.
      *
-     * @return 1 to 8.
+     * @return the wire code, 1 to 8.
      */
     public int code() {
         return code;
     }
 
     /**
-     * How many planes a frame has.
+     * The number of planes of a frame.
      *
      * @return 1 for packed formats, 2 for NV12, 3 for I420.
      */
@@ -74,11 +76,11 @@ public enum PixelFormat {
     }
 
     /**
-     * Bytes that carry picture in one row of a plane, padding left out.
+     * The number of bytes of pixels in one row of a plane, without padding.
      *
-     * @param plane 0 to {@link #planeCount()} - 1.
-     * @param width of the frame in pixels.
-     * @return bytes.
+     * @param plane the plane, 0 to {@link #planeCount()} - 1.
+     * @param width the frame's width in pixels.
+     * @return the number of bytes.
      */
     public int rowLength(int plane, int width) {
         if (this == YUYV) {
@@ -93,19 +95,19 @@ public enum PixelFormat {
     /**
      * The smallest stride that holds a row of plane 0.
      *
-     * @param width of the frame in pixels.
-     * @return bytes.
+     * @param width the frame's width in pixels.
+     * @return the number of bytes.
      */
     public int minStride(int width) {
         return rowLength(0, width);
     }
 
     /**
-     * Bytes from the start of one row of a plane to the next.
+     * The number of bytes from the start of one row of a plane to the start of the next.
      *
-     * @param plane  0 to {@link #planeCount()} - 1.
-     * @param stride of the frame in bytes.
-     * @return bytes.
+     * @param plane  the plane, 0 to {@link #planeCount()} - 1.
+     * @param stride the frame's stride in bytes.
+     * @return the number of bytes.
      */
     public int planeStride(int plane, int stride) {
         if (plane == 0) {
@@ -115,23 +117,23 @@ public enum PixelFormat {
     }
 
     /**
-     * Rows in a plane.
+     * The number of rows in a plane.
      *
-     * @param plane  0 to {@link #planeCount()} - 1.
-     * @param height of the frame in pixels.
-     * @return rows.
+     * @param plane  the plane, 0 to {@link #planeCount()} - 1.
+     * @param height the frame's height in pixels.
+     * @return the number of rows.
      */
     public int planeHeight(int plane, int height) {
         return plane == 0 ? height : half(height);
     }
 
     /**
-     * Where a plane starts, in bytes from the start of the payload.
+     * The offset of a plane within the payload.
      *
-     * @param plane  0 to {@link #planeCount()} - 1; {@link #planeCount()} gives the end of the last plane.
-     * @param stride of the frame in bytes.
-     * @param height of the frame in pixels.
-     * @return bytes, computed exactly.
+     * @param plane  the plane, 0 to {@link #planeCount()} - 1; {@link #planeCount()} for the end of the last plane.
+     * @param stride the frame's stride in bytes.
+     * @param height the frame's height in pixels.
+     * @return the exact number of bytes.
      */
     public long planeOffset(int plane, int stride, int height) {
         long offset = 0;
@@ -142,11 +144,11 @@ public enum PixelFormat {
     }
 
     /**
-     * Bytes of a whole frame, padding counted.
+     * The length of a whole frame, including padding.
      *
-     * @param stride of the frame in bytes.
-     * @param height of the frame in pixels.
-     * @return bytes, computed exactly.
+     * @param stride the frame's stride in bytes.
+     * @param height the frame's height in pixels.
+     * @return the exact number of bytes.
      */
     public long payloadLength(int stride, int height) {
         return planeOffset(planes, stride, height);

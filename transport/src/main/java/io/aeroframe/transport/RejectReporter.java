@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 
 /**
- * Reports rejected messages, at most once a second, and other errors as they come. What the error handler throws is
- * thrown from here, after the reporter has noted that it reported. One thread.
+ * Reports rejected messages at most once a second, and other errors immediately. An exception that the error handler
+ * throws propagates to the caller; the report counts as made. One thread.
  */
 final class RejectReporter {
 
@@ -21,16 +21,13 @@ final class RejectReporter {
         this.errorHandler = errorHandler;
     }
 
-    /** Reports an error now. */
+    /** Reports an error immediately. */
     void report(FrameTransportException error) {
         errorHandler.onError(error);
     }
 
-    /**
-     * Counts a rejected message, and reports all of them since the last report unless that was less than a second
-     * ago.
-     */
-    void count(RejectReason fault) {
+    /** Counts a rejected message, and reports all since the last report if that is at least a second ago. */
+    void count(RejectReason reason) {
         unreported++;
         long nowNs = System.nanoTime();
         if (nowNs - reportedNs >= INTERVAL_NS) {
@@ -38,7 +35,7 @@ final class RejectReporter {
             unreported = 0;
             reportedNs = nowNs;
             errorHandler.onError(new FrameTransportException("stream '" + stream + "': skipped " + count + " invalid "
-                    + (count == 1 ? "message" : "messages") + " (last: " + fault.text() + ")"));
+                    + (count == 1 ? "message" : "messages") + " (last: " + reason.text() + ")"));
         }
     }
 }

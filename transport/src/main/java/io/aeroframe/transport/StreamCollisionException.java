@@ -1,6 +1,6 @@
 package io.aeroframe.transport;
 
-/** Two streams of different names have the same Aeron stream id on one channel. One of them must be renamed. */
+/** Two streams with different names have the same Aeron stream id on one channel. Rename one of them. */
 public final class StreamCollisionException extends FrameTransportException {
 
     private static final long serialVersionUID = 1L;

@@ -5,12 +5,13 @@ import java.nio.charset.StandardCharsets;
 /**
  * The name of a stream.
  *
- * <p>It maps to an Aeron stream id, so that a publisher and a subscriber need to agree on nothing but the name. The
- * hash is 64-bit FNV-1a over the name's UTF-8 bytes (offset basis 0xcbf29ce484222325, prime 0x100000001b3; Fowler,
- * Noll, Vo, RFC 9923), and the stream id its upper half XOR its lower half, with 1 in place of 0. Every message
- * carries the 64-bit hash, which tells two names with the same stream id apart.
+ * <p>The name determines the Aeron stream id, so publisher and subscriber need to agree only on the name. The hash is
+ * 64-bit FNV-1a over the name's UTF-8 bytes (offset basis 0xcbf29ce484222325, prime 0x100000001b3; Fowler, Noll, Vo,
+ * RFC 9923). The stream id is the hash's upper half XOR its lower half, with 1 in place of 0. Every message carries the
+ * 64-bit hash, which distinguishes two names that share a stream id.
  *
- * @param value 1 to {@value #MAX_BYTES} bytes of UTF-8, no control characters, no white space at the ends.
+ * @param value the name: 1 to {@value #MAX_BYTES} bytes of UTF-8, without control characters, and without white space
+ *     at either end.
  */
 public record StreamName(String value) {
 
@@ -23,15 +24,15 @@ public record StreamName(String value) {
     /**
      * Validates the name.
      *
-     * @throws IllegalArgumentException if it is empty, too long, has control characters, or begins or ends with white
-     *     space.
+     * @throws IllegalArgumentException if it is null, empty or too long, contains control characters, or starts or ends
+     *     with white space.
      */
     public StreamName {
         if (value == null || value.isEmpty()) {
             throw new IllegalArgumentException("the stream name is empty: use one such as camera_A");
         }
         if (!value.strip().equals(value)) {
-            throw new IllegalArgumentException("stream name '" + value + "' begins or ends with white space");
+            throw new IllegalArgumentException("stream name '" + value + "' starts or ends with white space");
         }
         if (value.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
@@ -47,7 +48,7 @@ public record StreamName(String value) {
     /**
      * The 64-bit hash that every message of the stream carries.
      *
-     * @return FNV-1a of the UTF-8 bytes.
+     * @return the FNV-1a hash of the name's UTF-8 bytes.
      */
     public long hash() {
         return hash(value.getBytes(StandardCharsets.UTF_8));
@@ -64,7 +65,7 @@ public record StreamName(String value) {
     /**
      * The Aeron stream id.
      *
-     * @return never 0.
+     * @return the stream id, never 0.
      */
     public int streamId() {
         return streamId(hash());

@@ -1,13 +1,13 @@
 package io.aeroframe.transport;
 
-/** What a subscription knows of its stream. */
+/** What a subscription knows about its stream. */
 public enum StreamState {
-    /** Nobody publishes it yet. */
+    /** No publication has been found yet. */
     WAITING,
-    /** A publication is followed. */
+    /** The subscription follows a publication. */
     STREAMING,
-    /** The publication that was followed said that it is done, and there is no other. */
+    /** The followed publication announced its end, and there is no other. */
     ENDED,
-    /** The publication that was followed vanished without saying that it is done, and there is no other. */
+    /** The followed publication vanished without announcing its end, and there is no other. */
     LOST
 }

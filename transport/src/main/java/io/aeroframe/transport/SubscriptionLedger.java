@@ -1,18 +1,18 @@
 package io.aeroframe.transport;
 
 /**
- * The account of a subscription, over all publications it has followed:
- * {@code published = received + droppedByPublisher + lost + overrun + superseded + expired}.
+ * The account of a subscription's frames, over all publications that it has followed: {@code published = received +
+ * droppedByPublisher + lost + overrun + superseded + expired}.
  *
- * @param published          frames published since this subscription was made, as far as it knows.
+ * @param published          frames published since the subscription was added, as far as it knows.
  * @param received           frames delivered to the handler.
  * @param droppedByPublisher frames that the publisher reported as dropped.
  * @param lost               frames that were sent but did not arrive complete and valid.
- * @param overrun            frames whose pool slot was reused before this subscriber read them: it is too slow to get
+ * @param overrun            frames whose pool slot was reused before they were read: the subscriber is too slow to get
  *     every frame.
- * @param superseded          frames superseded by a newer one.
+ * @param superseded         frames skipped for a newer one.
  * @param expired            frames older than their time to live.
- * @param invalid            messages that were rejected; those that were frames of this stream also count as lost.
+ * @param invalid            messages that were rejected. Those that were frames of this stream also count as lost.
  * @param bytes              payload bytes of the frames delivered to the handler.
  */
 public record SubscriptionLedger(

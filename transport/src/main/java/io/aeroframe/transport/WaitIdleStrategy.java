@@ -7,22 +7,22 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Blocks until any of the subscriptions may have frames, without spinning: it sleeps on the futex words of their pools,
- * so that a frame wakes the thread within tens of microseconds. A sleep ends after 4 ms at the latest.
+ * Blocks until any of its subscriptions may have frames, without spinning. It sleeps on the futex words of their pools,
+ * so a frame wakes the thread within tens of microseconds. A sleep lasts at most 4 ms.
  *
- * <p>A core that sleeps takes longer to wake than a frame takes to arrive. Video is regular, so when the last frames
- * have come at even intervals this wakes before the next one is due, by as much as waking has taken lately, and spins
- * for as long before and after as frames are usually off, a hundredth of an interval at most.
+ * <p>Waking a sleeping core takes longer than a frame takes to arrive. Video is regular, so this strategy predicts the
+ * next arrival. While frames arrive at even intervals, it wakes early by the recent wake-up latency and spins around
+ * the predicted time. The spin covers the stream's jitter, limited to 1/100 of the interval on either side.
  *
- * <p>Where there is no pool to sleep on (no publisher yet, the log path, UDP) or no futex (not Linux), it sleeps for a
- * short while that grows to 1 ms. Several pools at a time need Linux 5.16; before, it sleeps on the first of them for 1
- * ms at most. What the system refuses when it is used, as a container's filter of system calls may, is treated as if it
- * were not there, and not tried again: see {@link #unavailable()}.
+ * <p>Without a pool to sleep on (no publisher yet, the log path, UDP) or without futexes (not Linux), it naps for a
+ * short time, which grows to 1 ms. Sleeping on several pools needs Linux 5.16; on older systems it sleeps on one of
+ * them, for at most 1 ms. A system call that is refused, for instance by a container's filter, is not tried again: see
+ * {@link #unavailable()}.
  *
- * <p>An interrupt does not end a sleep, and the thread keeps its interrupted flag; a thread that has it set sleeps as
- * any other does. So a loop that is to end when it is interrupted has to look at the flag.
+ * <p>An interrupt does not end a sleep. The thread keeps its interrupted flag, and sleeps normally while the flag is
+ * set. A loop that should end on interrupt must check the flag.
  *
- * <p>For the one thread that polls these subscriptions. Allocates nothing.
+ * <p>For the one thread that polls the subscriptions. Allocates nothing.
  *
  * <pre>{@code
  * IdleStrategy idle = new WaitIdleStrategy(subscription);
@@ -46,47 +46,46 @@ public final class WaitIdleStrategy implements IdleStrategy {
     private static final int MAX_WAITERS = 128;
     private static final int TIMESPEC_LENGTH = 16;
 
-    /**
-     * What is spun away before the next frame is due, and after: this and some times what frames are usually off, up to
-     * a part of an interval.
-     */
-    private static final long MIN_LEAD_NS = TimeUnit.MICROSECONDS.toNanos(20);
+    /** The spin before and after the predicted arrival: this plus twice the jitter, at most 1/100 of the interval. */
+    private static final long MIN_SPIN_NS = TimeUnit.MICROSECONDS.toNanos(20);
 
-    private static final int LEAD_STRAYS = 2;
-    private static final int LEAD_PART = 100;
-
-    /** Who would have to be awake for more than this part of an interval sleeps until woken. */
-    private static final int AWAKE_PART = 8;
+    private static final int SPIN_JITTERS = 2;
+    private static final int MAX_SPIN_DIVISOR = 100;
 
     /**
-     * Of a waking that took longer than expected, and of one that took less, the part that counts: rather too early
-     * than too late.
+     * If being awake in time would take more than this fraction of the interval, 1/8, it sleeps until woken instead.
      */
-    private static final int LATER_PART = 2;
+    private static final int AWAKE_DIVISOR = 8;
 
-    private static final int EARLIER_PART = 16;
+    /**
+     * Fractions of an error that correct the wake-up latency: 1/2 up, 1/16 down, as waking early is the lesser evil.
+     */
+    private static final int LATENCY_RISE_DIVISOR = 2;
 
-    /** A waking that takes longer is the scheduler's doing, and tells nothing of the next. */
-    private static final long MAX_WAKING_NS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final int LATENCY_FALL_DIVISOR = 16;
+
+    /** A longer wake-up is the scheduler's doing and does not predict the next one. */
+    private static final long MAX_WAKE_UP_LATENCY_NS = TimeUnit.MICROSECONDS.toNanos(500);
 
     private final Futex futex;
     private final FrameSubscription[] subscriptions;
     private final PoolReader[] pools;
     private final UnsafeBuffer timespec = direct(TIMESPEC_LENGTH);
     private final UnsafeBuffer waiters;
-    private final ArrivalPredictor rhythm = new ArrivalPredictor(System.nanoTime());
+    private final ArrivalPredictor predictor = new ArrivalPredictor(System.nanoTime());
     private long napNs = MIN_NAP_NS;
 
-    /** From the end of a sleep to being awake. */
+    /** How long the thread takes to run again after its sleep has timed out. */
     private long wakeUpLatencyNs;
 
     /**
-     * For a thread that polls some subscriptions, and polls each of them before it idles.
+     * An idle strategy for a thread that polls every one of these subscriptions before it idles.
      *
-     * @param subscriptions one or more, 128 at most.
+     * @param subscriptions the subscriptions, 1 to 128.
+     * @throws IllegalArgumentException if there are none or more than 128.
      */
     public WaitIdleStrategy(FrameSubscription... subscriptions) {
-        this(Futex.system(), subscriptions); // loads what sleeping needs before the first frame
+        this(Futex.system(), subscriptions); // loads the native calls before the first frame
     }
 
     WaitIdleStrategy(Futex futex, FrameSubscription... subscriptions) {
@@ -108,10 +107,10 @@ public final class WaitIdleStrategy implements IdleStrategy {
     }
 
     /**
-     * Why threads cannot sleep on a pool here, and take short naps instead. What the system refuses is known only when
-     * it has been tried. Any thread.
+     * Why threads of this process take short naps instead of sleeping on a pool. A system call that is refused is known
+     * only once it has been tried. Thread-safe.
      *
-     * @return the reason, for people; null if they can, as far as is known.
+     * @return the reason, for people; null if sleeping on a pool works, as far as is known.
      */
     public static String unavailable() {
         return Futex.system().unavailable();
@@ -121,7 +120,7 @@ public final class WaitIdleStrategy implements IdleStrategy {
     public void idle(int workCount) {
         if (workCount > 0) {
             reset();
-            rhythm.note(System.nanoTime());
+            predictor.onArrival(System.nanoTime());
         } else {
             idle();
         }
@@ -129,20 +128,21 @@ public final class WaitIdleStrategy implements IdleStrategy {
 
     @Override
     public void idle() {
-        long leadNs = Math.min(MIN_LEAD_NS + LEAD_STRAYS * rhythm.jitterNs(), rhythm.intervalNs() / LEAD_PART);
-        long aheadNs = leadNs + wakeUpLatencyNs;
-        boolean isExpecting = rhythm.isRegular() && aheadNs <= rhythm.intervalNs() / AWAKE_PART;
-        long untilDueNs = isExpecting ? rhythm.dueNs() - System.nanoTime() : Long.MAX_VALUE;
-        if (untilDueNs >= -leadNs && untilDueNs <= aheadNs) {
+        long intervalNs = predictor.intervalNs();
+        long spinNs = Math.min(MIN_SPIN_NS + SPIN_JITTERS * predictor.jitterNs(), intervalNs / MAX_SPIN_DIVISOR);
+        long leadNs = spinNs + wakeUpLatencyNs;
+        boolean isPredicting = predictor.isRegular() && leadNs <= intervalNs / AWAKE_DIVISOR;
+        long untilDueNs = isPredicting ? predictor.dueNs() - System.nanoTime() : Long.MAX_VALUE;
+        if (untilDueNs >= -spinNs && untilDueNs <= leadNs) {
             Thread.onSpinWait();
             return;
         }
-        if (!trySleep(untilDueNs > 0 ? Math.min(MAX_SLEEP_NS, untilDueNs - aheadNs) : MAX_SLEEP_NS)) {
+        if (!trySleep(untilDueNs > 0 ? Math.min(MAX_SLEEP_NS, untilDueNs - leadNs) : MAX_SLEEP_NS)) {
             nap();
         }
     }
 
-    /** False if there is no pool to sleep on, or no sleeping on it. */
+    /** Returns false if there is no pool to sleep on, or the system cannot sleep on it. */
     private boolean trySleep(long longestNs) {
         int count = futex.isAvailable() ? announce() : 0;
         if (count == 0) {
@@ -155,11 +155,11 @@ public final class WaitIdleStrategy implements IdleStrategy {
         }
     }
 
-    /** A thread whose interrupted flag is set would not be parked, and spin: the flag is put aside for the while. */
+    /** Clears the interrupted flag during the nap: parking returns at once while the flag is set. */
     private void nap() {
         boolean wasInterrupted = Thread.interrupted();
         if (wasInterrupted) {
-            LockSupport.parkNanos(1); // takes the permit that an interrupt leaves, too
+            LockSupport.parkNanos(1); // consumes the permit that the interrupt left
         }
         LockSupport.parkNanos(napNs);
         if (wasInterrupted) {
@@ -169,10 +169,10 @@ public final class WaitIdleStrategy implements IdleStrategy {
     }
 
     /**
-     * Sets the waiting bit in each pool before the kernel looks at its word; the publisher changes the word before it
-     * looks at the bits.
+     * Sets the waiting bit in each pool. The kernel reads the pool's futex word after that; the publisher changes the
+     * word before it reads the bits. So at least one of the two sees the other.
      *
-     * @return pools to sleep on.
+     * @return the number of pools to sleep on.
      */
     private int announce() {
         int count = 0;
@@ -193,21 +193,22 @@ public final class WaitIdleStrategy implements IdleStrategy {
     }
 
     private boolean sleep(int count, long longestNs) {
-        long untilNs = System.nanoTime() + longestNs;
+        long deadlineNs = System.nanoTime() + longestNs;
         if (!awaitSignal(count, longestNs)) {
             return false;
         }
-        long lateNs = System.nanoTime() - untilNs;
-        if (lateNs >= 0 && lateNs <= MAX_WAKING_NS) { // nobody woke it: the time did
-            wakeUpLatencyNs += (lateNs - wakeUpLatencyNs) / (lateNs > wakeUpLatencyNs ? LATER_PART : EARLIER_PART);
+        long lateNs = System.nanoTime() - deadlineNs;
+        if (lateNs >= 0 && lateNs <= MAX_WAKE_UP_LATENCY_NS) { // it timed out: a signal would have ended it earlier
+            long errorNs = lateNs - wakeUpLatencyNs;
+            wakeUpLatencyNs += errorNs / (errorNs > 0 ? LATENCY_RISE_DIVISOR : LATENCY_FALL_DIVISOR);
         }
         return true;
     }
 
-    /** False if the system refuses. */
+    /** Returns false if the system refuses to sleep. */
     private boolean awaitSignal(int count, long longestNs) {
         if (count > 1 && futex.canWaitForSeveral()) {
-            setTimespec(System.nanoTime() + longestNs); // CLOCK_MONOTONIC is what nanoTime() reads on Linux
+            setTimespec(System.nanoTime() + longestNs); // nanoTime() reads CLOCK_MONOTONIC on Linux
             if (futex.awaitAny(waiters.addressOffset(), count, timespec.addressOffset())) {
                 return true;
             }

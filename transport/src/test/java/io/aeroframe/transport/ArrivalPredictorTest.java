@@ -13,22 +13,22 @@ class ArrivalPredictorTest {
     private static final long INTERVAL_NS = 16_666_667;
 
     private long nowNs = Long.MAX_VALUE - 5 * INTERVAL_NS; // nanoTime() may be anything, and run over
-    private final ArrivalPredictor rhythm = new ArrivalPredictor(nowNs);
+    private final ArrivalPredictor predictor = new ArrivalPredictor(nowNs);
 
     private void noteAfter(long intervalNs) {
         nowNs += intervalNs;
-        rhythm.note(nowNs);
+        predictor.onArrival(nowNs);
     }
 
     @Test
     void theThirdFrameAtAnEvenIntervalMakesItRegular() {
         noteAfter(123_456);
-        assertFalse(rhythm.isRegular());
+        assertFalse(predictor.isRegular());
         noteAfter(INTERVAL_NS);
-        assertFalse(rhythm.isRegular());
+        assertFalse(predictor.isRegular());
         noteAfter(INTERVAL_NS + 1_000);
-        assertTrue(rhythm.isRegular());
-        assertEquals(INTERVAL_NS, rhythm.dueNs() - nowNs, 2_000);
+        assertTrue(predictor.isRegular());
+        assertEquals(INTERVAL_NS, predictor.dueNs() - nowNs, 2_000);
     }
 
     @Test
@@ -37,9 +37,9 @@ class ArrivalPredictorTest {
             noteAfter(INTERVAL_NS);
         }
         noteAfter(INTERVAL_NS + 400_000);
-        assertTrue(rhythm.isRegular());
-        assertEquals(INTERVAL_NS - 300_000, rhythm.dueNs() - nowNs, 20_000);
-        assertTrue(rhythm.jitterNs() > 40_000 && rhythm.jitterNs() < 60_000, "" + rhythm.jitterNs());
+        assertTrue(predictor.isRegular());
+        assertEquals(INTERVAL_NS - 300_000, predictor.dueNs() - nowNs, 20_000);
+        assertTrue(predictor.jitterNs() > 40_000 && predictor.jitterNs() < 60_000, "" + predictor.jitterNs());
     }
 
     @Test
@@ -50,11 +50,11 @@ class ArrivalPredictorTest {
             long dueNs =
                     beginNs + i * INTERVAL_NS + i * i * 5L; // a hundredth of a millisecond longer after 1,000 frames
             nowNs = dueNs + random.nextInt(100_000);
-            rhythm.note(nowNs);
-            assertTrue(i < 3 || rhythm.isRegular(), "frame " + i);
+            predictor.onArrival(nowNs);
+            assertTrue(i < 3 || predictor.isRegular(), "frame " + i);
         }
-        assertEquals(INTERVAL_NS + 2_000 * 10, rhythm.intervalNs(), 10_000);
-        assertTrue(rhythm.jitterNs() < 50_000, "" + rhythm.jitterNs());
+        assertEquals(INTERVAL_NS + 2_000 * 10, predictor.intervalNs(), 10_000);
+        assertTrue(predictor.jitterNs() < 50_000, "" + predictor.jitterNs());
     }
 
     @Test
@@ -63,19 +63,19 @@ class ArrivalPredictorTest {
             noteAfter(INTERVAL_NS);
         }
         noteAfter(2 * INTERVAL_NS);
-        assertFalse(rhythm.isRegular());
+        assertFalse(predictor.isRegular());
         noteAfter(INTERVAL_NS);
-        assertFalse(rhythm.isRegular());
+        assertFalse(predictor.isRegular());
         noteAfter(INTERVAL_NS);
-        assertTrue(rhythm.isRegular());
-        assertEquals(INTERVAL_NS, rhythm.dueNs() - nowNs);
+        assertTrue(predictor.isRegular());
+        assertEquals(INTERVAL_NS, predictor.dueNs() - nowNs);
     }
 
     @Test
     void anIntervalOfMoreThanASecondIsNone() {
         for (int i = 0; i < 5; i++) {
             noteAfter(1_000_000_001);
-            assertFalse(rhythm.isRegular());
+            assertFalse(predictor.isRegular());
         }
     }
 }
