@@ -1,12 +1,15 @@
-"""diskcache: one pushes, the other pulls. The header travels as the item's tag, so that the frame stays bytes."""
+"""diskcache: one process pushes frames, the other pulls them.
+
+The header is the tag of an item, so that the frame stays bytes.
+"""
 
 import time
 
 import diskcache
 
-from harness import Reader, Run, tell, write
+from harness import Reader, Run, send_report, write
 
-IDLE_S = 0.0005  # a pull takes the database's lock: one that is repeated without a pause keeps the writer out
+IDLE_S = 0.0005  # a pull locks the database: without pauses it would keep the writer out
 
 
 def writer(run):
@@ -34,4 +37,4 @@ def reader(run):
 
 if __name__ == "__main__":
     run = Run()
-    tell(*(writer(run) if run.role == "writer" else reader(run)))
+    send_report(*(writer(run) if run.role == "writer" else reader(run)))

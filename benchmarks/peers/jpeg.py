@@ -1,4 +1,7 @@
-"""What cv2 takes to encode and decode one picture as JPEG: prints its version and the two medians in microseconds."""
+"""Measures how long cv2 takes to encode and decode one picture as JPEG.
+
+Prints OpenCV's version and the two medians in microseconds.
+"""
 
 import os
 import statistics

@@ -1,10 +1,10 @@
-"""A named pipe; each frame behind its length."""
+"""Length-prefixed frames in a named pipe."""
 
 import struct
 
 import numpy as np
 
-from harness import HEADER, END, Reader, Run, tell, write
+from harness import HEADER, END, Reader, Run, send_report, write
 
 LENGTH = struct.Struct("<I")
 
@@ -38,4 +38,4 @@ def reader(run):
 
 if __name__ == "__main__":
     run = Run()
-    tell(*(writer(run) if run.role == "writer" else reader(run)))
+    send_report(*(writer(run) if run.role == "writer" else reader(run)))

@@ -1,9 +1,12 @@
-"""ROS 1: a node that publishes sensor_msgs/Image (or CompressedImage), and one that subscribes. A third process is the master."""
+"""ROS 1: a node that publishes sensor_msgs/Image (or CompressedImage), and one that subscribes.
+
+A third process is the master.
+"""
 
 import os
 import time
 
-from harness import Reader, Run, tell, wait_for_file, write
+from harness import Reader, Run, send_report, wait_for_file, write
 
 TOPIC = "/camera/image"
 
@@ -16,15 +19,15 @@ def master(run):
     with open(run.path("master.part"), "w") as file:
         file.write(server.uri)
     os.rename(run.path("master.part"), run.path("master"))
-    tell("ready")
+    send_report("ready")
     run.await_schedule()
-    tell("serving")
+    send_report("serving")
     while True:
-        time.sleep(3600)  # until the command ends this process
+        time.sleep(3600)  # until the parent kills this process
 
 
 def node(run):
-    """Makes this process a node of the run's own master."""
+    """Registers this process as a node with the run's own master."""
     wait_for_file(run.path("master"))
     with open(run.path("master")) as file:
         os.environ["ROS_MASTER_URI"] = file.read()
@@ -69,10 +72,10 @@ def reader(run):
         arrivals.arrived(message.header.stamp.to_nsec(), int(message.header.frame_id), message.data)
 
     rospy.Subscriber(TOPIC, message_type(run), on_message, queue_size=10, buff_size=1 << 26, tcp_nodelay=True)
-    tell("ready")
+    send_report("ready")
     while not arrivals.ended.wait(0.2) and not arrivals.is_late():
         pass
-    return arrivals.report()
+    return arrivals.result()
 
 
 if __name__ == "__main__":
@@ -81,5 +84,5 @@ if __name__ == "__main__":
     os.environ["ROS_HOME"] = run.directory
     os.environ["ROS_LOG_DIR"] = run.directory
     roles = {"master": master, "writer": writer, "reader": reader}
-    tell(*roles[run.role](run))
-    os._exit(0)  # a node's threads would have it wait for its master
+    send_report(*roles[run.role](run))
+    os._exit(0)  # or the node's threads would wait for the master

@@ -1,11 +1,14 @@
-"""multiprocessing.shared_memory: the newest frame and its number, polled. Nothing keeps the writer out of a frame that is being read."""
+"""multiprocessing.shared_memory: the newest frame and its number, polled by the reader.
+
+The writer does not wait for the reader, so a frame may change while it is read.
+"""
 
 import time
 from multiprocessing import resource_tracker, shared_memory
 
 import numpy as np
 
-from harness import Reader, Run, tell, write
+from harness import Reader, Run, send_report, write
 
 HEADER_LENGTH = 64
 
@@ -47,10 +50,10 @@ def reader(run):
         seen = newest
         return int(header[1]), int(header[2]), frame
 
-    report = Reader(run).read(receive)
+    result = Reader(run).read(receive)
     del header, frame, receive
     memory.close()
-    return report
+    return result
 
 
 def attach(run):
@@ -60,11 +63,11 @@ def attach(run):
         except (FileNotFoundError, ValueError):  # not there yet, or without its size yet
             time.sleep(0.005)
             continue
-        # Before Python 3.13 whoever attaches is taken for an owner, whose end removes the memory.
+        # Before Python 3.13 a process that attaches is tracked as an owner: its exit would remove the memory.
         resource_tracker.unregister(memory._name, "shared_memory")
         return memory
 
 
 if __name__ == "__main__":
     run = Run()
-    tell(*(writer(run) if run.role == "writer" else reader(run)))
+    send_report(*(writer(run) if run.role == "writer" else reader(run)))

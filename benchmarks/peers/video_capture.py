@@ -1,7 +1,7 @@
-"""cv2.VideoCapture into multiprocessing.shared_memory, flat out: the frames of a file where other processes could read them.
+"""Decodes a file with cv2.VideoCapture into multiprocessing.shared_memory, as fast as possible.
 
-Nobody reads them, and nothing tells a reader when one is whole: this is the writer's work alone. VideoCapture writes straight
-into the shared memory, so that no frame is copied besides.
+This is the writer's work alone: no process reads the frames, and nothing marks a frame as complete.
+VideoCapture writes straight into the shared memory, so that no frame is copied.
 """
 
 import sys
@@ -18,7 +18,7 @@ def main(file, seconds):
     capture = cv2.VideoCapture(file)
     is_there, first = capture.read()
     if not is_there:
-        sys.exit(f"{file}: OpenCV reads no frame of it")
+        sys.exit(f"{file}: OpenCV cannot read a frame")
     memory = shared_memory.SharedMemory(create=True, size=HEADER_LENGTH + first.nbytes)
     try:
         number = np.ndarray(1, np.int64, memory.buf)

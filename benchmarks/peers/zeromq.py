@@ -1,10 +1,10 @@
-"""ZeroMQ PUB/SUB: the bytes as they are and without a copy, or JPEG in base64."""
+"""ZeroMQ PUB/SUB: frames as bytes without a copy, or JPEG frames in base64."""
 
 import base64
 
 import zmq
 
-from harness import HEADER, Reader, Run, tell, write
+from harness import HEADER, Reader, Run, send_report, write
 
 
 def address(run):
@@ -14,7 +14,7 @@ def address(run):
 def writer(run):
     with zmq.Context() as context, context.socket(zmq.PUB) as socket:
         if run.is_flat_out:
-            socket.setsockopt(zmq.XPUB_NODROP, 1)  # as many as go, not as many as can be thrown away
+            socket.setsockopt(zmq.XPUB_NODROP, 1)  # or most frames would be dropped
         socket.bind(address(run))
 
         def send(stamp, number, payload):
@@ -47,4 +47,4 @@ def reader(run):
 
 if __name__ == "__main__":
     run = Run()
-    tell(*(writer(run) if run.role == "writer" else reader(run)))
+    send_report(*(writer(run) if run.role == "writer" else reader(run)))

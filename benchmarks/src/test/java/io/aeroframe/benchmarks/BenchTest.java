@@ -20,7 +20,7 @@ class BenchTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"log", "pool"})
-    void printsOneJsonObjectWhoseNumbersAgree(String path) throws Exception {
+    void printsOneJsonObjectWithNumbersThatAgree(String path) throws Exception {
         Json figures = run(
                 "latency",
                 "--json",

@@ -43,7 +43,7 @@ public sealed interface Report extends Serializable {
      * What a reading process received in the measured part, summed over its subscriptions.
      *
      * @param received   the number of frames
-     * @param mismatched the number of frames whose pixels start with a number other than the header's
+     * @param mismatched the number of frames with pixels that start with a number other than the header's
      * @param counts     the subscriptions' counts: why frames are missing
      * @param usage      the resources that the reader used
      * @param stamped    the latencies from the stamp right before the commit to the handler, in ns

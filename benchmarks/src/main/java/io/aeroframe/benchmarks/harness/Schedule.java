@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
  * its scheduled time alone, not on when it is sent or received.
  *
  * @param warmupStartNs   the time when writer and readers start to send and receive, faster than the measured rate: at
- *                        a few frames a second the code would not be compiled in time
+ *                        a few frames per second the code would not be compiled in time
  * @param pacedStartNs    the scheduled time of the first frame at the measured rate
  * @param measuredStartNs the time when the warm-up ends and the measured part starts
  * @param endNs           the time when the measured part ends

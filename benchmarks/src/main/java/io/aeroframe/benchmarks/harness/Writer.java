@@ -73,7 +73,7 @@ public final class Writer {
             send(warmupFrames + number, scheduledNs, target);
             if (System.nanoTime() - schedule.endNs() > MAX_LATENESS_NS) {
                 throw new BenchException("more than 5 s behind the schedule: this machine cannot send"
-                        + " so many frames a second; use a lower --fps, or max");
+                        + " so many frames per second; use a lower --fps, or max");
             }
         }
         Schedule.await(schedule.endNs());

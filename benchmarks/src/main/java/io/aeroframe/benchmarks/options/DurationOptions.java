@@ -16,13 +16,13 @@ public class DurationOptions {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "Seconds that each run measures. Default: ${DEFAULT-VALUE}.")
+            description = "Seconds that each run is measured. Default: ${DEFAULT-VALUE}.")
     private double seconds;
 
     @Option(
             names = "--warmup",
             paramLabel = "N",
-            description = "Seconds that each run warms up before. Default: ${DEFAULT-VALUE}.")
+            description = "Seconds of warm-up before that. Default: ${DEFAULT-VALUE}.")
     private double warmup;
 
     /**

@@ -24,7 +24,7 @@ public class PathOptions extends DurationOptions {
             paramLabel = "pool|log",
             description = {
                 "pool: frames stay in shared memory (ipc only). log: they travel inside Aeron's log buffers. "
-                        + "aeron: plain Aeron. Default: pool on ipc, log on udp."
+                        + "aeron: plain Aeron, with synthetic frames only. Default: pool on ipc, log on udp."
             })
     private FramePath path;
 

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The JPEG codec at either end of a stream whose frames are encoded and decoded. For one thread. */
+/** The JPEG codec at either end of a stream. For one thread. */
 public final class PictureCodec implements AutoCloseable {
 
     /** The default of {@code aeroframe publish}. */

@@ -29,7 +29,7 @@ public final class PictureFile {
     /**
      * Writes bytes to a new file.
      *
-     * @param bytes  the buffer, whose position and limit are ignored and left alone
+     * @param bytes  the buffer; its position and limit are ignored and do not change
      * @param length the number of bytes to write, from index 0
      * @throws IOException if the file exists or cannot be written
      */

@@ -57,7 +57,7 @@ public final class JsonFile {
         }
     }
 
-    /** Reads the object at whose start the parser is, in the form of {@link #read}. */
+    /** Reads the object that the parser has just entered, in the form of {@link #read}. */
     public static Map<String, Object> object(JsonParser parser) throws IOException {
         Map<String, Object> fields = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {

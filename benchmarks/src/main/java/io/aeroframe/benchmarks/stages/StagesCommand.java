@@ -75,7 +75,10 @@ public final class StagesCommand implements Callable<Integer> {
             description = "Size of the published frames. Default: the source's.")
     private Size size;
 
-    @Option(names = "--encoding", paramLabel = "raw|jpeg|zstd", description = "Default: raw on ipc, jpeg on udp.")
+    @Option(
+            names = "--encoding",
+            paramLabel = "raw|jpeg|zstd",
+            description = "Encoding of the published frames. Default: raw on ipc, jpeg on udp.")
     private FrameEncoding encoding;
 
     @Option(

@@ -13,7 +13,6 @@ import io.aeroframe.transport.FrameHandler;
 import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.StreamState;
 import io.aeroframe.vision.sink.FrameSink;
-import io.aeroframe.vision.sink.RasterSink;
 import io.aeroframe.vision.sink.WindowSink;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -37,7 +37,7 @@ class PeersTest {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
     @Test
-    void printsOneJsonObjectWhoseNumbersAgree() throws Exception {
+    void printsOneJsonObjectWithNumbersThatAgree() throws Exception {
         Json all = run("--only", "unix-socket,mmap,pool", "--size", "320x240", "--seconds", "1", "--warmup", "0.3");
         assertEquals("peers", all.get("benchmark"));
         assertEquals("pool", all.get("baseline"));
