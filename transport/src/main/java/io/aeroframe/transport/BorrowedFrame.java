@@ -86,7 +86,7 @@ final class BorrowedFrame extends FrameView {
 
     @Override
     public boolean isRevoked() {
-        return pool != null && !pool.isGood(revocations);
+        return pool != null && !pool.isValid(revocations);
     }
 
     @Override

@@ -129,7 +129,7 @@ public final class FrameSubscription implements AutoCloseable {
             this.handler = null;
         }
         if (!gate.isClosed()) {
-            path.passOverOthers();
+            path.drainOthers();
             if (mayLeave && !path.hasRead()) {
                 move();
             }
@@ -196,7 +196,7 @@ public final class FrameSubscription implements AutoCloseable {
 
     /** Whether nothing more will be sent in the session before. */
     private boolean mayLeave() {
-        return !path.isFollowing() || path.session().isOver() || next.hasNews() || System.nanoTime() - reopenNs >= 0;
+        return !path.isFollowing() || path.session().isOver() || next.hasData() || System.nanoTime() - reopenNs >= 0;
     }
 
     private void move() {
@@ -260,10 +260,10 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     /**
-     * The account so far. Call it on the thread that polls: on another one the numbers may be of different moments.
-     * Never waits; also after closing.
+     * A consistent snapshot of the account: every published frame is in it with its fate. Thread-safe; takes no lock,
+     * and does not slow down the polling thread. Also works after closing.
      *
-     * @return the ledger.
+     * @return the ledger, which is always {@linkplain SubscriptionLedger#isBalanced() balanced}.
      */
     public SubscriptionLedger ledger() {
         return account.ledger();

@@ -242,7 +242,7 @@ final class ImageReader implements ControlledFragmentHandler {
     /** Borrows the slot of a frame, if it still holds the frame. */
     private boolean borrow(FrameHeader frameHeader) {
         PoolReader pool = pools == null ? null : pools.pool(frameHeader.poolId, frameHeader.publicationId);
-        if (pool == null || !pool.takes(frameHeader.poolSlot, frameHeader.payloadLength)) {
+        if (pool == null || !pool.fits(frameHeader.poolSlot, frameHeader.payloadLength)) {
             onFault(RejectReason.POOL);
             return false;
         }

@@ -12,15 +12,15 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A subscriber's side of a pool: the mapped file, this subscription's membership, and what it holds.
+ * A subscriber's side of a pool: the mapped file, this subscription's membership, and the slots that it holds.
  *
- * <p>The polling thread borrows slots and gives them back; leases that were {@linkplain Frame#retain() retained} are
- * closed on any thread, under this object's lock. A slot's lease bit is set as long as the slot is borrowed or a lease
- * of it is open. When the subscription leaves, which a larger pool may make it do under a borrowed frame, the bits of
- * those slots stay, and the memory is unmapped when the last of them is given back: by then nothing reads it.
+ * <p>The polling thread borrows slots and returns them. Leases from {@link Frame#retain()} are closed on any thread,
+ * under this object's lock. A slot's lease bit is set while the slot is borrowed or has open leases. A subscription may
+ * leave the pool while a frame is borrowed, because a larger pool replaces it. The bits of slots in use then stay set,
+ * and the memory is unmapped when the last of them is returned.
  *
- * <p>The lock is not taken on the frame path: as long as the subscription has not left, what is borrowed is the polling
- * thread's business alone. {@link #leave()} publishes it under the lock, and from then on it changes under the lock.
+ * <p>The frame path takes no lock: until the subscription leaves, only the polling thread uses the borrowed state.
+ * {@link #leave()} publishes that state under the lock, and from then on it changes only under the lock.
  */
 final class PoolReader {
 
@@ -36,16 +36,10 @@ final class PoolReader {
     private final PoolMembers members;
     private final int maxRetained;
 
-    /**
-     * Open leases of each slot. Only the polling thread makes one of none, so that it need not lock to see that there
-     * is none.
-     */
+    /** The open leases of each slot. Only the polling thread raises it from 0, so it may read a 0 without the lock. */
     private final int[] holds;
 
-    /**
-     * Slots that frames have borrowed. The polling thread's; under the lock where other threads look: of a slot with
-     * leases, and after leaving.
-     */
+    /** The slots that frames have borrowed. Guarded by the lock once a slot has leases, and after leaving. */
     private final boolean[] isBorrowed;
 
     private int borrowedSlots;
@@ -55,7 +49,7 @@ final class PoolReader {
     private int revocations;
     private long joinSequence;
 
-    /** Null if this is not a member. */
+    /** This subscription's entry; null if it is not a member. */
     private PoolMembers.Place place;
 
     private long bit;
@@ -63,11 +57,11 @@ final class PoolReader {
     private boolean isUnmapped;
 
     /**
-     * Who joins a pool.
+     * Identifies a member of a pool.
      *
-     * @param clientId           of the Aeron client.
-     * @param heartbeatCounterId of the counter that says it is alive.
-     * @param subscriptionId     registration id of the Aeron subscription.
+     * @param clientId           the id of the Aeron client.
+     * @param heartbeatCounterId the id of the client's heartbeat counter.
+     * @param subscriptionId     the registration id of the Aeron subscription.
      */
     record Membership(long clientId, int heartbeatCounterId, long subscriptionId) {}
 
@@ -91,7 +85,7 @@ final class PoolReader {
                     && head.getLong(PoolLayout.PUBLICATION_ID_OFFSET) == publicationId
                     && head.getLong(PoolLayout.STREAM_HASH_OFFSET) == streamHash;
             if (!isKnown || !isRight) {
-                throw new IOException(isKnown ? "it is another stream's pool" : "it is no pool of this version");
+                throw new IOException(isKnown ? "it belongs to another stream" : "it is not a pool of this version");
             }
             if (slotCount < PoolLayout.MIN_SLOTS
                     || slotCount > PoolLayout.MAX_SLOTS
@@ -125,8 +119,8 @@ final class PoolReader {
     /**
      * Maps a pool and joins it.
      *
-     * @return null if there is no such pool any more.
-     * @throws FrameTransportException if it cannot be used, or has as many members as it can have.
+     * @return the pool; null if it does not exist any more.
+     * @throws FrameTransportException if it cannot be used, or already has the most members.
      */
     static PoolReader attach(
             SharedDirectory directory, StreamName stream, long poolId, long publicationId, Membership membership) {
@@ -138,13 +132,13 @@ final class PoolReader {
         } catch (FrameDriverException ex) {
             throw new FrameTransportException(
                     "stream '" + stream + "': its pool cannot be used: " + ex.getMessage()
-                            + "; a publisher with --pool off needs none",
+                            + "; a publication that is not pooled needs none",
                     ex);
         }
         if (pool != null && !pool.join()) {
             pool.unmap();
             throw new FrameTransportException("stream '" + stream + "': its pool has " + PoolLayout.MAX_MEMBERS
-                    + " subscribers, and cannot have more; a publisher with --pool off has no limit");
+                    + " subscribers, which is the limit; a publication that is not pooled has none");
         }
         return pool;
     }
@@ -152,7 +146,7 @@ final class PoolReader {
     private boolean join() {
         place = members.join(membership.clientId(), membership.heartbeatCounterId(), membership.subscriptionId());
         bit = place == null ? 0 : place.bit();
-        // Read after having joined: a frame of a later sequence is one whose publisher has seen this member.
+        // Read after joining: the publisher of any later frame has seen this member.
         joinSequence = control.getLongVolatile(PoolLayout.NEXT_SEQUENCE_OFFSET);
         return place != null;
     }
@@ -165,13 +159,13 @@ final class PoolReader {
         return poolId;
     }
 
-    boolean takes(int slot, int payloadLength) {
+    boolean fits(int slot, int payloadLength) {
         return slot >= 0 && slot < slotBuffers.length && payloadLength <= slotLength;
     }
 
     /**
-     * Whether a frame that is not there should be: of a lossless publication, one that was published after this
-     * subscription joined.
+     * Whether a missing frame counts as an overrun. With a lossless publication, a frame counts only if it was
+     * published after this subscription joined.
      */
     boolean isSinceJoin(long sequence) {
         return !isLossless || sequence > joinSequence;
@@ -181,7 +175,7 @@ final class PoolReader {
         return slotBuffers[slot];
     }
 
-    /** The whole slot, read-only; one object a slot, for the polling thread. */
+    /** The whole slot, read-only. One object per slot, for the polling thread. */
     ByteBuffer byteBuffer(int slot) {
         return slotBytes[slot];
     }
@@ -189,25 +183,26 @@ final class PoolReader {
     /**
      * Polling thread: borrows a slot for a frame.
      *
-     * @return false if the frame is not, or no longer, there, or this subscription has left.
+     * @return false if the slot does not hold the frame, or this subscription has left.
      */
     boolean tryBorrow(int slot, long sequence) {
         if (hasLeft || isBorrowed[slot]) {
-            return false; // a second descriptor for a slot that is in use is a forged one
+            return false; // a second descriptor for a borrowed slot is forged
         }
         if (!slots.tryLease(slot, bit, sequence)) {
             return false;
         }
         if (!members.isActive(place)) {
-            slots.release(slot, bit); // evicted: the bit is still ours to clear
+            slots.release(slot, bit); // evicted: the bit is still ours, so clear it
             return false;
         }
         isBorrowed[slot] = true;
         borrowedSlots++;
+        assert borrowedSlots <= isBorrowed.length;
         return true;
     }
 
-    /** Polling thread: gives a borrowed slot back. Leases that are open keep it. After leaving, the last one unmaps. */
+    /** Polling thread: returns a borrowed slot. Open leases keep it leased. After leaving, the last return unmaps. */
     void giveBack(int slot) {
         if (hasLeft || holds[slot] > 0) {
             giveBackLocked(slot);
@@ -236,10 +231,11 @@ final class PoolReader {
     /**
      * Polling thread: keeps the borrowed slot of a frame past its handler.
      *
-     * @return null if this subscription, or all of them together, hold as many slots as they may.
+     * @return the lease; null if this subscription, or all of them together, already retain the most slots allowed.
      */
     synchronized SlotLease tryRetain(int slot, FrameView frame) {
-        assert isBorrowed[slot];
+        assert isBorrowed[slot] : "only a borrowed frame can be retained";
+        assert (slots.leases(slot) & bit) != 0 || !members.isActive(place) : "a borrowed slot is leased";
         if (holds[slot] == 0) {
             if (retainedSlots >= maxRetained
                     || !slots.tryRetain(slot, bit, holds.length, PoolLayout.maxRetainedByAll(holds.length))) {
@@ -251,12 +247,12 @@ final class PoolReader {
     }
 
     /**
-     * Any thread: another lease on a slot that is held.
+     * Any thread: another lease on a slot that has one.
      *
-     * @throws LeaseRevokedException if it is not held any more.
+     * @throws LeaseRevokedException if the lease has been revoked.
      */
     synchronized SlotLease retainAgain(SlotLease held) {
-        held.frame(); // under the lock: until then it may have been closed, or this subscription have joined anew
+        held.frame(); // checked under the lock: another thread may close it, or this subscription rejoin, until then
         return lease(held.slot(), held);
     }
 
@@ -267,12 +263,13 @@ final class PoolReader {
         return lease;
     }
 
-    /** Any thread: a lease is closed. */
+    /** Any thread: closes a lease. */
     synchronized void close(SlotLease lease) {
         if (!lease.tryEnd()) {
             return;
         }
         openLeases--;
+        assert openLeases >= 0;
         int slot = lease.slot();
         if (lease.revocations() == revocations && --holds[slot] == 0) {
             retainedSlots--;
@@ -282,8 +279,8 @@ final class PoolReader {
         unmapIfDone();
     }
 
-    /** Any thread: whether a lease taken at a time is still good: the publisher has not taken the memory back. */
-    synchronized boolean isGood(int atRevocations) {
+    /** Any thread: whether a lease is still valid, that is, the publisher has not revoked its memory since. */
+    synchronized boolean isValid(int atRevocations) {
         return atRevocations == revocations && (isUnmapped || members.isActive(place));
     }
 
@@ -297,12 +294,12 @@ final class PoolReader {
     }
 
     /**
-     * Polling thread: after an eviction, joins again. All leases are revoked, and nothing may be borrowed.
+     * Polling thread: joins again after an eviction, which revokes all leases. No slot may be borrowed.
      *
-     * @return false if there is no room for another member now.
+     * @return false if the pool has no free entry now.
      */
     synchronized boolean rejoin() {
-        assert borrowedSlots == 0;
+        assert borrowedSlots == 0 : "a borrowed frame would lose its lease";
         revocations++;
         Arrays.fill(holds, 0);
         retainedSlots = 0;
@@ -311,7 +308,7 @@ final class PoolReader {
         return join();
     }
 
-    /** Polling thread: leaves. What is borrowed or leased stays good until it is given back. */
+    /** Polling thread: leaves. Borrowed and leased slots stay valid until they are returned. */
     synchronized void leave() {
         if (!hasLeft) {
             hasLeft = true;
@@ -335,6 +332,7 @@ final class PoolReader {
     }
 
     private void unmap() {
+        assert openLeases == 0 && borrowedSlots == 0 : "nothing reads the memory";
         isUnmapped = true;
         for (int slot = 0; slot < slotBuffers.length; slot++) {
             slotBuffers[slot].wrap(0, 0);
@@ -344,10 +342,9 @@ final class PoolReader {
         BufferUtil.free(controlBytes);
     }
 
-    // ---- for a thread that sleeps until the publisher signals: the polling thread, inside the gate of its
-    // subscription
+    // ---- sleeping until the publisher signals: the polling thread, inside the gate of its subscription
 
-    /** The address of the futex word. For as long as this subscription has not left. */
+    /** The address of the futex word, valid until this subscription leaves. */
     long signalAddress() {
         return control.addressOffset() + PoolLayout.SIGNAL_OFFSET;
     }

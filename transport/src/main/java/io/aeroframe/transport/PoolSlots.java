@@ -60,7 +60,7 @@ class PoolSlots {
         }
         int sequenceWord = word(slot, SEQUENCE);
         long before = buffer.getLong(sequenceWord); // own word
-        buffer.putLongVolatile(sequenceWord, WRITING); // pairs with the read of it in hasStill()
+        buffer.putLongVolatile(sequenceWord, WRITING); // pairs with the read of it in holds()
         if (isLeased(slot)) {
             buffer.putLongRelease(sequenceWord, before);
             return false;
@@ -74,7 +74,7 @@ class PoolSlots {
     }
 
     /**
-     * Publisher: the frame is complete. Pairs with the read in {@link #hasStill}: who sees the sequence sees the frame.
+     * Publisher: the frame is complete. Pairs with the read in {@link #holds}: who sees the sequence sees the frame.
      */
     final void endWrite(int slot, long sequence) {
         buffer.putLongRelease(word(slot, SEQUENCE), sequence);
@@ -92,7 +92,7 @@ class PoolSlots {
      */
     final boolean tryLease(int slot, long bit, long sequence) {
         boolean wasSet = setLease(slot, bit);
-        if (hasStill(slot, sequence)) {
+        if (holds(slot, sequence)) {
             return true;
         }
         if (!wasSet) { // else it is the publisher's, for a newer frame
@@ -102,7 +102,7 @@ class PoolSlots {
     }
 
     /** The member's second look: pairs with the writes in {@link #tryBeginWrite} and {@link #endWrite}. */
-    boolean hasStill(int slot, long sequence) {
+    boolean holds(int slot, long sequence) {
         return buffer.getLongVolatile(word(slot, SEQUENCE)) == sequence;
     }
 

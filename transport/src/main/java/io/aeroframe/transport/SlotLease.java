@@ -46,7 +46,7 @@ final class SlotLease extends KeptFrame {
 
     @Override
     public boolean isRevoked() {
-        return !pool.isGood(revocations);
+        return !pool.isValid(revocations);
     }
 
     @Override

@@ -1,21 +1,36 @@
 package io.aeroframe.transport;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
- * Attributes each sequence number of a stream, as its subscriber sees it. Sequences start again with each
- * publication: its account begins with the first number heard of it, and numbers skipped were dropped by the
- * publisher, if it says so, or were lost.
+ * Accounts for every sequence number of a stream. Sequences restart with each publication: its account starts with the
+ * first number received, and a gap counts as dropped where the publisher reported drops, otherwise as lost.
  *
- * <p>An account is of what was published since the subscription was made. A log may hold more than that: over IPC a
- * subscriber starts where the one before it left, and gets first what that one had not read.
+ * <p>The account covers what was published since the subscription was added. A log may hold older messages: over IPC, a
+ * subscriber starts where an earlier one stopped, and first receives what that one had not read.
  *
- * <p>One thread writes; {@link #ledger()} belongs to the same thread.
+ * <p>The polling thread writes. Any thread may call {@link #ledger()}: a sequence lock guards the numbers. {@link
+ * #version} is odd during a change, and a reader retries until it has seen the same even version before and after. The
+ * writer needs no locked instruction for that.
  */
 final class SubscriptionCounts {
 
-    /**
-     * Taken before the driver knows of the subscription: what is published because there is a subscriber comes later.
-     */
+    /** Read before the driver knows of the subscription: whatever is published for this subscriber is later. */
     private final long madeNs = System.nanoTime();
+
+    private static final VarHandle VERSION;
+
+    static {
+        try {
+            VERSION = MethodHandles.lookup().findVarHandle(SubscriptionCounts.class, "version", long.class);
+        } catch (ReflectiveOperationException ex) {
+            throw new ExceptionInInitializerError(ex);
+        }
+    }
+
+    /** Odd while the numbers change. Written by the polling thread, always through {@link #VERSION}. */
+    private long version;
 
     private long publicationId;
     private boolean hasBegun;
@@ -33,22 +48,22 @@ final class SubscriptionCounts {
     private long bytes;
 
     /**
-     * Whether a message is older than the subscription. It says nothing to the account then, of its position least of
-     * all: that would make everything published between it and the first frame a gap. A publication that the account
-     * follows has been heard of since.
+     * Whether a message is older than the subscription. Such a message must not count, above all not its position:
+     * everything published between it and the first frame would be a gap. Messages of the publication that is already
+     * followed are never older.
      *
-     * @param id            of the publication.
-     * @param publishTimeNs by the monotonic clock of this host.
+     * @param id            the publication's id.
+     * @param publishTimeNs the publish time, by this host's monotonic clock.
      */
     boolean isBeforeSubscription(long id, long publishTimeNs) {
         return publishTimeNs - madeNs < 0 && !(hasBegun && publicationId == id);
     }
 
     /**
-     * Moves on to a sequence. What was not seen before it was dropped by the publisher or lost.
+     * Advances to a sequence. Frames missing before it were dropped by the publisher or lost.
      *
-     * @param dropped frames before {@code sequence} that the publisher dropped, in all.
-     * @return false if the numbers contradict what this publication said before.
+     * @param dropped the total number of frames before {@code sequence} that the publisher dropped.
+     * @return false if the numbers contradict earlier ones of this publication.
      */
     boolean advanceTo(long id, long sequence, long dropped) {
         if (!hasBegun || publicationId != id) {
@@ -63,52 +78,71 @@ final class SubscriptionCounts {
         if (gap < 0 || droppedInGap < 0 || droppedInGap > gap) {
             return false;
         }
+        beginChange();
         published += gap;
         droppedByPublisher += droppedInGap;
         lost += gap - droppedInGap;
+        endChange();
         nextSequence = sequence;
         droppedSeen = dropped;
         return true;
     }
 
-    /** The frame of the sequence that the account moved on to has arrived; the caller says what became of it. */
-    private void arrived() {
+    private void beginChange() {
+        assert (version & 1) == 0 : "one thread writes";
+        VERSION.setOpaque(this, version + 1);
+        VarHandle.storeStoreFence(); // the odd version before the numbers; pairs with the fence in ledger()
+    }
+
+    private void endChange() {
+        VERSION.setRelease(this, version + 1); // the numbers before the even version; pairs with getAcquire in ledger()
+    }
+
+    /** The frame at the current sequence has arrived. The caller counts its fate and ends the change. */
+    private void beginArrival() {
+        beginChange();
         nextSequence++;
         published++;
     }
 
     void received(int payloadLength) {
-        arrived();
+        beginArrival();
         received++;
         bytes += payloadLength;
+        endChange();
     }
 
     /** The frame's slot was reused before the frame was read. */
     void overrun() {
-        arrived();
+        beginArrival();
         overrun++;
+        endChange();
     }
 
-    /** The frame was published before this subscription joined its pool: the account begins after it. */
+    /** The frame was published before this subscription joined its pool: the account starts after it. */
     void beforeJoin() {
         nextSequence++;
     }
 
     void expired() {
-        arrived();
+        beginArrival();
         expired++;
+        endChange();
     }
 
     void superseded() {
-        arrived();
+        beginArrival();
         superseded++;
+        endChange();
     }
 
     void invalid() {
+        beginChange();
         invalid++;
+        endChange();
     }
 
-    /** Names for {@link #show(LedgerCounters)}. */
+    /** The labels for {@link #show(LedgerCounters)}. */
     static String[] names() {
         return new String[] {
             "published", "received", "dropped by publisher", "lost", "overrun", "superseded", "expired", "invalid"
@@ -126,8 +160,17 @@ final class SubscriptionCounts {
         counters.show(7, invalid);
     }
 
+    /** A consistent snapshot. Any thread; takes no lock, and retries while the polling thread changes the numbers. */
     SubscriptionLedger ledger() {
-        return new SubscriptionLedger(
-                published, received, droppedByPublisher, lost, overrun, superseded, expired, invalid, bytes);
+        while (true) {
+            long before = (long) VERSION.getAcquire(this);
+            SubscriptionLedger ledger = new SubscriptionLedger(
+                    published, received, droppedByPublisher, lost, overrun, superseded, expired, invalid, bytes);
+            VarHandle.loadLoadFence(); // the numbers before the second look at the version
+            if ((before & 1) == 0 && before == (long) VERSION.getOpaque(this)) {
+                return ledger;
+            }
+            Thread.onSpinWait();
+        }
     }
 }

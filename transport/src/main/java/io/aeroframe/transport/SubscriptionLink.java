@@ -24,20 +24,17 @@ import org.agrona.collections.LongHashSet;
  */
 final class SubscriptionLink implements AutoCloseable {
 
-    private static final FragmentHandler PASS_OVER = (buffer, offset, length, header) -> {};
+    private static final FragmentHandler DISCARD = (buffer, offset, length, header) -> {};
     private static final int STANDBY_FRAGMENT_LIMIT = 16;
     private static final int REMEMBERED_ENDINGS = 64;
 
-    /** A publication that vanished may be back in a moment: evicted for being slow, or in a new session. */
+    /** A publication that vanished may soon return, in a new session or after it fell behind. */
     private static final long VANISHED_GRACE_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** In a new session everybody has to come back first. */
+    /** In a new session, all publishers have to reconnect first. */
     private static final long SESSION_GRACE_NS = TimeUnit.SECONDS.toNanos(3);
 
-    /**
-     * A publication that is silent for longer than this, and than some of its own intervals, gives way to one that
-     * sends.
-     */
+    /** A publication that is silent for longer than this, and for 4 of its own intervals, is left for a standby. */
     private static final long MIN_SILENCE_NS = TimeUnit.MILLISECONDS.toNanos(400);
 
     private static final int SILENT_INTERVALS = 4;
@@ -50,13 +47,13 @@ final class SubscriptionLink implements AutoCloseable {
     private final PoolFollower pools;
 
     private final LedgerCounters counters;
-    private final ControlledFragmentHandler glance = this::glanceAt;
+    private final ControlledFragmentHandler firstFragment = this::onFirstFragment;
 
     /**
      * For all images there are at one time: Aeron's own thread takes out those that go, and an index may be gone when
      * it is asked for.
      */
-    private final Consumer<Image> passOver = this::passOver;
+    private final Consumer<Image> drain = this::drain;
 
     private final LongHashSet endedImages = new LongHashSet();
     private final LongHashSet reportedStandbys = new LongHashSet();
@@ -64,8 +61,8 @@ final class SubscriptionLink implements AutoCloseable {
     private StreamState state;
     private boolean hasRead;
     private ImageReader.Ending lastEnding = ImageReader.Ending.NONE;
-    private Glance first = Glance.NOTHING;
-    private Image successor;
+    private Content firstContent = Content.NOTHING;
+    private Image standby;
     private long lostNs;
     private long heardNs = System.nanoTime();
     private long intervalNs;
@@ -132,7 +129,7 @@ final class SubscriptionLink implements AutoCloseable {
         return pools == null ? null : pools.current();
     }
 
-    /** Whether the last poll has found anything. */
+    /** Whether the last poll read anything. */
     boolean hasRead() {
         return hasRead;
     }
@@ -142,9 +139,9 @@ final class SubscriptionLink implements AutoCloseable {
     }
 
     /**
-     * Gives the frames that have arrived to a handler.
+     * Delivers the frames that have arrived to a handler.
      *
-     * @return frames given.
+     * @return the number of frames delivered.
      */
     int poll(FrameHandler handler, int limit) {
         hasRead = false;
@@ -171,8 +168,8 @@ final class SubscriptionLink implements AutoCloseable {
         return delivered;
     }
 
-    /** An image that nobody polls would hold back its publisher. */
-    void passOverOthers() {
+    /** Drains the images that are not followed: an image that is not polled would hold back its publisher. */
+    void drainOthers() {
         if (session.isOver()) {
             return;
         }
@@ -180,10 +177,10 @@ final class SubscriptionLink implements AutoCloseable {
             parts.account().show(counters);
             noteInterval();
         }
-        successor = null;
-        subscription.forEachImage(passOver);
-        if (successor != null) {
-            succeed();
+        standby = null;
+        subscription.forEachImage(drain);
+        if (standby != null) {
+            switchToStandby();
         }
     }
 
@@ -193,7 +190,7 @@ final class SubscriptionLink implements AutoCloseable {
         heardNs = nowNs;
     }
 
-    /** Gives no more frames in this poll. */
+    /** Delivers no more frames in this poll. */
     void stop() {
         if (reader != null) {
             reader.stop();
@@ -201,21 +198,21 @@ final class SubscriptionLink implements AutoCloseable {
     }
 
     /**
-     * Follows the first publication that has sent something, unless that is of a stream with another name: then one of
-     * this name if there is any, else the other until it says what it is. One that has sent nothing may be of another
-     * name, too, and would keep back one that sends.
+     * Follows the first publication of this name that has sent something. If there is only one with another name's
+     * hash, follows that until it announces its name. A publication that has sent nothing is not followed: it may have
+     * another name, and would keep this subscription from one that sends.
      */
     private void takeNext() {
         Image foreign = null;
         for (Image image : subscription.images()) {
             if (!endedImages.contains(image.correlationId())) {
-                Glance found = look(image);
-                if (found == Glance.OWN) {
+                Content found = peek(image);
+                if (found == Content.OWN) {
                     follow(image); // it streams once a message of it is found valid, and not older than this
                     // subscription
                     return;
                 }
-                if (found == Glance.FOREIGN && foreign == null) {
+                if (found == Content.FOREIGN && foreign == null) {
                     foreign = image;
                 }
             }
@@ -232,13 +229,13 @@ final class SubscriptionLink implements AutoCloseable {
         }
     }
 
-    /** Whether a publication of this name has sent something here. */
-    boolean hasNews() {
+    /** Whether a publication of this name has sent something in this session. */
+    boolean hasData() {
         if (session.isOver()) {
             return false;
         }
         for (Image image : subscription.images()) {
-            if (look(image) == Glance.OWN) {
+            if (peek(image) == Content.OWN) {
                 return true;
             }
         }
@@ -254,25 +251,26 @@ final class SubscriptionLink implements AutoCloseable {
         }
     }
 
-    /** Looks at the next fragment of an image and leaves it there. */
-    private Glance look(Image image) {
-        first = Glance.NOTHING;
-        image.controlledPoll(glance, 1);
-        return first;
+    /** Looks at the next fragment of an image without consuming it. */
+    private Content peek(Image image) {
+        firstContent = Content.NOTHING;
+        image.controlledPoll(firstFragment, 1);
+        return firstContent;
     }
 
-    /** The middle of a message tells nothing, and is taken for our own. */
-    private ControlledFragmentHandler.Action glanceAt(DirectBuffer buffer, int offset, int length, Header header) {
+    /** The middle of a message has no stream hash and counts as ours. */
+    private ControlledFragmentHandler.Action onFirstFragment(
+            DirectBuffer buffer, int offset, int length, Header header) {
         boolean isForeign = (header.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0
                 && length >= StreamMessages.STREAM_HASH_OFFSET + Long.BYTES
                 && buffer.getLong(offset + StreamMessages.STREAM_HASH_OFFSET, ByteOrder.LITTLE_ENDIAN)
                         != parts.context().stream().hash();
-        first = isForeign ? Glance.FOREIGN : Glance.OWN;
+        firstContent = isForeign ? Content.FOREIGN : Content.OWN;
         return ControlledFragmentHandler.Action.ABORT;
     }
 
-    /** What the next fragment of an image looks like. */
-    private enum Glance {
+    /** What the next fragment of an image belongs to. */
+    private enum Content {
         NOTHING,
         OWN,
         FOREIGN
@@ -312,16 +310,16 @@ final class SubscriptionLink implements AutoCloseable {
         reportedStandbys.retainAll(present);
     }
 
-    private void passOver(Image image) {
+    private void drain(Image image) {
         if (endedImages.contains(image.correlationId())) {
-            image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT);
+            image.poll(DISCARD, STANDBY_FRAGMENT_LIMIT);
         } else if (reader != null && image.sessionId() != reader.image().sessionId() && reader.isConfirmed()) {
             // Until it is confirmed it may be this one that is to be followed. Another image of the same publication is
             // its return after it
             // was left behind, to be followed when the first one has been read to its end.
-            if (successor == null && isSilent() && look(image) == Glance.OWN) {
-                successor = image;
-            } else if (image.poll(PASS_OVER, STANDBY_FRAGMENT_LIMIT) > 0) {
+            if (standby == null && isSilent() && peek(image) == Content.OWN) {
+                standby = image;
+            } else if (image.poll(DISCARD, STANDBY_FRAGMENT_LIMIT) > 0) {
                 reportStandby(image);
             }
         }
@@ -331,25 +329,25 @@ final class SubscriptionLink implements AutoCloseable {
         return System.nanoTime() - heardNs > Math.max(MIN_SILENCE_NS, SILENT_INTERVALS * intervalNs);
     }
 
-    /** The publication that stood by takes the place of one that says nothing; that one stands by from now on. */
-    private void succeed() {
+    /** Follows the standby instead of the publication that has fallen silent, which becomes the standby. */
+    private void switchToStandby() {
         long silentMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNs);
         leavePool(ImageReader.Ending.NONE);
         reader = null;
-        follow(successor);
-        successor = null;
+        follow(standby);
+        standby = null;
         parts.faults()
                 .report(new FrameTransportException("stream '" + parts.context().stream()
                         + "': its publication has sent nothing for " + silentMs
-                        + " ms, and another of this name, which stood by, takes its place"));
+                        + " ms; switched to another publication of this name"));
     }
 
     private void reportStandby(Image image) {
         if (reportedStandbys.add(image.correlationId())) {
             parts.faults()
                     .report(new FrameTransportException("stream '" + parts.context().stream()
-                            + "': a second publication of this name, or of one that shares its stream id, stands by, and its frames"
-                            + " are passed over until the first one ends or falls silent"));
+                            + "': a second publication of this name, or of one that shares its stream id, is on"
+                            + " standby; its frames are skipped until the first one ends or falls silent"));
         }
     }
 

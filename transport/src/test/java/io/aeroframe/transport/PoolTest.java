@@ -478,7 +478,7 @@ class PoolTest {
                         return last.poll(Pattern::assertIn, 1) > 0;
                     }));
             assertTrue(ex.getMessage().contains("64 subscribers"), ex.getMessage());
-            assertTrue(ex.getMessage().contains("--pool off"), ex.getMessage());
+            assertTrue(ex.getMessage().contains("not pooled"), ex.getMessage());
             subscriptions.remove(0).close();
             LiveHost.await("the place that became free", () -> {
                 Pattern.send(publication, FORMAT);

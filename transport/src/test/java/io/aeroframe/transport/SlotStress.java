@@ -321,7 +321,7 @@ public class SlotStress {
         public BrokenMember() {
             super(new PoolSlots(words(), 0) {
                 @Override
-                boolean hasStill(int slot, long sequence) {
+                boolean holds(int slot, long sequence) {
                     return true;
                 }
             });
