@@ -13,7 +13,7 @@ final class Cores {
     static void warn(Plan plan, int readers, PrintWriter err) {
         int cores = Runtime.getRuntime().availableProcessors();
         boolean writerSpins = plan.rate().periodNs() <= 2 * Schedule.SPIN_NS;
-        int spinning = (plan.idle().takesACore() ? readers : 0) + (writerSpins ? 1 : 0);
+        int spinning = (plan.idle().isBusy() ? readers : 0) + (writerSpins ? 1 : 0);
         if (spinning > cores) {
             err.println("bench: warning: " + spinning + " threads spin on " + cores
                     + " cores, so that latencies include the scheduler's; use --idle wait or backoff, a lower"

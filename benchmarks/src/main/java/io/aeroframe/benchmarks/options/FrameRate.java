@@ -4,20 +4,20 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * How fast frames are written.
+ * The rate at which frames are written.
  *
- * @param perSecond frames a second; infinite for as many as go.
+ * @param perSecond the frames per second; infinite for as many as possible
  */
 public record FrameRate(double perSecond) {
 
-    /** As many as go: there is no schedule. */
+    /** As fast as possible, without a schedule. */
     public static final FrameRate MAX = new FrameRate(Double.POSITIVE_INFINITY);
 
     public boolean isMax() {
         return perSecond == Double.POSITIVE_INFINITY;
     }
 
-    /** Time from one frame to the next, 0 without a schedule. */
+    /** The time from one frame to the next; 0 without a schedule. */
     public double periodNs() {
         return 1e9 / perSecond;
     }
@@ -30,7 +30,7 @@ public record FrameRate(double perSecond) {
         return perSecond == Math.rint(perSecond) ? Long.toString((long) perSecond) : Double.toString(perSecond);
     }
 
-    /** For picocli. */
+    /** Converts a rate for picocli. */
     public static final class Converter implements ITypeConverter<FrameRate> {
         private static final double HIGHEST = 1_000_000;
 
@@ -43,11 +43,11 @@ public record FrameRate(double perSecond) {
             try {
                 rate = Double.parseDouble(text);
             } catch (NumberFormatException ex) {
-                throw new TypeConversionException("'" + text + "' is not a rate: give frames a second, or max");
+                throw new TypeConversionException("'" + text + "' is not a rate: use frames per second, or max");
             }
             if (!(rate > 0 && rate <= HIGHEST)) {
                 throw new TypeConversionException(
-                        "'" + text + "' is not above 0 and at most 1000000: give frames a second, or max");
+                        "'" + text + "' is not above 0 and at most 1000000: use frames per second, or max");
             }
             return new FrameRate(rate);
         }

@@ -8,31 +8,31 @@ import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.YieldingIdleStrategy;
 
-/** What a reader's thread does while there is no frame: its latency against its use of a core. */
+/** How a reader's thread waits for frames: a trade-off of latency and use of a core. */
 public enum Idle {
     /** Sleeps until the pool path's writer wakes it. */
     wait,
-    /** Never gives up the core. */
+    /** Spins. */
     spin,
-    /** Gives it up to other threads that want it. */
+    /** Spins, and yields the core to other threads. */
     yield,
     /** Spins, then yields, then sleeps for up to 0.1 ms. */
     backoff;
 
-    /** What a reader of that path does if told this: only the pool path has something to wait for. */
+    /** Returns how a reader of a path waits: {@link #wait} is for the pool path only, so other paths back off. */
     public Idle on(FramePath path) {
         return this == wait && path != FramePath.pool ? backoff : this;
     }
 
-    /** Whether a thread takes a core for itself. */
-    public boolean takesACore() {
+    /** Whether a thread keeps a core busy. */
+    public boolean isBusy() {
         return this == spin || this == yield;
     }
 
     /**
-     * A strategy for the thread that polls.
+     * Creates a strategy for the thread that polls.
      *
-     * @param subscriptions that it polls; none for plain Aeron.
+     * @param subscriptions the subscriptions that it polls; none for plain Aeron
      */
     public IdleStrategy strategy(FrameSubscription... subscriptions) {
         return switch (this) {

@@ -7,10 +7,10 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A picture size as typed: {@code 640x480}.
+ * The size of a picture, written as {@code 640x480}.
  *
- * @param width  in pixels.
- * @param height in pixels.
+ * @param width  the width in pixels
+ * @param height the height in pixels
  */
 public record Size(int width, int height) {
 
@@ -19,7 +19,7 @@ public record Size(int width, int height) {
         return width + "x" + height;
     }
 
-    /** For picocli. */
+    /** Converts a size for picocli. */
     public static final class Converter implements ITypeConverter<Size> {
         private static final Pattern FORM = Pattern.compile("(\\d{1,5})[xX](\\d{1,5})");
 
@@ -33,7 +33,7 @@ public record Size(int width, int height) {
             try {
                 FrameFormat.bgr24(size.width, size.height);
             } catch (IllegalArgumentException ex) {
-                throw new TypeConversionException("'" + text + "': " + ex.getMessage() + "; choose another size");
+                throw new TypeConversionException("'" + text + "': " + ex.getMessage() + "; use another size");
             }
             return size;
         }
