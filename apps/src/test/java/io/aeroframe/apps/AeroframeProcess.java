@@ -3,6 +3,7 @@ package io.aeroframe.apps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.aeroframe.testing.Await;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.testing.Await;
+import io.aeroframe.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +44,7 @@ final class NetworkHosts implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void beforeEach(ExtensionContext context) throws IOException, InterruptedException {
         assumeTrue(
-                Pictures.isInstalled("ip") && Pictures.isInstalled("nft"),
+                Programs.isInstalled("ip") && Programs.isInstalled("nft"),
                 "network namespaces need the programs ip (iproute2) and nft (nftables)");
         sweep();
         Runtime.getRuntime().addShutdownHook(cleanup);

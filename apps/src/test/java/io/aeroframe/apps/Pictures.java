@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.testing.Await;
+import io.aeroframe.testing.Programs;
 import io.aeroframe.vision.OpenCv;
-import java.io.File;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -62,7 +63,7 @@ final class Pictures {
 
     /** Runs a program whose output goes to a file beside another, in a directory that the test deletes. */
     private static String run(List<String> command, Path beside) throws IOException, InterruptedException {
-        assumeTrue(isInstalled(command.get(0)), command.get(0) + " is not installed");
+        assumeTrue(Programs.isInstalled(command.get(0)), command.get(0) + " is not installed");
         Path output = beside.resolveSibling(beside.getFileName() + ".output");
         try {
             Process process = new ProcessBuilder(command)
@@ -79,15 +80,6 @@ final class Pictures {
         } finally {
             Files.delete(output);
         }
-    }
-
-    static boolean isInstalled(String program) {
-        for (String directory : System.getenv("PATH").split(File.pathSeparator)) {
-            if (Files.isExecutable(Path.of(directory, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Smooth shapes with some grain: a picture more like a photograph than a chart. */

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import io.aeroframe.testing.Await;
+import io.aeroframe.testing.Programs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -30,7 +32,7 @@ class ReconnectIT {
 
     @Test
     void theStreamResumesWhenTheServerIsBack() throws Exception {
-        assumeTrue(Pictures.isInstalled("ffmpeg"), "ffmpeg is not installed");
+        assumeTrue(Programs.isInstalled("ffmpeg"), "ffmpeg is not installed");
         byte[] film =
                 Files.readAllBytes(Pictures.film(directory.resolve("live.ts"), "320x240", 100, "-c:v", "mpeg2video"));
         ExecutorService threads = Executors.newCachedThreadPool();
@@ -65,7 +67,7 @@ class ReconnectIT {
 
     @Test
     void endsInTimeWhileTheServerIsAway() throws Exception {
-        assumeTrue(Pictures.isInstalled("ffmpeg"), "ffmpeg is not installed");
+        assumeTrue(Programs.isInstalled("ffmpeg"), "ffmpeg is not installed");
         byte[] film =
                 Files.readAllBytes(Pictures.film(directory.resolve("live.ts"), "320x240", 100, "-c:v", "mpeg2video"));
         ExecutorService threads = Executors.newCachedThreadPool();

@@ -2,11 +2,12 @@ package io.aeroframe.apps;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.Await;
+import io.aeroframe.testing.MemoryDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     private final List<AeroframeProcess> processes = new ArrayList<>();
-    private Path root;
+    private MemoryDirectory root;
     private final Set<Path> bases = new LinkedHashSet<>();
     private Path base;
     private Path workingDirectory;
@@ -30,12 +31,9 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
-        Path memory = Path.of("/dev/shm");
-        root = Files.isDirectory(memory) && Files.isWritable(memory)
-                ? Files.createTempDirectory(memory, "aeroframe-it-")
-                : Files.createTempDirectory("aeroframe-it-");
+        root = new MemoryDirectory();
         bases.clear();
-        baseDirectory(root.resolve("base"));
+        baseDirectory(root.base());
         workingDirectory = null;
         display = null;
     }
@@ -48,7 +46,7 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     /** A host of its own for processes that are started from now on, as far as files go. */
     void host(String name) {
-        baseDirectory(root.resolve(name));
+        baseDirectory(root.path().resolve(name));
     }
 
     Path baseDirectory() {
@@ -57,7 +55,7 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     /** A new directory in memory, removed afterwards. */
     Path directory(String name) throws IOException {
-        return Files.createDirectory(root.resolve(name));
+        return Files.createDirectory(root.path().resolve(name));
     }
 
     void workingDirectory(Path directory) {
@@ -122,21 +120,13 @@ final class Sandbox implements BeforeEachCallback, AfterEachCallback {
             descendants.forEach(ProcessHandle::destroyForcibly);
         }
         List<Path> files = leftovers();
-        delete(root);
+        root.close();
         boolean hasPassed = context.getExecutionException().isEmpty();
         String all = processes.toString();
         processes.clear();
         if (hasPassed) {
             assertTrue(alive.isEmpty(), () -> "still running: " + alive);
             assertTrue(files.isEmpty(), () -> "left behind: " + files + " by " + all);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.testing.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class VideoFileIT {
 
     @BeforeAll
     static void needsFfmpeg() {
-        assumeTrue(Pictures.isInstalled("ffmpeg") && Pictures.isInstalled("ffprobe"), "ffmpeg is not installed");
+        assumeTrue(Programs.isInstalled("ffmpeg") && Programs.isInstalled("ffprobe"), "ffmpeg is not installed");
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.aeroframe.apps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.VirtualDisplay;
 import io.aeroframe.vision.OpenCv;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
@@ -21,7 +22,7 @@ import org.opencv.core.Mat;
 import org.opencv.core.Rect;
 import org.opencv.core.Scalar;
 
-/** What a person sees, on a screen of 1024x768. */
+/** What a person sees on a screen. */
 class WindowIT {
 
     private static final int RED = 0xff0000;
@@ -36,10 +37,21 @@ class WindowIT {
     @TempDir
     private Path directory;
 
+    private VirtualDisplay startDisplay() throws IOException {
+        VirtualDisplay display = VirtualDisplay.start(directory);
+        try {
+            display.startWindowManager();
+            return display;
+        } catch (RuntimeException | Error | IOException ex) {
+            display.close();
+            throw ex;
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Escape", "q", "close button"})
     void aViewShowsThePictureAndIsClosed(String how) throws Exception {
-        try (VirtualDisplay display = new VirtualDisplay(directory)) {
+        try (VirtualDisplay display = startDisplay()) {
             AeroframeProcess publisher = publishChart(400, 240);
             sandbox.display(display.name());
             AeroframeProcess view = sandbox.start("view", "s");
@@ -67,7 +79,7 @@ class WindowIT {
 
     @Test
     void aPictureLargerThanTheScreenIsScaledToFit() throws Exception {
-        try (VirtualDisplay display = new VirtualDisplay(directory)) {
+        try (VirtualDisplay display = startDisplay()) {
             AeroframeProcess publisher = publishChart(3840, 2160);
             sandbox.display(display.name());
             AeroframeProcess view = sandbox.start("view", "s");
@@ -91,7 +103,7 @@ class WindowIT {
     @Test
     void aDemoShowsItsPattern() throws Exception {
         sandbox.workingDirectory(directory);
-        try (VirtualDisplay display = new VirtualDisplay(directory)) {
+        try (VirtualDisplay display = startDisplay()) {
             sandbox.display(display.name());
             AeroframeProcess demo = sandbox.start("demo", "--seconds", "1h"); // until it has been looked at
             BufferedImage screen = display.awaitScreen(

@@ -1,31 +1,28 @@
 package io.aeroframe.benchmarks;
 
+import io.aeroframe.testing.Await;
+import io.aeroframe.testing.ChildJvm;
+import io.aeroframe.testing.MemoryDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.agrona.concurrent.SleepingMillisIdleStrategy;
 
 /** The bench in a process with a base directory of its own, which is removed on close. */
 public final class BenchProcess implements AutoCloseable {
 
-    /** So long that only a test that fails waits for it, even on a slow or busy machine. */
-    private static final long DEADLINE_S = 120;
-
-    private final Path directory;
+    private final MemoryDirectory directory;
     private final Path out;
     private final Path err;
     private final Process process;
 
-    private BenchProcess(Path directory, Process process) {
+    private BenchProcess(MemoryDirectory directory, Process process) {
         this.directory = directory;
         this.process = process;
-        out = directory.resolve("out");
-        err = directory.resolve("err");
+        out = directory.path().resolve("out");
+        err = directory.path().resolve("err");
     }
 
     public static BenchProcess start(String... arguments) throws IOException {
@@ -34,24 +31,14 @@ public final class BenchProcess implements AutoCloseable {
 
     /** Starts the bench with a search path for programs. */
     public static BenchProcess start(String searchPath, String[] arguments) throws IOException {
-        Path memory = Path.of("/dev/shm");
-        Path directory = Files.isWritable(memory)
-                ? Files.createTempDirectory(memory, "aeroframe-bench-")
-                : Files.createTempDirectory("aeroframe-bench-");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", // starts faster; figures do not matter here; child processes inherit it
-                "-XX:+UseSerialGC",
-                "--add-opens",
-                "java.base/jdk.internal.misc=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Bench.class.getName()));
+        MemoryDirectory directory = new MemoryDirectory();
+        // This starts faster; figures do not matter here; child processes inherit it.
+        List<String> command = ChildJvm.command(Bench.class, List.of("-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectOutput(directory.resolve("out").toFile())
-                .redirectError(directory.resolve("err").toFile());
-        builder.environment().put("AEROFRAME_DIR", directory.resolve("base").toString());
+                .redirectOutput(directory.path().resolve("out").toFile())
+                .redirectError(directory.path().resolve("err").toFile());
+        builder.environment().put("AEROFRAME_DIR", directory.base().toString());
         builder.environment().put("PATH", searchPath);
         builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would print it to standard error
         return new BenchProcess(directory, builder.start());
@@ -59,26 +46,24 @@ public final class BenchProcess implements AutoCloseable {
 
     /** Waits for the end of the bench and returns its exit status. */
     public int awaitEnd() throws InterruptedException {
-        if (!process.waitFor(DEADLINE_S, TimeUnit.SECONDS)) {
-            throw new AssertionError("timed out after " + DEADLINE_S + " s waiting for the end of the bench");
+        if (!process.waitFor(Await.PATIENCE_S, TimeUnit.SECONDS)) {
+            throw new AssertionError("timed out after " + Await.PATIENCE_S + " s waiting for the end of the bench");
         }
         return process.exitValue();
     }
 
     /** Waits until the bench has started a process with that argument. */
     public ProcessHandle awaitChild(String argument) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_S);
-        SleepingMillisIdleStrategy idle = new SleepingMillisIdleStrategy(5);
-        while (System.nanoTime() - deadlineNs < 0) {
-            for (ProcessHandle child : process.descendants().toList()) {
-                String[] arguments = child.info().arguments().orElse(new String[0]);
-                if (List.of(arguments).contains(argument)) {
-                    return child;
-                }
-            }
-            idle.idle();
-        }
-        throw new AssertionError("timed out after " + DEADLINE_S + " s waiting for the " + argument + " of the bench");
+        ProcessHandle[] found = new ProcessHandle[1];
+        Await.until("the " + argument + " of the bench", () -> {
+            found[0] = process.descendants()
+                    .filter(child -> List.of(child.info().arguments().orElse(new String[0]))
+                            .contains(argument))
+                    .findFirst()
+                    .orElse(null);
+            return found[0] != null;
+        });
+        return found[0];
     }
 
     public long pid() {
@@ -99,7 +84,7 @@ public final class BenchProcess implements AutoCloseable {
 
     /** Returns the files that the driver left behind. */
     public List<Path> leftovers() throws IOException {
-        Path base = directory.resolve("base");
+        Path base = directory.base();
         if (!Files.exists(base)) {
             return List.of();
         }
@@ -109,13 +94,9 @@ public final class BenchProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
+        directory.close();
     }
 }

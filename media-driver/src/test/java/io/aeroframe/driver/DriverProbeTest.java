@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.internal.FileThread;
+import io.aeroframe.testing.Await;
+import io.aeroframe.testing.MemoryDirectory;
 import io.aeron.Aeron;
 import io.aeron.driver.Configuration;
 import io.aeron.driver.MediaDriver;
@@ -15,9 +17,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.agrona.concurrent.SystemEpochClock;
 import org.junit.jupiter.api.AfterEach;
@@ -55,14 +54,6 @@ class DriverProbeTest {
         return new FrameDriver.Context().baseDirectory(base);
     }
 
-    private static void await(String what, BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadlineNs < 0, "timed out waiting for " + what);
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
     private long descriptors() throws IOException {
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
             return open.filter(link -> {
@@ -96,7 +87,7 @@ class DriverProbeTest {
                 assertEquals(1, descriptors());
                 assertEquals(0, mappings());
                 host.kill();
-                await("the driver to be missed", () -> guest.running().isEmpty());
+                Await.until("the driver to be missed", () -> guest.running().isEmpty());
                 assertEquals(0, descriptors(), "the dead driver's memory is not held on to");
             }
         }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeroframe.driver.internal.SharedFile;
+import io.aeroframe.testing.MemoryDirectory;
+import io.aeroframe.testing.SmallFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

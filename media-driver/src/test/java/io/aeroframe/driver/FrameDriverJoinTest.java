@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.MemoryDirectory;
 import io.aeron.Aeron;
 import java.io.IOException;
 import java.nio.file.Files;

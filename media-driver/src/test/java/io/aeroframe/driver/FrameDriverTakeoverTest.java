@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.Await;
+import io.aeroframe.testing.MemoryDirectory;
 import io.aeron.Aeron;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -11,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,14 +65,6 @@ class FrameDriverTakeoverTest {
         return new FrameDriver.Context().baseDirectory(base);
     }
 
-    private static void await(String what, BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadlineNs < 0, "timed out waiting for " + what);
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
     private static void assertAnswers(FrameDriver driver) {
         RunningDriver running = driver.running().orElseThrow();
         try (Aeron aeron = Aeron.connect(new Aeron.Context()
@@ -96,8 +88,8 @@ class FrameDriverTakeoverTest {
                 } else {
                     assertEquals("left", host.left());
                 }
-                await("a new host", () -> one.isOwner() || other.isOwner());
-                await(
+                Await.until("a new host", () -> one.isOwner() || other.isOwner());
+                Await.until(
                         "its word",
                         () -> one.running().isPresent() && other.running().isPresent());
                 assertTrue(System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(5));
@@ -117,7 +109,7 @@ class FrameDriverTakeoverTest {
             host.joined();
             try (FrameDriver guest = FrameDriver.join(context().takesOver(false))) {
                 host.kill();
-                await("the driver to be missed", () -> guest.running().isEmpty());
+                Await.until("the driver to be missed", () -> guest.running().isEmpty());
                 try (FrameDriver next = FrameDriver.join(context())) {
                     assertTrue(next.isOwner());
                     assertTrue(guest.running()

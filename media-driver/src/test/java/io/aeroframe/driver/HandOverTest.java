@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.Await;
+import io.aeroframe.testing.MemoryDirectory;
 import io.aeron.Aeron;
 import io.aeron.Counter;
 import io.aeron.status.HeartbeatTimestamp;
@@ -11,8 +13,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersManager;
 import org.agrona.concurrent.status.CountersReader;
@@ -63,14 +63,6 @@ class HandOverTest {
         return closer;
     }
 
-    private static void await(String what, BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadlineNs < 0, "timed out waiting for " + what);
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
     @Test
     void theDriverEndsAfterAllHaveAnswered() throws Exception {
         FrameDriver host = host(LONG);
@@ -82,10 +74,10 @@ class HandOverTest {
             Counter first = answer(one);
             Counter second = answer(two);
             Thread closer = closing(host);
-            await("the withdrawal", guest::isHandingOver);
+            Await.until("the withdrawal", guest::isHandingOver);
             first.set(1);
             long startNs = System.nanoTime();
-            await("some time", () -> System.nanoTime() - startNs > TimeUnit.MILLISECONDS.toNanos(200));
+            Await.until("some time", () -> System.nanoTime() - startNs > TimeUnit.MILLISECONDS.toNanos(200));
             assertTrue(closer.isAlive());
             assertFalse(two.isClosed());
             second.set(1);
@@ -103,7 +95,7 @@ class HandOverTest {
         try (Aeron one = client(host)) {
             assertEquals(0, answer(one).get());
             closer = closing(host);
-            await("the withdrawal", guest::isHandingOver);
+            Await.until("the withdrawal", guest::isHandingOver);
         }
         closer.join();
         guest.close();

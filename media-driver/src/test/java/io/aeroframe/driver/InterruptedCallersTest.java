@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeroframe.driver.internal.SharedFile;
+import io.aeroframe.testing.MemoryDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;

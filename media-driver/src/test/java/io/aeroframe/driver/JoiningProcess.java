@@ -1,5 +1,7 @@
 package io.aeroframe.driver;
 
+import io.aeroframe.testing.ChildJvm;
+import io.aeroframe.testing.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -7,75 +9,40 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /**
- * A child process that joins a driver and leaves it on command, and prints what it does,
- * a line each: {@code ready}, then {@code host DIR}, {@code attached DIR} or {@code refused REASON}, then {@code left}.
+ * A process that joins a driver on command and leaves at the end of its input. It prints {@code ready}, then
+ * {@code host DIR}, {@code attached DIR} or {@code refused REASON}, then {@code left}, a line each.
  */
-final class JoiningProcess implements AutoCloseable {
+final class JoiningProcess extends ChildProcess {
 
-    private static final String GONE = "the process is gone";
-
-    private final Process process;
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-
-    private JoiningProcess(Process process) {
-        this.process = process;
-        Thread reader = new Thread(this::readLines, "joining-process-" + process.pid());
-        reader.setDaemon(true);
-        reader.start();
+    private JoiningProcess(List<String> command) throws IOException {
+        super(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
     }
 
     static JoiningProcess start(Path baseDirectory, boolean isPrivate) throws IOException {
         return start(List.of(), baseDirectory, isPrivate);
     }
 
-    /** Starts it by another command, which runs the rest of its arguments. */
+    /** Starts the process by another command, which runs the rest of its arguments. */
     static JoiningProcess start(List<String> prefix, Path baseDirectory, boolean isPrivate) throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens",
-                "java.base/jdk.internal.misc=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                JoiningProcess.class.getName(),
-                baseDirectory.toString(),
-                Boolean.toString(isPrivate)));
-        return new JoiningProcess(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        command.addAll(
+                ChildJvm.command(JoiningProcess.class, List.of("-XX:TieredStopAtLevel=1"), baseDirectory, isPrivate));
+        return new JoiningProcess(command);
     }
 
-    private void readLines() {
-        try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.add(line);
-            }
-            lines.add(GONE);
-        } catch (IOException ex) {
-            lines.add(GONE + ": " + ex.getMessage());
-        }
-    }
-
-    /** Waits until the process says the next thing. */
+    /** Waits for the next line. */
     String next() throws InterruptedException {
-        String line = lines.poll(30, TimeUnit.SECONDS);
-        return line == null ? "said nothing for 30 s" : line;
+        return nextLine();
     }
 
-    /** Makes the process join. */
+    /** Has the process join. */
     void join() throws IOException {
-        process.outputWriter().write("join\n");
-        process.outputWriter().flush();
+        send("join");
     }
 
-    /** Waits until the process is ready, makes it join, and waits for the outcome. */
+    /** Waits until the process is ready, has it join, and returns the result. */
     String joined() throws IOException, InterruptedException {
         String ready = next();
         if (!ready.equals("ready")) {
@@ -85,32 +52,28 @@ final class JoiningProcess implements AutoCloseable {
         return next();
     }
 
-    /** Makes the process leave, and waits until it has. */
+    /** Has the process leave, and waits until it has. */
     String left() throws IOException, InterruptedException {
-        process.outputWriter().close();
+        closeInput();
         String line = next();
-        process.waitFor(30, TimeUnit.SECONDS);
+        awaitExit();
         return line;
     }
 
-    /** SIGKILL. */
-    void kill() {
-        process.destroyForcibly().onExit().join();
-    }
-
-    /** SIGTERM. */
-    int terminate() throws InterruptedException {
-        process.destroy();
-        process.waitFor(30, TimeUnit.SECONDS);
-        return process.exitValue();
-    }
-
+    /** Sends SIGKILL and waits for the end. */
     @Override
-    public void close() {
-        kill();
+    public void kill() {
+        close();
     }
 
-    /** The process's own side. */
+    /** Sends SIGTERM and returns the exit status. */
+    int terminate() throws IOException, InterruptedException {
+        signal("TERM");
+        awaitExit();
+        return exitStatus();
+    }
+
+    /** Runs in the child. */
     public static void main(String[] args) throws IOException {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         System.out.println("ready");

@@ -7,15 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeroframe.driver.internal.SharedFile;
+import io.aeroframe.testing.Await;
+import io.aeroframe.testing.MemoryDirectory;
 import io.aeron.Aeron;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.agrona.IoUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,14 +73,6 @@ class RemovedDirectoryTest {
         return new FrameDriver.Context().baseDirectory(base).errorHandler(reported::add);
     }
 
-    private static void await(String what, BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadlineNs < 0, "timed out waiting for " + what);
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
     private static Aeron client(FrameDriver driver) {
         RunningDriver running = driver.running().orElseThrow();
         return Aeron.connect(new Aeron.Context()
@@ -102,8 +93,8 @@ class RemovedDirectoryTest {
         try (FrameDriver host = FrameDriver.join(context())) {
             RunningDriver before = host.running().orElseThrow();
             part.removeFrom(base);
-            await("a word about it", () -> !reported.isEmpty());
-            await("a driver", () -> host.isOwner() && host.running().isPresent());
+            Await.until("a word about it", () -> !reported.isEmpty());
+            Await.until("a driver", () -> host.isOwner() && host.running().isPresent());
             assertEquals(
                     part == Part.ANNOUNCEMENT, before.isSameAs(host.running().orElseThrow()));
             assertAnswers(host);
@@ -129,8 +120,8 @@ class RemovedDirectoryTest {
             assertTrue(other.joined().startsWith("attached "));
             RunningDriver before = host.running().orElseThrow();
             part.removeFrom(base);
-            await("a word about it", () -> !reported.isEmpty());
-            await("one driver", () -> {
+            Await.until("a word about it", () -> !reported.isEmpty());
+            Await.until("one driver", () -> {
                 RunningDriver running = host.running().orElse(null);
                 return running != null
                         && (part == Part.ANNOUNCEMENT || !running.isSameAs(before))
@@ -143,7 +134,7 @@ class RemovedDirectoryTest {
                 assertTrue(late.running().orElseThrow().isSameAs(host.running().orElseThrow()));
             }
             assertEquals("left", other.left());
-            await("one host", () -> host.isOwner() ^ guest.isOwner());
+            Await.until("one host", () -> host.isOwner() ^ guest.isOwner());
         }
         assertEquals("", directory.listing());
     }
@@ -196,8 +187,8 @@ class RemovedDirectoryTest {
     void oneThatDoesNotTakeOverHostsAgainWhatItHosted() throws Exception {
         try (FrameDriver host = FrameDriver.join(context().takesOver(false))) {
             Part.ALL.removeFrom(base);
-            await("a word about it", () -> !reported.isEmpty());
-            await("a driver", () -> host.isOwner() && host.running().isPresent());
+            Await.until("a word about it", () -> !reported.isEmpty());
+            Await.until("a driver", () -> host.isOwner() && host.running().isPresent());
         }
         assertEquals("", directory.listing());
     }
@@ -206,8 +197,8 @@ class RemovedDirectoryTest {
     void aPrivateDriverIsHostedAgain() throws Exception {
         try (FrameDriver host = FrameDriver.join(context().privateDriver(true))) {
             Part.ALL.removeFrom(base);
-            await("a word about it", () -> !reported.isEmpty());
-            await("a driver", () -> host.isOwner() && host.running().isPresent());
+            Await.until("a word about it", () -> !reported.isEmpty());
+            Await.until("a driver", () -> host.isOwner() && host.running().isPresent());
             assertAnswers(host);
         }
         assertEquals("", directory.listing());

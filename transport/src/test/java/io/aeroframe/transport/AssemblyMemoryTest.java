@@ -3,6 +3,8 @@ package io.aeroframe.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.ChildJvm;
+import io.aeroframe.testing.DirectMemory;
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import java.io.IOException;

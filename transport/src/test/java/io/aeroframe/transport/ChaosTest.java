@@ -242,7 +242,7 @@ class ChaosTest {
     /** An order for a process that has just died is for none. */
     private static void tell(Member member, String order) {
         try {
-            member.process.tell(order);
+            member.process.send(order);
         } catch (IOException ex) {
             member.process.kill(); // its end is looked at next
         }
@@ -360,9 +360,9 @@ class ChaosTest {
     /** SIGQUIT has a JVM print the stacks of its threads on standard output. */
     private static String stacks(Member member) throws IOException, InterruptedException {
         member.process.signal("QUIT");
-        LiveHost.await("the stacks of " + member.role.name(), () -> member.process.said().stream()
+        LiveHost.await("the stacks of " + member.role.name(), () -> member.process.unreadLines().stream()
                 .anyMatch(line -> line.startsWith("JNI global refs")));
-        return String.join("\n  ", member.process.said());
+        return String.join("\n  ", member.process.unreadLines());
     }
 
     private static long frames(Member member) throws InterruptedException {

@@ -3,6 +3,8 @@ package io.aeroframe.transport;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.testing.ChildJvm;
+import io.aeroframe.testing.MemoryDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,17 +27,17 @@ class ChurnTest {
     @Test
     void connectionsThatComeAndGoLeaveNothingBehind() {
         assumeTrue(Files.isReadable(Path.of("/proc/self/maps")), "resources are read from /proc");
-        Path memory = MemoryBase.create();
+        MemoryDirectory memory = new MemoryDirectory();
         try {
             String printed = ChildJvm.run(
                     directory,
                     Churn.class,
                     List.of("-XX:MaxDirectMemorySize=24m", "-XX:+DisableExplicitGC"),
-                    memory.resolve("base"),
+                    memory.base(),
                     ROUNDS);
             assertTrue(printed.contains("flat "), printed);
         } finally {
-            MemoryBase.deleteEmpty(memory);
+            memory.closeEmpty();
         }
     }
 }

@@ -2,6 +2,8 @@ package io.aeroframe.transport;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.ChildJvm;
+import io.aeroframe.testing.MemoryDirectory;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
@@ -34,14 +36,10 @@ class CloseStormTest {
         "SUBSCRIPTION, log, 60, 1000"
     })
     void closingUnderAnotherThreadEndsItsCalls(CloseStorm.Target target, String path, int few, int many) {
-        Path memory = MemoryBase.create();
-        try {
+        try (MemoryDirectory memory = new MemoryDirectory()) {
             int rounds = IS_LONG ? many : few;
-            String printed =
-                    ChildJvm.run(directory, CloseStorm.class, List.of(), memory.resolve("base"), target, path, rounds);
+            String printed = ChildJvm.run(directory, CloseStorm.class, List.of(), memory.base(), target, path, rounds);
             assertTrue(printed.contains("rounds " + rounds), printed);
-        } finally {
-            MemoryBase.delete(memory);
         }
     }
 }

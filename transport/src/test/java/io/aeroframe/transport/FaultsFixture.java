@@ -137,7 +137,7 @@ abstract class FaultsFixture {
     }
 
     void awaitSeen(StreamProcess reader) {
-        await("the reader to see frames", () -> reader.said().contains("seen"));
+        await("the reader to see frames", () -> reader.unreadLines().contains("seen"));
     }
 
     /** How long something took is printed, and held to its limit in the long form, which is for an idle machine. */

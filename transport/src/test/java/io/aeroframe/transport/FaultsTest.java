@@ -68,7 +68,7 @@ class FaultsTest extends FaultsFixture {
             long before = publication.ledger().dropped();
             for (int round = 0; round < rounds; round++) {
                 try (StreamProcess reader = StreamProcess.reader(base)) {
-                    while (!reader.said().contains("seen")) {
+                    while (!reader.unreadLines().contains("seen")) {
                         sendToAll(publication);
                         reader.assertAlive();
                     }
@@ -104,7 +104,7 @@ class FaultsTest extends FaultsFixture {
         int rounds = IS_LONG ? 100 : 3;
         for (int round = 0; round < rounds; round++) {
             StreamProcess heir = keep(StreamProcess.driver(base));
-            await("an heir", () -> heir.said().contains("ready"));
+            await("an heir", () -> heir.unreadLines().contains("ready"));
             ClientSession before = aeroframe.session();
             host.close();
             await("the heir's driver", () -> aeroframe.session() != before);
@@ -183,7 +183,7 @@ class FaultsTest extends FaultsFixture {
         StreamProcess reader = keep(StreamProcess.reader(base));
         try (FramePublication publication = publishHere()) {
             long dropped = publication.ledger().dropped();
-            while (!reader.said().contains("seen")) {
+            while (!reader.unreadLines().contains("seen")) {
                 sendToAll(publication);
                 reader.assertAlive();
             }
@@ -209,7 +209,7 @@ class FaultsTest extends FaultsFixture {
 
     /** When a reader has last had a frame after half a second without one. */
     private static long againNs(StreamProcess reader) {
-        return reader.said().stream()
+        return reader.unreadLines().stream()
                 .filter(line -> line.startsWith("again "))
                 .mapToLong(line -> Long.parseLong(line.substring("again ".length())))
                 .max()
@@ -240,14 +240,14 @@ class FaultsTest extends FaultsFixture {
         assertEquals(3, clients.size(), clients::toString);
         Files.writeString(shift, seconds);
         for (StreamProcess process : List.of(host, publisher, reader)) {
-            await("another time of day", () -> process.poll("day") != null);
+            await("another time of day", () -> process.peek("day") != null);
             assertEquals(
-                    3_600_000, Math.abs(Long.parseLong(process.poll("day"))), 60_000, "the time of day has not jumped");
+                    3_600_000, Math.abs(Long.parseLong(process.peek("day"))), 60_000, "the time of day has not jumped");
         }
         pollFor(5); // longer than any timeout
         assertSame(before, aeroframe.session(), "it has had to connect again");
         assertEquals(clients, clients(), "a client was taken for dead, or has connected again");
-        assertNull(reader.poll("negative"), reader.said()::toString);
+        assertNull(reader.peek("negative"), reader.unreadLines()::toString);
         Watcher watcher = watchers.get(0);
         long sequence = watcher.lastSequence;
         await("the stream to go on", () -> watcher.lastSequence > sequence + 30);

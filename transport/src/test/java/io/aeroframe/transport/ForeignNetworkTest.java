@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.aeroframe.driver.FrameDriver;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.aeroframe.testing.MemoryDirectory;
+import io.aeroframe.testing.Programs;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,22 +20,22 @@ class ForeignNetworkTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(64, 64);
 
-    private final Path base = MemoryBase.create();
+    private final MemoryDirectory directory = new MemoryDirectory();
 
     @AfterEach
-    void deleteBase() {
-        MemoryBase.delete(base);
+    void deleteDirectory() {
+        directory.close();
     }
 
     private FrameDriver join() {
         return FrameDriver.join(
-                new FrameDriver.Context().baseDirectory(base.resolve("base")).takesOver(false));
+                new FrameDriver.Context().baseDirectory(directory.base()).takesOver(false));
     }
 
     @Test
     void framesGoOverIpc() throws Exception {
         assumeTrue(canUnshare(), "this user may not make a network namespace");
-        try (StreamProcess owner = StreamProcess.driverInAnotherNetwork(base.resolve("base"))) {
+        try (StreamProcess owner = StreamProcess.driverInAnotherNetwork(directory.base())) {
             owner.await("hosting");
             try (FrameDriver driver = join();
                     Aeroframe aeroframe = Aeroframe.connect(driver);
@@ -55,7 +55,7 @@ class ForeignNetworkTest {
     @ValueSource(strings = {"udp:127.0.0.1:41999", "udp:239.255.41.9:41999"})
     void udpIsRefusedWithTheWayOut(String channel) throws Exception {
         assumeTrue(canUnshare(), "this user may not make a network namespace");
-        try (StreamProcess owner = StreamProcess.driverInAnotherNetwork(base.resolve("base"))) {
+        try (StreamProcess owner = StreamProcess.driverInAnotherNetwork(directory.base())) {
             owner.await("hosting");
             try (FrameDriver driver = join();
                     Aeroframe aeroframe = Aeroframe.connect(driver)) {
@@ -80,16 +80,7 @@ class ForeignNetworkTest {
         }
     }
 
-    private static boolean canUnshare() throws InterruptedException {
-        try {
-            return new ProcessBuilder("unshare", "--net", "true")
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException ex) {
-            return false;
-        }
+    private static boolean canUnshare() {
+        return Programs.succeeds("unshare", "--net", "true");
     }
 }

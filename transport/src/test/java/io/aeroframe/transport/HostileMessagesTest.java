@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.DirectMemory;
 import io.aeroframe.transport.codec.EndOfStreamEncoder;
 import io.aeroframe.transport.codec.FrameHeaderEncoder;
 import io.aeroframe.transport.codec.MessageHeaderDecoder;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.driver.internal.SharedDirectory;
+import io.aeroframe.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

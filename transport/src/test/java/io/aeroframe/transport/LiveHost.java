@@ -1,6 +1,8 @@
 package io.aeroframe.transport;
 
 import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.testing.Await;
+import io.aeroframe.testing.MemoryDirectory;
 import io.aeron.Aeron;
 import io.aeron.AeronCounters;
 import io.aeron.driver.status.StreamCounter;
@@ -9,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.agrona.IoUtil;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
@@ -31,18 +31,18 @@ import org.agrona.concurrent.status.CountersReader;
 final class LiveHost implements AutoCloseable {
 
     /** For whatever a test waits for. Only a test that fails ever waits this long, however slow or busy the machine. */
-    static final int DEADLINE_S = 120;
+    static final int DEADLINE_S = Await.PATIENCE_S;
 
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(DEADLINE_S);
     private static final AtomicInteger STREAMS = new AtomicInteger();
 
-    private final Path directory;
+    private final MemoryDirectory directory;
     private final Path base;
     private final FrameDriver driver;
     private final Aeroframe aeroframe;
     private final List<Throwable> reported = new CopyOnWriteArrayList<>();
 
-    private LiveHost(Path directory, Path base) {
+    private LiveHost(MemoryDirectory directory, Path base) {
         this.directory = directory;
         this.base = base;
         driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(base).errorHandler(reported::add));
@@ -50,11 +50,8 @@ final class LiveHost implements AutoCloseable {
     }
 
     static LiveHost start() throws IOException {
-        Path memory = Path.of("/dev/shm");
-        Path directory = Files.isWritable(memory)
-                ? Files.createTempDirectory(memory, "aeroframe-test-")
-                : Files.createTempDirectory("aeroframe-test-");
-        return new LiveHost(directory, directory.resolve("base"));
+        MemoryDirectory directory = new MemoryDirectory();
+        return new LiveHost(directory, directory.base());
     }
 
     /** Joins the driver of another host, as another process would. */
@@ -187,13 +184,7 @@ final class LiveHost implements AutoCloseable {
      * @param seen what there is instead, for the same message.
      */
     static void await(String what, BooleanSupplier condition, Supplier<String> seen) {
-        long startNs = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - startNs > DEADLINE_NS) {
-                throw new AssertionError(timedOut(what, seen.get()));
-            }
-            LockSupport.parkNanos(100_000);
-        }
+        Await.until(what, condition, seen);
     }
 
     private static String timedOut(String what, String seen) {
@@ -248,7 +239,7 @@ final class LiveHost implements AutoCloseable {
         aeroframe.close();
         driver.close();
         if (directory != null) {
-            IoUtil.delete(directory.toFile(), true);
+            directory.close();
         }
     }
 }

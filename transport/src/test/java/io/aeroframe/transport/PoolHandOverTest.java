@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class PoolHandOverTest {
     void aPublisherWhosePoolIsGoneIsStillThereWhenItGoesOnInTheNext() throws Exception {
         try (FrameSubscription subscription = host.subscribe("grows", FrameChannel.IPC, Delivery.EVERY);
                 ChildJvm publisher = ChildJvm.start(GrowingPublisher.class, List.of(), host.base())) {
-            publisher.tell("small");
+            publisher.send("small");
             publisher.await("sent", 30);
             receive(subscription, 1);
             Files.delete(onlyPoolFile());
@@ -52,11 +53,11 @@ class PoolHandOverTest {
             long emptyNs = System.nanoTime();
             LiveHost.awaitElapsed(emptyNs, OWNER_CHECK_NS);
             assertEquals(0, subscription.poll(Pattern::assertIn, 1)); // finds that the pool is gone, and nothing more
-            publisher.tell("large");
+            publisher.send("large");
             publisher.await("sent", 30);
             receive(subscription, 2);
             assertEquals(0, subscription.poll(Pattern::assertIn, 1));
-            publisher.tell("large");
+            publisher.send("large");
             receive(subscription, 3);
             assertEquals(StreamState.STREAMING, subscription.state());
             assertEquals(3, subscription.ledger().published());
@@ -72,7 +73,7 @@ class PoolHandOverTest {
                     Aeroframe aeroframe = Aeroframe.connect(driver);
                     FramePublication publication = aeroframe.addPublication("grows", SMALL)) {
                 while (true) {
-                    FrameFormat format = ChildJvm.nextOrder().equals("large") ? LARGE : SMALL;
+                    FrameFormat format = ChildJvm.nextCommand().equals("large") ? LARGE : SMALL;
                     LiveHost.awaitConnected(publication);
                     if (Pattern.send(publication, format)) {
                         System.out.println("sent");

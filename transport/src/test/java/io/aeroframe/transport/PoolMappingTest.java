@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.internal.SharedDirectory;
+import io.aeroframe.testing.ChildJvm;
+import io.aeroframe.testing.MemoryDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -36,8 +38,8 @@ class PoolMappingTest {
     private static final long PUBLICATION = 5;
     private static final PoolReader.Membership MEMBER = new PoolReader.Membership(1, -1, 1);
 
-    /** Of the process that a test starts, which may crash. */
-    private final Path childDirectory = MemoryBase.create();
+    /** The directory of the child process, which may crash. */
+    private final MemoryDirectory childDirectory = new MemoryDirectory();
 
     private LiveHost host;
 
@@ -49,7 +51,7 @@ class PoolMappingTest {
     @AfterEach
     void stop() {
         host.close();
-        MemoryBase.delete(childDirectory);
+        childDirectory.close();
     }
 
     private PoolWriter create(boolean isLossless) {
@@ -138,7 +140,7 @@ class PoolMappingTest {
 
     @Test
     void aClaimThatOutlivesItsPublicationIsWritableAndCountsNothing() throws Exception {
-        try (ChildJvm child = ChildJvm.start(OutlivingClaim.class, List.of(), childDirectory)) {
+        try (ChildJvm child = ChildJvm.start(OutlivingClaim.class, List.of(), childDirectory.path())) {
             assertEquals("true 1", child.await("pooled", 60));
             assertEquals("false 1", child.await("copied", 60));
         }
@@ -186,7 +188,7 @@ class PoolMappingTest {
     /** Two threads that use pools while a third closes them. */
     @Test
     void aPoolMayBeClosedWhileItIsWrittenAndLookedAfter() throws Exception {
-        try (ChildJvm child = ChildJvm.start(ClosingRace.class, List.of(), childDirectory)) {
+        try (ChildJvm child = ChildJvm.start(ClosingRace.class, List.of(), childDirectory.path())) {
             child.await("done", 90);
         }
     }
@@ -300,7 +302,7 @@ class PoolMappingTest {
     @ParameterizedTest
     @ValueSource(strings = {"sent", "claimed"})
     void theLatestFrameSurvivesTheGrowthOfItsPool(String how) throws Exception {
-        try (ChildJvm child = ChildJvm.start(GrowthUnderLatest.class, List.of(), childDirectory, how)) {
+        try (ChildJvm child = ChildJvm.start(GrowthUnderLatest.class, List.of(), childDirectory.path(), how)) {
             assertEquals("true", child.await("balanced", 60));
         }
     }

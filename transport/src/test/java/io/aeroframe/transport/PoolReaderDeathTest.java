@@ -129,7 +129,7 @@ class PoolReaderDeathTest {
                     holders.add(StreamProcess.holder(directory.resolve("base"), 3));
                 }
                 for (StreamProcess holder : holders) {
-                    while (holder.poll("holding") == null) {
+                    while (holder.peek("holding") == null) {
                         watch();
                         LockSupport.parkNanos(200_000);
                     }
@@ -168,7 +168,7 @@ class PoolReaderDeathTest {
         slotCount = 8;
         publish(slotCount);
         try (StreamProcess holder = StreamProcess.holder(directory.resolve("base"), slotCount / 2)) {
-            while (holder.poll("holding") == null) {
+            while (holder.peek("holding") == null) {
                 watch();
                 LockSupport.parkNanos(200_000);
             }
@@ -182,12 +182,12 @@ class PoolReaderDeathTest {
             }
             holder.signal("CONT");
             long wokenNs = System.nanoTime();
-            while (holder.poll("again") == null) {
+            while (holder.peek("again") == null) {
                 watch();
                 assertTrue(secondsSince(wokenNs) < 30, "it does not receive again");
                 LockSupport.parkNanos(200_000);
             }
-            List<String> said = holder.said();
+            List<String> said = holder.unreadLines();
             System.out.printf("received again after %.2f s: %s%n", secondsSince(wokenNs), said);
             long revoked =
                     said.stream().filter("told LeaseRevokedException"::equals).count();

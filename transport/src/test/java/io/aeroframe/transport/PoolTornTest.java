@@ -46,7 +46,7 @@ class PoolTornTest {
                 reader.await("seen", 60);
             }
             long startNs = System.nanoTime();
-            publisher.tell("count");
+            publisher.send("count");
             String ledger = publisher.await("published", 900);
             long verified = 0;
             long overruns = 0;

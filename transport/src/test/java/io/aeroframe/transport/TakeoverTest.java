@@ -180,13 +180,13 @@ class TakeoverTest {
     }
 
     private static void await(CountDownLatch latch) {
-        LiveHost.await("the host to be told to end", () -> latch.getCount() == 0);
+        LiveHost.await("the signal to end the host", () -> latch.getCount() == 0);
     }
 
     private static void end(StreamProcess host, String signal) {
         try {
             host.signal(signal);
-        } catch (IOException | InterruptedException ex) {
+        } catch (IOException ex) {
             throw new IllegalStateException(ex);
         }
     }

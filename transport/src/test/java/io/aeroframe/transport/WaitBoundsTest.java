@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.testing.MemoryDirectory;
 import io.aeron.driver.MediaDriver;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,8 +55,8 @@ class WaitBoundsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aLosslessPublicationGivesUpWhenTheDriverIsGoneForGood(boolean isPooled) {
-        Path memory = MemoryBase.create();
-        Path aeron = memory.resolve("aeron");
+        MemoryDirectory memory = new MemoryDirectory();
+        Path aeron = memory.path().resolve("aeron");
         MediaDriver external = MediaDriver.launch(new MediaDriver.Context()
                 .aeronDirectoryName(aeron.toString())
                 .termBufferSparseFile(true)
@@ -83,7 +84,7 @@ class WaitBoundsTest {
             assertEquals(2, publication.ledger().droppedNoSubscriber());
         } finally {
             external.close();
-            MemoryBase.delete(memory);
+            memory.close();
         }
     }
 

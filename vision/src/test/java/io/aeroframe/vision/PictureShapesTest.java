@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.testing.MemoryDirectory;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.Frame;
@@ -40,7 +41,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.agrona.IoUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +70,7 @@ class PictureShapesTest {
     private Path temp;
 
     private static final List<Picture> PICTURES = new ArrayList<>();
-    private static Path directory;
+    private static final MemoryDirectory DIRECTORY = new MemoryDirectory();
     private static FrameDriver driver;
 
     /**
@@ -104,13 +104,8 @@ class PictureShapesTest {
         for (int[] shape : LARGE_SHAPES) {
             draw(shape, LARGE_PIXELS);
         }
-        Path memory = Path.of("/dev/shm");
-        directory = Files.isWritable(memory)
-                ? Files.createTempDirectory(memory, "aeroframe-test-")
-                : Files.createTempDirectory("aeroframe-test-");
-        driver = FrameDriver.join(new FrameDriver.Context()
-                .baseDirectory(directory.resolve("base"))
-                .errorHandler(error -> {}));
+        driver = FrameDriver.join(
+                new FrameDriver.Context().baseDirectory(DIRECTORY.base()).errorHandler(error -> {}));
     }
 
     @AfterAll
@@ -119,7 +114,7 @@ class PictureShapesTest {
         if (driver != null) {
             driver.close();
         }
-        IoUtil.delete(directory.toFile(), true);
+        DIRECTORY.close();
     }
 
     private static void draw(int[] shape, PixelFormat[] formats) {

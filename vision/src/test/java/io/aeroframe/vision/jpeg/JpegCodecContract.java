@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.AllocatedBytes;
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.AllocatedBytes;
 import io.aeroframe.vision.Mats;
 import io.aeroframe.vision.SyntheticPictures;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.AllocatedBytes;
 import io.aeroframe.transport.FrameFormat;
-import io.aeroframe.vision.AllocatedBytes;
 import io.aeroframe.vision.SyntheticPictures;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.testing.ChildJvm;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import java.io.IOException;
@@ -202,8 +203,8 @@ class PictureSinkTest {
         // In blocks of 512 bytes: far below the size of the picture.
         String command = "ulimit -f 64 && exec \"$0\" \"$@\"";
         List<String> arguments = new ArrayList<>(List.of("/bin/sh", "-c", command));
-        arguments.addAll(ChildJvm.command(
-                WriteLargeJpeg.class, directory.resolve("shots/%d.jpg").toString()));
+        arguments.addAll(
+                ChildJvm.command(WriteLargeJpeg.class, List.of("-Xmx256m"), directory.resolve("shots/%d.jpg")));
         Process child = new ProcessBuilder(arguments)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

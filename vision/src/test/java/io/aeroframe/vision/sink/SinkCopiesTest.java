@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.PeakMemory;
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
-import io.aeroframe.vision.PeakMemory;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.testing.ChildJvm;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Psnr;
@@ -250,7 +251,7 @@ class VideoSinkTest {
         Path file = directory.resolve("killed." + container);
         int count = 300;
         Process child = new ProcessBuilder(
-                        ChildJvm.command(WriteForEver.class, file.toString(), "" + count, "" + isJpeg))
+                        ChildJvm.command(WriteForEver.class, List.of("-Xmx256m"), file, count, isJpeg))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader lines = child.inputReader()) {

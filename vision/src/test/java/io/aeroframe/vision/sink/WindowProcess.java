@@ -3,6 +3,7 @@ package io.aeroframe.vision.sink;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.ChildJvm;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import java.io.BufferedReader;
@@ -46,8 +47,7 @@ final class WindowProcess implements AutoCloseable {
     /** Its working directory is the given one. */
     static WindowProcess start(String display, Path directory) throws IOException {
         Path errors = directory.resolve("stderr");
-        List<String> command = ChildJvm.command(WindowProcess.class);
-        command.add(1, "-Djava.awt.headless=false");
+        List<String> command = ChildJvm.command(WindowProcess.class, List.of("-Xmx256m", "-Djava.awt.headless=false"));
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(directory.toFile()).redirectError(errors.toFile());
         builder.environment().put("DISPLAY", display);

@@ -1,11 +1,12 @@
 package io.aeroframe.vision.sink;
 
-import static io.aeroframe.vision.sink.VirtualDisplay.HEIGHT;
-import static io.aeroframe.vision.sink.VirtualDisplay.WIDTH;
+import static io.aeroframe.testing.VirtualDisplay.HEIGHT;
+import static io.aeroframe.testing.VirtualDisplay.WIDTH;
 import static io.aeroframe.vision.sink.WindowProcess.TITLE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.VirtualDisplay;
 import io.aeroframe.transport.PixelFormat;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
@@ -83,7 +84,7 @@ class WindowSinkTest {
         try (WindowProcess window = open()) {
             window.run("show JPEG 640 480");
             display.awaitScreen("the first", chartIn(centred(640, 480), false));
-            String id = display.window(TITLE);
+            String id = display.awaitWindow(TITLE);
 
             display.run("xdotool", "windowmove", id, "10", "20", "windowsize", id, "900", "300");
             Rectangle resized = new Rectangle(10 + 250, 20, 400, 300);
@@ -236,7 +237,7 @@ class WindowSinkTest {
         try (WindowProcess window = open()) {
             window.send("stream-until-closed");
             display.awaitScreen("the stream", WindowSinkTest::hasRed);
-            String id = display.window(TITLE);
+            String id = display.awaitWindow(TITLE);
             for (int i = 0; i < ROUNDS; i++) {
                 display.run("xdotool", "windowminimize", id);
                 display.awaitScreen("no window", screen -> !hasRed(screen));

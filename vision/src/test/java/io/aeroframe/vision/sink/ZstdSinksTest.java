@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.AllocatedBytes;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.AllocatedBytes;
 import io.aeroframe.vision.zstd.ZstdCodec;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.ByteArrayOutputStream;

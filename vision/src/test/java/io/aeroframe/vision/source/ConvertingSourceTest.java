@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.AllocatedBytes;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.AllocatedBytes;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.AllocatedBytes;
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.AllocatedBytes;
 import io.aeroframe.vision.Psnr;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

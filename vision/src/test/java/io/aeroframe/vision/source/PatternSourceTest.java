@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.AllocatedBytes;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.AllocatedBytes;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;

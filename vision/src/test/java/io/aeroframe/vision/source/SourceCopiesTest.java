@@ -3,9 +3,9 @@ package io.aeroframe.vision.source;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.PeakMemory;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.PeakMemory;
 import io.aeroframe.vision.SyntheticPictures;
 import io.aeroframe.vision.jpeg.OpenCvJpegCodec;
 import io.aeroframe.vision.jpeg.Turbo;

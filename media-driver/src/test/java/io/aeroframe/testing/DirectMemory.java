@@ -1,15 +1,15 @@
-package io.aeroframe.transport;
+package io.aeroframe.testing;
 
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 
 /** The direct memory of this JVM. */
-final class DirectMemory {
+public final class DirectMemory {
 
     private DirectMemory() {}
 
-    /** Bytes that have been allocated and not been freed. */
-    static long used() {
+    /** The number of bytes that are allocated at present. */
+    public static long used() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct"))
                 .mapToLong(BufferPoolMXBean::getMemoryUsed)

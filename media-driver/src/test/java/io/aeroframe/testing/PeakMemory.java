@@ -1,4 +1,4 @@
-package io.aeroframe.vision;
+package io.aeroframe.testing;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * What memory a piece of code touches for the first time, its own and that of native libraries, also if it gives it
- * back at once.
+ * Measures the memory that a piece of code and its native libraries touch for the first time, even if they free it at
+ * once.
  */
 public final class PeakMemory {
 
@@ -24,16 +24,16 @@ public final class PeakMemory {
 
     private PeakMemory() {}
 
-    /** The most bytes by which the process grows while the code runs, as Linux reports it. */
+    /** The number of bytes by which the process grows at most while the code runs, as Linux counts them. */
     public static long growth(Step step) throws Exception {
-        Assumptions.assumeTrue(Files.isWritable(RESET), "only Linux reports how large a process was at most");
-        Files.writeString(RESET, "5"); // the peak is now what there is now
+        Assumptions.assumeTrue(Files.isWritable(RESET), "only Linux reports the peak size of a process");
+        Files.writeString(RESET, "5"); // resets the peak to the present size
         long before = kilobytes("VmRSS:");
         step.run();
         return (kilobytes("VmHWM:") - before) << 10;
     }
 
-    /** A direct buffer whose pages are there, so that to write to it makes nothing grow. */
+    /** A direct buffer whose pages are resident, so that writing to it does not make the process grow. */
     public static ByteBuffer touched(int length) {
         ByteBuffer buffer = ByteBuffer.allocateDirect(length);
         for (int i = 0; i < length; i += PAGE) {

@@ -1,4 +1,4 @@
-package io.aeroframe.vision.sink;
+package io.aeroframe.testing;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -6,30 +6,23 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 
-/** An X server of the test's own, without a screen: Xvfb on a free display number, white where there is no window. */
-final class VirtualDisplay implements AutoCloseable {
+/** Xvfb, an X server without a screen, on a free display number. Its background is white. */
+public final class VirtualDisplay implements AutoCloseable {
 
-    static final int WIDTH = 1280;
-    static final int HEIGHT = 720;
-
-    private static final int PATIENCE_S = 120;
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(PATIENCE_S);
+    public static final int WIDTH = 1280;
+    public static final int HEIGHT = 720;
 
     private final List<Process> processes = new ArrayList<>();
     private final Path directory;
@@ -40,10 +33,12 @@ final class VirtualDisplay implements AutoCloseable {
         this.directory = directory;
     }
 
-    static VirtualDisplay start(Path directory) throws IOException {
+    /** Starts the server. Screenshots go to the directory. Skips the test if a program is missing. */
+    public static VirtualDisplay start(Path directory) throws IOException {
         for (String tool : List.of("Xvfb", "xdotool", "import", "xwininfo")) {
             assumeTrue(
-                    isOnThePath(tool), tool + " is not installed: apt-get install xvfb xdotool imagemagick x11-utils");
+                    Programs.isInstalled(tool),
+                    tool + " is not installed: apt-get install xvfb xdotool imagemagick x11-utils");
         }
         VirtualDisplay display = new VirtualDisplay(directory);
         String screen = WIDTH + "x" + HEIGHT + "x24";
@@ -61,80 +56,89 @@ final class VirtualDisplay implements AutoCloseable {
         return display;
     }
 
-    static boolean isOnThePath(String tool) {
-        for (String part : System.getenv("PATH").split(File.pathSeparator)) {
-            if (Files.isExecutable(Path.of(part, tool))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    void startWindowManager() throws IOException {
-        assumeTrue(isOnThePath("openbox"), "openbox is not installed: apt-get install openbox");
-        assumeTrue(isOnThePath("xprop"), "xprop is not installed: apt-get install x11-utils");
+    public void startWindowManager() throws IOException {
+        assumeTrue(Programs.isInstalled("openbox"), "openbox is not installed: apt-get install openbox");
+        assumeTrue(Programs.isInstalled("xprop"), "xprop is not installed: apt-get install x11-utils");
         ProcessBuilder builder = new ProcessBuilder("openbox")
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("DISPLAY", name);
         processes.add(builder.start());
-        await("openbox", () -> run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").contains("window id"), () -> "");
-        pressAnyKey();
+        Await.until("openbox", () -> run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK")
+                .contains("window id"));
+        // At the first key the server announces another keyboard, and openbox misses keys until it has grabbed them
+        // again.
+        run("xdotool", "key", "shift");
         isManaged = true;
     }
 
-    /**
-     * The first key makes the server announce another keyboard, at which openbox is deaf until it has taken its keys
-     * again.
-     */
-    private void pressAnyKey() {
-        run("xdotool", "key", "shift");
-    }
-
-    String name() {
+    /** The value of {@code DISPLAY} for processes that use the display. */
+    public String name() {
         return name;
     }
 
-    /** Where there is a window manager it acts on the active window, which a window is a while after it can be seen. */
-    void press(String key) {
+    /** Presses a key. With a window manager, first waits for an active window: one becomes active after it is seen. */
+    public void press(String key) {
         if (isManaged) {
-            await(
+            Await.until(
                     "an active window",
                     () -> run("xdotool", "getactivewindow").strip().matches("[1-9]\\d*"),
-                    () -> ", but\n" + run("xprop", "-root") + run("xwininfo", "-root", "-tree"));
+                    () -> run("xprop", "-root") + run("xwininfo", "-root", "-tree"));
         }
         run("xdotool", "key", key);
     }
 
-    /** The X window of a title. */
-    String window(String title) {
+    /** Presses a key in a window, which the window manager activates first. */
+    public void press(String window, String key) {
+        run("xdotool", "windowactivate", "--sync", window, "key", key);
+    }
+
+    /** Closes a window as the button in its title bar does: the window manager sends WM_DELETE_WINDOW. */
+    public void pressCloseButton(String window) {
+        press(window, "alt+F4");
+    }
+
+    /** Waits for a window with a title, and returns its X window id. */
+    public String awaitWindow(String title) {
         String[] found = {""};
-        await(
+        Await.until(
                 "a window called " + title,
                 () -> {
                     found[0] = run("xdotool", "search", "--onlyvisible", "--name", "^" + title + "$")
                             .strip();
                     return !found[0].isEmpty();
                 },
-                () -> ", but\n" + run("xwininfo", "-root", "-tree"));
+                () -> run("xwininfo", "-root", "-tree"));
         return found[0].lines().reduce((first, last) -> last).orElseThrow();
     }
 
-    /** Takes screenshots until one is as wanted. */
-    BufferedImage awaitScreen(String what, Predicate<BufferedImage> condition) {
+    /** Takes screenshots until one meets the condition. */
+    public BufferedImage awaitScreen(String what, Predicate<BufferedImage> condition) {
+        return awaitScreen(what, condition, "");
+    }
+
+    /**
+     * Takes screenshots until one meets the condition.
+     *
+     * @param what      the noun phrase for the failure message: "timed out waiting for ...".
+     * @param condition the condition.
+     * @param state     the object that a failure message ends with, such as the process that draws.
+     * @return the screenshot that meets the condition.
+     */
+    public BufferedImage awaitScreen(String what, Predicate<BufferedImage> condition, Object state) {
         BufferedImage[] last = new BufferedImage[1];
-        await(
+        Await.until(
                 what,
                 () -> {
                     last[0] = screenshot();
                     return condition.test(last[0]);
                 },
-                () -> ", but " + coloursOf(last[0]) + "; windows:\n" + run("xwininfo", "-root", "-tree"));
+                () -> colorsOf(last[0]) + "; windows:\n" + run("xwininfo", "-root", "-tree") + state);
         return last[0];
     }
 
-    /** Its most frequent colours, for a failed test. */
-    private static String coloursOf(BufferedImage screen) {
+    /** The most frequent colors, for a failure message. */
+    private static String colorsOf(BufferedImage screen) {
         Map<Integer, Integer> count = new HashMap<>();
         for (int rgb : screen.getRGB(0, 0, screen.getWidth(), screen.getHeight(), null, 0, screen.getWidth())) {
             count.merge(rgb & 0xffffff, 1, Integer::sum);
@@ -142,7 +146,7 @@ final class VirtualDisplay implements AutoCloseable {
         return count.entrySet().stream()
                 .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
                 .limit(5)
-                .map(colour -> String.format("%06x %d times", colour.getKey(), colour.getValue()))
+                .map(color -> String.format("%06x %d times", color.getKey(), color.getValue()))
                 .collect(Collectors.joining(", "));
     }
 
@@ -156,15 +160,17 @@ final class VirtualDisplay implements AutoCloseable {
         }
     }
 
-    /** A tool's output, whatever its exit status: some find nothing at first. */
-    String run(String... command) {
+    /** Runs a program on the display and returns its output, whatever its exit status. */
+    public String run(String... command) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().put("DISPLAY", name);
             Process process = builder.start();
             try {
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                assertTrue(process.waitFor(PATIENCE_S, TimeUnit.SECONDS), () -> String.join(" ", command) + " hangs");
+                assertTrue(
+                        process.waitFor(Await.PATIENCE_S, TimeUnit.SECONDS),
+                        () -> String.join(" ", command) + " does not end");
                 return output;
             } finally {
                 process.destroyForcibly();
@@ -175,20 +181,6 @@ final class VirtualDisplay implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-    }
-
-    private static void await(String what, Condition condition, Supplier<String> seen) {
-        long deadline = System.nanoTime() + PATIENCE_NS;
-        while (!condition.isMet()) {
-            if (System.nanoTime() > deadline) {
-                fail("timed out after " + PATIENCE_S + " s waiting for " + what + seen.get());
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
-    }
-
-    interface Condition {
-        boolean isMet();
     }
 
     @Override

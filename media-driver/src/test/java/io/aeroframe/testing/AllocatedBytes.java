@@ -1,9 +1,9 @@
-package io.aeroframe.vision;
+package io.aeroframe.testing;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
-/** What a piece of code leaves to the garbage collector. */
+/** Measures what a piece of code allocates on the heap. */
 public final class AllocatedBytes {
 
     /** Code to measure. */
@@ -17,8 +17,8 @@ public final class AllocatedBytes {
     private AllocatedBytes() {}
 
     /**
-     * Mean bytes the calling thread allocates a call, after as many calls to warm up: the least of three rounds, as
-     * what a call allocates it allocates in each of them, and the virtual machine now and then something of its own.
+     * The mean number of bytes that a call allocates on the calling thread, after as many calls to warm up. It is the
+     * least of three rounds: a call allocates the same in each, and the JVM now and then something of its own.
      */
     public static double perCall(int calls, Step step) throws Exception {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
