@@ -2,6 +2,7 @@ package io.aeroframe.apps;
 
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
+import io.aeroframe.transport.ConnectionContext;
 import io.aeroframe.transport.ConnectionState;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -31,7 +32,7 @@ final class DriverSession implements AutoCloseable {
         try {
             aeroframe = Aeroframe.connect(
                     driver,
-                    new Aeroframe.Context()
+                    new ConnectionContext()
                             .errorHandler(options.errorHandler())
                             .stateListener(state -> report(state, options)));
         } catch (RuntimeException ex) {

@@ -4,6 +4,7 @@ import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameClaim;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.FramePublication;
+import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.transport.StreamName;
 import io.aeroframe.vision.source.FrameSource;
 import io.aeroframe.vision.source.FrameSources;
@@ -94,8 +95,8 @@ final class PublishRun {
         }
     }
 
-    private FramePublication.Context context(FrameChannel channel) {
-        return new FramePublication.Context()
+    private PublicationContext context(FrameChannel channel) {
+        return new PublicationContext()
                 .pooled(options.isPooled()).slots(options.slots()).stream(streamText)
                         .channel(channel)
                         .format(source.format())

@@ -2,7 +2,7 @@ package io.aeroframe.apps;
 
 import io.aeroframe.transport.Delivery;
 import io.aeroframe.transport.FrameChannel;
-import io.aeroframe.transport.FrameSubscription;
+import io.aeroframe.transport.SubscriptionContext;
 import io.aeroframe.vision.sink.VideoSink;
 import java.time.Duration;
 import picocli.CommandLine.ArgGroup;
@@ -45,7 +45,7 @@ final class SubscribeOptions {
             names = "--max-frame-bytes",
             paramLabel = "N",
             description = "Skip larger frames. Default: 268435456 (256 MiB).")
-    private int maxFrameBytes = FrameSubscription.Context.DEFAULT_MAX_FRAME_LENGTH;
+    private int maxFrameBytes = SubscriptionContext.DEFAULT_MAX_FRAME_LENGTH;
 
     @Option(
             names = "--codec",

@@ -9,6 +9,7 @@ import io.aeroframe.transport.FrameTransportException;
 import io.aeroframe.transport.StreamCollisionException;
 import io.aeroframe.transport.StreamName;
 import io.aeroframe.transport.StreamState;
+import io.aeroframe.transport.SubscriptionContext;
 import io.aeroframe.vision.sink.FrameSink;
 import io.aeroframe.vision.sink.FrameSinks;
 import io.aeroframe.vision.sink.SinkOptions;
@@ -104,7 +105,7 @@ final class SubscribeRun {
         Delivery delivery = options.delivery(sink.isLive());
         try (session;
                 FrameSubscription subscription = session.aeroframe()
-                        .addSubscription(new FrameSubscription.Context()
+                        .addSubscription(new SubscriptionContext()
                                 .stream(streamText)
                                         .channel(channel)
                                         .delivery(delivery)

@@ -1,15 +1,11 @@
 package io.aeroframe.transport;
 
 import io.aeroframe.driver.FrameDriver;
-import io.aeroframe.driver.internal.GuardedErrorHandler;
 import io.aeroframe.driver.internal.SharedDirectory;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.agrona.CloseHelper;
-import org.agrona.ErrorHandler;
 
 /**
  * Publications and subscriptions of frames, over one Aeron client at a time.
@@ -17,7 +13,7 @@ import org.agrona.ErrorHandler;
  * <p>When the media driver goes with the process that owns it, another process takes over, and when this process was
  * stopped for so long that the driver took it for dead, it connects again. Either way all publications and
  * subscriptions are opened again at their next call, and go on. Users need not do anything; {@link
- * Context#stateListener} reports it.
+ * ConnectionContext#stateListener} reports it.
  *
  * <p>Thread-safe. What it makes is for one thread at a time, but can be closed on any. An interrupt ends the wait of
  * the thread that is interrupted, and has no other effect: threads of the library's own do all that an interrupt could
@@ -26,31 +22,31 @@ import org.agrona.ErrorHandler;
 public final class Aeroframe implements AutoCloseable {
 
     private final FrameDriver driver;
-    private final Context context;
+    private final ConnectionContext context;
     private final PoolReaper pools = new PoolReaper();
     private final DriverConnection connection;
     private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
     private boolean hasWarnedOfSockets;
 
-    private Aeroframe(FrameDriver driver, Context context) {
+    private Aeroframe(FrameDriver driver, ConnectionContext context) {
         this.driver = driver;
         this.context = context;
         connection = DriverConnection.open(driver, context, pools);
     }
 
     /**
-     * Connects to a driver with default settings, as {@link #connect(FrameDriver, Context)}.
+     * Connects to a driver with default settings, as {@link #connect(FrameDriver, ConnectionContext)}.
      *
      * @param driver to use; it must stay open longer than this.
      * @return the connection.
      * @throws FrameTransportException if no driver answers, or the thread is interrupted.
      */
     public static Aeroframe connect(FrameDriver driver) {
-        return connect(driver, new Context());
+        return connect(driver, new ConnectionContext());
     }
 
     /**
-     * Connects to a driver. Any thread. Waits for a driver {@link Context#connectTimeout(Duration)} at most; an
+     * Connects to a driver. Any thread. Waits for a driver {@link ConnectionContext#connectTimeout()} at most; an
      * interrupt ends the wait, with the flag still set.
      *
      * @param driver  to use; it must stay open longer than this.
@@ -60,13 +56,13 @@ public final class Aeroframe implements AutoCloseable {
      * @throws FrameTransportException  if the thread is interrupted.
      * @throws IllegalArgumentException if a setting is not valid.
      */
-    public static Aeroframe connect(FrameDriver driver, Context context) {
+    public static Aeroframe connect(FrameDriver driver, ConnectionContext context) {
         context.conclude();
         return new Aeroframe(driver, context);
     }
 
     /**
-     * Starts to publish a stream over IPC, as {@link #addPublication(FramePublication.Context)}.
+     * Starts to publish a stream over IPC, as {@link #addPublication(PublicationContext)}.
      *
      * @param stream its name.
      * @param format what most frames will be.
@@ -74,11 +70,11 @@ public final class Aeroframe implements AutoCloseable {
      * @throws FrameTransportException if there is no room for its buffers, or no driver answers.
      */
     public FramePublication addPublication(String stream, FrameFormat format) {
-        return addPublication(new FramePublication.Context().stream(stream).format(format));
+        return addPublication(new PublicationContext().stream(stream).format(format));
     }
 
     /**
-     * Starts to publish a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, Context)} does, and
+     * Starts to publish a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, ConnectionContext)} does, and
      * as long as the system takes to provide the memory of the pool and the log buffers.
      *
      * @param settings concluded here, not to be used again.
@@ -88,7 +84,7 @@ public final class Aeroframe implements AutoCloseable {
      * @throws IllegalArgumentException if a setting is not valid.
      * @throws IllegalStateException    if this is closed.
      */
-    public FramePublication addPublication(FramePublication.Context settings) {
+    public FramePublication addPublication(PublicationContext settings) {
         checkOpen();
         settings.conclude();
         checkNetwork(settings.stream(), settings.channel());
@@ -124,18 +120,18 @@ public final class Aeroframe implements AutoCloseable {
     }
 
     /**
-     * Starts to receive a stream over IPC, as {@link #addSubscription(FrameSubscription.Context)}.
+     * Starts to receive a stream over IPC, as {@link #addSubscription(SubscriptionContext)}.
      *
      * @param stream its name.
      * @return the subscription.
      * @throws FrameTransportException if no driver answers, or the thread is interrupted.
      */
     public FrameSubscription addSubscription(String stream) {
-        return addSubscription(new FrameSubscription.Context().stream(stream));
+        return addSubscription(new SubscriptionContext().stream(stream));
     }
 
     /**
-     * Starts to receive a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, Context)} does, not
+     * Starts to receive a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, ConnectionContext)} does, not
      * for a publisher.
      *
      * @param settings concluded here, not to be used again.
@@ -145,7 +141,7 @@ public final class Aeroframe implements AutoCloseable {
      * @throws IllegalArgumentException if a setting is not valid.
      * @throws IllegalStateException    if this is closed.
      */
-    public FrameSubscription addSubscription(FrameSubscription.Context settings) {
+    public FrameSubscription addSubscription(SubscriptionContext settings) {
         checkOpen();
         settings.conclude(context.errorHandler());
         checkNetwork(settings.stream(), settings.channel());
@@ -184,7 +180,7 @@ public final class Aeroframe implements AutoCloseable {
      * Closes the connection and what is still open in it. Close publications first: else their subscribers see their
      * streams as lost, and not as ended. Any thread; closing twice does nothing.
      *
-     * <p>Calls that wait end their wait. This waits {@link Context#closeTimeout()} at most for subscribers that have
+     * <p>Calls that wait end their wait. This waits {@link ConnectionContext#closeTimeout()} at most for subscribers that have
      * yet to find the pool of a publication that was closed, and as long again for threads that are inside a call of a
      * publication or subscription. A thread that stays longer, in a handler, may go on: the memory that it uses is
      * unmapped when it has left. Called in a handler, this does not wait for that handler. An interrupt ends the wait
@@ -203,130 +199,5 @@ public final class Aeroframe implements AutoCloseable {
         return open instanceof FrameSubscription subscription
                 ? subscription.isInsideHere()
                 : open instanceof FramePublication publication && publication.isInsideHere();
-    }
-
-    /** Settings of {@link Aeroframe#connect(FrameDriver, Context)}. Not thread-safe; used once. */
-    public static final class Context {
-        private ErrorHandler errorHandler;
-        private Consumer<ConnectionState> stateListener = state -> {};
-        private Duration connectTimeout = Duration.ofSeconds(5);
-        private Duration answerTimeout = Duration.ofSeconds(10);
-        private Duration closeTimeout = Duration.ofSeconds(4);
-
-        /** Settings with their defaults. */
-        public Context() {}
-
-        private void conclude() {
-            errorHandler = GuardedErrorHandler.of(Aeroframe.class, errorHandler);
-            connectTimeout = Timeouts.check("connectTimeout", connectTimeout);
-            answerTimeout = Timeouts.check("answerTimeout", answerTimeout);
-            closeTimeout = Timeouts.check("closeTimeout", closeTimeout);
-        }
-
-        /**
-         * Takes what goes wrong in the background, on any thread. What it throws is logged, and hurts nothing else. The
-         * thread that calls it waits for it to return: it should do so soon.
-         *
-         * @param value default: a warning to {@link System.Logger}.
-         * @return this.
-         */
-        public Context errorHandler(ErrorHandler value) {
-            errorHandler = value;
-            return this;
-        }
-
-        /**
-         * Takes what goes wrong in the background.
-         *
-         * @return null for the default before it is concluded.
-         */
-        public ErrorHandler errorHandler() {
-            return errorHandler;
-        }
-
-        /**
-         * Takes each state that the connection enters after the first one, on a thread of the connection's own, which
-         * waits for it to return. What it throws is reported to the error handler. It must not close the connection.
-         *
-         * @param value default: none.
-         * @return this.
-         */
-        public Context stateListener(Consumer<ConnectionState> value) {
-            stateListener = value;
-            return this;
-        }
-
-        /**
-         * Takes each state that the connection enters.
-         *
-         * @return the listener.
-         */
-        public Consumer<ConnectionState> stateListener() {
-            return stateListener;
-        }
-
-        /**
-         * How long {@link Aeroframe#connect(FrameDriver, Context)}, and what adds publications and subscriptions, wait
-         * for a media driver while none is up. {@link #answerTimeout()} comes on top for a driver that is up but
-         * slow to answer.
-         *
-         * @param value default 5 s.
-         * @return this.
-         */
-        public Context connectTimeout(Duration value) {
-            connectTimeout = value;
-            return this;
-        }
-
-        /**
-         * How long to wait for a media driver.
-         *
-         * @return the longest wait.
-         */
-        public Duration connectTimeout() {
-            return connectTimeout;
-        }
-
-        /**
-         * How long adding a publication or a subscription, and opening one again after a takeover, waits for a media
-         * driver that is up to answer. Large log buffers on a busy machine take it seconds. A driver that dies
-         * meanwhile ends the wait within three seconds.
-         *
-         * @param value default 10 s.
-         * @return this.
-         */
-        public Context answerTimeout(Duration value) {
-            answerTimeout = value;
-            return this;
-        }
-
-        /**
-         * How long to wait for a media driver to answer a request.
-         *
-         * @return the longest wait.
-         */
-        public Duration answerTimeout() {
-            return answerTimeout;
-        }
-
-        /**
-         * How long {@link Aeroframe#close()} waits for subscribers, and for threads that are inside a call.
-         *
-         * @param value default 4 s: a little longer than the driver takes to notice that a subscriber is dead.
-         * @return this.
-         */
-        public Context closeTimeout(Duration value) {
-            closeTimeout = value;
-            return this;
-        }
-
-        /**
-         * How long closing waits.
-         *
-         * @return the longest wait of each kind.
-         */
-        public Duration closeTimeout() {
-            return closeTimeout;
-        }
     }
 }

@@ -39,7 +39,7 @@ final class DriverConnection {
     private static final long RETIRED_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final FrameDriver driver;
-    private final Aeroframe.Context context;
+    private final ConnectionContext context;
     private final PoolReaper pools;
     private final List<Retired> retired = new ArrayList<>();
     private final Thread thread = new Thread(this::run, "aeroframe-connection");
@@ -57,7 +57,7 @@ final class DriverConnection {
      */
     private record Retired(ClientSession session, long sinceNs) {}
 
-    private DriverConnection(FrameDriver driver, Aeroframe.Context context, PoolReaper pools) {
+    private DriverConnection(FrameDriver driver, ConnectionContext context, PoolReaper pools) {
         this.driver = driver;
         this.context = context;
         this.pools = pools;
@@ -65,13 +65,13 @@ final class DriverConnection {
     }
 
     /**
-     * Connects. Waits for {@link Aeroframe.Context#connectTimeout()} at most; an interrupt ends the wait.
+     * Connects. Waits for {@link ConnectionContext#connectTimeout()} at most; an interrupt ends the wait.
      *
      * @param pools to look after, so that what nobody reads any more goes.
      * @throws DriverLostException     if no driver answers.
      * @throws FrameTransportException if the thread is interrupted.
      */
-    static DriverConnection open(FrameDriver driver, Aeroframe.Context context, PoolReaper pools) {
+    static DriverConnection open(FrameDriver driver, ConnectionContext context, PoolReaper pools) {
         DriverConnection connection = new DriverConnection(driver, context, pools);
         long startNs = System.nanoTime();
         long timeoutNs = context.connectTimeout().toNanos();
@@ -129,7 +129,7 @@ final class DriverConnection {
 
     /**
      * Makes something in the session that is up; if that ends meanwhile, in the next. Waits for {@link
-     * Aeroframe.Context#connectTimeout()} at most for a session, in which {@code open} has bounds of its own. An
+     * ConnectionContext#connectTimeout()} at most for a session, in which {@code open} has bounds of its own. An
      * interrupt ends the wait.
      *
      * @param open throws {@link FrameTransportException} if it fails.
@@ -261,7 +261,7 @@ final class DriverConnection {
     }
 
     /**
-     * Ends the client. Waits for {@link Aeroframe.Context#closeTimeout()} at most until no thread is inside a
+     * Ends the client. Waits for {@link ConnectionContext#closeTimeout()} at most until no thread is inside a
      * publication or subscription; after that the client ends in the background, when they have left. Called by a
      * handler, it does not wait for that.
      *

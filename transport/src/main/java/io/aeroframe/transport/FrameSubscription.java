@@ -1,12 +1,10 @@
 package io.aeroframe.transport;
 
-import io.aeroframe.driver.internal.GuardedErrorHandler;
 import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeron.Subscription;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.agrona.ErrorHandler;
 
 /**
  * Receives the frames of one stream from one channel.
@@ -27,7 +25,7 @@ public final class FrameSubscription implements AutoCloseable {
     /** How long the old session is kept for a publisher that has not come to the new one yet. */
     private static final long OVERLAP_NS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Context context;
+    private final SubscriptionContext context;
     private final DriverConnection connection;
     private final FrameAssemblies assemblies = new FrameAssemblies(HostIdentity.current(), new FrameCopies());
     private final SubscriptionCounts account = new SubscriptionCounts();
@@ -51,14 +49,14 @@ public final class FrameSubscription implements AutoCloseable {
     private int notedSignal;
 
     /**
-     * A subscription. Waits for the driver, for {@link Aeroframe.Context#answerTimeout()} at most in a session.
+     * A subscription. Waits for the driver, for {@link ConnectionContext#answerTimeout()} at most in a session.
      *
      * @param whenClosed run on the thread that closed it, after it is closed.
      */
     FrameSubscription(
             DriverConnection connection,
             SharedDirectory directory,
-            Context context,
+            SubscriptionContext context,
             Consumer<FrameSubscription> whenClosed) {
         this.connection = connection;
         this.context = context;
@@ -307,134 +305,6 @@ public final class FrameSubscription implements AutoCloseable {
         } finally {
             gate.released();
             whenClosed.run();
-        }
-    }
-
-    /** Settings of {@link Aeroframe#addSubscription(Context)}. Not thread-safe; used once. */
-    public static final class Context {
-        /** The largest frame taken unless told otherwise: 256 MiB, more than twice a raw 7680x4320 picture. */
-        public static final int DEFAULT_MAX_FRAME_LENGTH = 256 << 20;
-
-        private StreamName stream;
-        private FrameChannel channel = FrameChannel.IPC;
-        private Delivery delivery = Delivery.EVERY;
-        private int maxFrameLength = DEFAULT_MAX_FRAME_LENGTH;
-        private ErrorHandler errorHandler;
-
-        /** Settings with their defaults. */
-        public Context() {}
-
-        void conclude(ErrorHandler defaultErrorHandler) {
-            if (stream == null) {
-                throw new IllegalArgumentException("stream is not set: give the name of the stream");
-            }
-            if (maxFrameLength < 1 || maxFrameLength > Integer.MAX_VALUE - 64) {
-                throw new IllegalArgumentException(
-                        "maxFrameLength=" + maxFrameLength + " is not within 1 to " + (Integer.MAX_VALUE - 64));
-            }
-            errorHandler =
-                    errorHandler == null ? defaultErrorHandler : GuardedErrorHandler.of(Aeroframe.class, errorHandler);
-        }
-
-        /**
-         * The name of the stream.
-         *
-         * @param value as in {@link StreamName}.
-         * @return this.
-         */
-        public Context stream(String value) {
-            stream = new StreamName(value);
-            return this;
-        }
-
-        /**
-         * The name of the stream.
-         *
-         * @return null if not set.
-         */
-        public StreamName stream() {
-            return stream;
-        }
-
-        /**
-         * Where the frames come from.
-         *
-         * @param value default {@link FrameChannel#IPC}.
-         * @return this.
-         */
-        public Context channel(FrameChannel value) {
-            channel = value;
-            return this;
-        }
-
-        /**
-         * Where the frames come from.
-         *
-         * @return the channel.
-         */
-        public FrameChannel channel() {
-            return channel;
-        }
-
-        /**
-         * Which frames to give to the handler.
-         *
-         * @param value default {@link Delivery#EVERY}.
-         * @return this.
-         */
-        public Context delivery(Delivery value) {
-            delivery = value;
-            return this;
-        }
-
-        /**
-         * Which frames to give to the handler.
-         *
-         * @return every frame or the latest.
-         */
-        public Delivery delivery() {
-            return delivery;
-        }
-
-        /**
-         * The largest frame to take. A header that claims more is a bad frame, and nothing is allocated for it.
-         *
-         * @param value payload bytes, default {@link #DEFAULT_MAX_FRAME_LENGTH}.
-         * @return this.
-         */
-        public Context maxFrameLength(int value) {
-            maxFrameLength = value;
-            return this;
-        }
-
-        /**
-         * The largest frame to take.
-         *
-         * @return payload bytes.
-         */
-        public int maxFrameLength() {
-            return maxFrameLength;
-        }
-
-        /**
-         * Takes what goes wrong in the background, on the thread that polls: bad frames (at most once a second), a
-         * {@link StreamCollisionException}, a second publication of the name.
-         *
-         * @param value default: that of {@link Aeroframe.Context#errorHandler(ErrorHandler)}.
-         * @return this.
-         */
-        public Context errorHandler(ErrorHandler value) {
-            errorHandler = value;
-            return this;
-        }
-
-        /**
-         * Takes what goes wrong in the background.
-         *
-         * @return null for the default before it is concluded.
-         */
-        public ErrorHandler errorHandler() {
-            return errorHandler;
         }
     }
 }

@@ -42,7 +42,7 @@ final class ImageReader implements ControlledFragmentHandler {
     private static final int LATEST_SEARCH_LIMIT = 64;
 
     private final Image image;
-    private final FrameSubscription.Context context;
+    private final SubscriptionContext context;
 
     /** Null where frames cannot be in a pool. */
     private final PoolFollower pools;
@@ -75,7 +75,7 @@ final class ImageReader implements ControlledFragmentHandler {
 
     ImageReader(
             Image image,
-            FrameSubscription.Context context,
+            SubscriptionContext context,
             PoolFollower pools,
             SubscriptionCounts account,
             RejectReporter faults,

@@ -41,7 +41,7 @@ final class LogPublication implements AutoCloseable {
     private boolean isWindowOpen;
 
     /**
-     * Adds the publication. Waits for the driver, for {@link Aeroframe.Context#answerTimeout()} at most; an interrupt
+     * Adds the publication. Waits for the driver, for {@link ConnectionContext#answerTimeout()} at most; an interrupt
      * does not end the wait.
      *
      * @param frameLength bytes of most frames, header included.
@@ -49,7 +49,7 @@ final class LogPublication implements AutoCloseable {
      * @throws FrameTransportException if the channel cannot be used, there is no room, or the session ends.
      */
     LogPublication(
-            ClientSession session, FramePublication.Context context, SendWait wait, int frameLength, boolean isPooled) {
+            ClientSession session, PublicationContext context, SendWait wait, int frameLength, boolean isPooled) {
         this.session = session;
         this.wait = wait;
         FrameChannel channel = context.channel();

@@ -15,7 +15,7 @@ final class PublicationFailover {
 
     private final DriverConnection connection;
     private final PublicationPools.Host poolHost;
-    private final FramePublication.Context context;
+    private final PublicationContext context;
     private final SendWait wait;
     private final Gate gate;
     private final long publicationId;
@@ -34,7 +34,7 @@ final class PublicationFailover {
     PublicationFailover(
             DriverConnection connection,
             PublicationPools.Host poolHost,
-            FramePublication.Context context,
+            PublicationContext context,
             SendWait wait,
             Gate gate,
             long publicationId) {
@@ -59,7 +59,7 @@ final class PublicationFailover {
 
     /**
      * Follows the connection: in a new session the path is opened again. Waits for the driver to answer, for
-     * {@link Aeroframe.Context#answerTimeout()} at most.
+     * {@link ConnectionContext#answerTimeout()} at most.
      *
      * @return whether there is a path that frames can be sent on.
      */
@@ -156,7 +156,7 @@ final class PublicationFailover {
 
     /**
      * Closes. Subscribers may be in the session of the path or in the next one already: the end is said in both. Waits
-     * for {@link FramePublication.Context#closeTimeout()} at most.
+     * for {@link PublicationContext#closeTimeout()} at most.
      *
      * @param mayMove whether there is no claim on the path any more.
      * @param sayEnd  on a path that is closed then.

@@ -17,7 +17,7 @@ final class PublicationLink implements AutoCloseable {
     private final Gate gate;
 
     /**
-     * Opens it. Waits for the driver, for {@link Aeroframe.Context#answerTimeout()} at most.
+     * Opens it. Waits for the driver, for {@link ConnectionContext#answerTimeout()} at most.
      *
      * @param gate that the thread which writes is inside of.
      * @throws FrameTransportException if the channel cannot be used, there is no room, or the session is over.
@@ -25,7 +25,7 @@ final class PublicationLink implements AutoCloseable {
     PublicationLink(
             ClientSession session,
             PublicationPools.Host host,
-            FramePublication.Context context,
+            PublicationContext context,
             SendWait wait,
             Gate gate,
             long publicationId) {
@@ -50,8 +50,7 @@ final class PublicationLink implements AutoCloseable {
         }
     }
 
-    private PublicationPools openPool(
-            PublicationPools.Host host, FramePublication.Context context, long publicationId) {
+    private PublicationPools openPool(PublicationPools.Host host, PublicationContext context, long publicationId) {
         try {
             SubscriberPositions subscribers = new SubscriberPositions(
                     session.counters(), log.sessionId(), context.stream().streamId());

@@ -37,7 +37,7 @@ final class PublicationPools {
     PublicationPools(
             Host host,
             LiveCounters counters,
-            FramePublication.Context context,
+            PublicationContext context,
             long publicationId,
             SubscriberPositions subscribers) {
         this.host = host;

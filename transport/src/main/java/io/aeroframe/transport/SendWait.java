@@ -7,7 +7,7 @@ package io.aeroframe.transport;
  */
 final class SendWait {
 
-    private final FramePublication.Context context;
+    private final PublicationContext context;
     private final DriverConnection connection;
     private final Gate gate;
     private final long offerTimeoutNs;
@@ -18,7 +18,7 @@ final class SendWait {
     private boolean isDriverMissing;
     private long missingSinceNs;
 
-    SendWait(FramePublication.Context context, DriverConnection connection, Gate gate) {
+    SendWait(PublicationContext context, DriverConnection connection, Gate gate) {
         this.context = context;
         this.connection = connection;
         this.gate = gate;

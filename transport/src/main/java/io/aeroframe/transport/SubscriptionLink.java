@@ -79,7 +79,7 @@ final class SubscriptionLink implements AutoCloseable {
      * @param assemblies memory that frames are put together in.
      */
     record Parts(
-            FrameSubscription.Context context,
+            SubscriptionContext context,
             Gate gate,
             SharedDirectory directory,
             PoolReaper openPools,
@@ -100,7 +100,7 @@ final class SubscriptionLink implements AutoCloseable {
         this.subscription = subscription;
         this.state = state;
         session.acquire(parts.gate(), false);
-        FrameSubscription.Context context = parts.context();
+        SubscriptionContext context = parts.context();
         pools = context.channel().isIpc()
                 ? new PoolFollower(parts.directory(), session.aeron(), context.stream(), subscription)
                 : null;

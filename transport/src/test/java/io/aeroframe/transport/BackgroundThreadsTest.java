@@ -23,7 +23,7 @@ class BackgroundThreadsTest {
                 FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(first.base()));
                 Aeroframe aeroframe = Aeroframe.connect(
                         driver,
-                        new Aeroframe.Context().errorHandler(reported::add).stateListener(state -> {
+                        new ConnectionContext().errorHandler(reported::add).stateListener(state -> {
                             states.add(state);
                             throw new AssertionError("listener on " + state);
                         }))) {
@@ -41,7 +41,7 @@ class BackgroundThreadsTest {
                 FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(first.base()));
                 Aeroframe aeroframe = Aeroframe.connect(
                         driver,
-                        new Aeroframe.Context()
+                        new ConnectionContext()
                                 .errorHandler(error -> {
                                     throw new StackOverflowError("handler");
                                 })

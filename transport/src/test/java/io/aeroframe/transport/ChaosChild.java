@@ -197,7 +197,7 @@ final class ChaosChild {
         }
         if (aeroframe == null || aeroframe.state() == ConnectionState.CLOSED) {
             aeroframe = watchdog.call(
-                    "Aeroframe.connect", () -> Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(told)));
+                    "Aeroframe.connect", () -> Aeroframe.connect(driver, new ConnectionContext().errorHandler(told)));
         }
         return aeroframe;
     }
@@ -209,7 +209,7 @@ final class ChaosChild {
         Aeroframe connection = connection();
         FramePublication publication = watchdog.call(
                 "addPublication",
-                () -> connection.addPublication(new FramePublication.Context()
+                () -> connection.addPublication(new PublicationContext()
                         .stream(role.stream())
                                 .channel(channel)
                                 .format(FORMATS[0])
@@ -253,7 +253,7 @@ final class ChaosChild {
         Aeroframe connection = connection();
         FrameSubscription subscription = watchdog.call(
                 "addSubscription",
-                () -> connection.addSubscription(new FrameSubscription.Context()
+                () -> connection.addSubscription(new SubscriptionContext()
                         .stream(role.stream()).channel(channel).delivery(role.delivery())));
         open = subscription;
         lastSequences.clear(); // another subscription may join where the one before had been already

@@ -83,10 +83,10 @@ final class Churn {
             Aeroframe aeroframe = Aeroframe.connect(driver);
             FrameSubscription visitor = aeroframe.addSubscription("lasting");
             awaitFrame(lasting, visitor, SMALL);
-            FrameSubscription subscription = aeroframe.addSubscription(new FrameSubscription.Context()
-                    .stream("short").delivery(i % 2 == 0 ? Delivery.EVERY : Delivery.LATEST));
+            FrameSubscription subscription = aeroframe.addSubscription(
+                    new SubscriptionContext().stream("short").delivery(i % 2 == 0 ? Delivery.EVERY : Delivery.LATEST));
             FramePublication publication = aeroframe.addPublication(
-                    new FramePublication.Context().stream("short").format(SMALL).pooled(i % 4 != 0));
+                    new PublicationContext().stream("short").format(SMALL).pooled(i % 4 != 0));
             awaitFrame(publication, subscription, SMALL);
             awaitFrame(publication, subscription, LARGE);
             if (i % 3 == 0) {

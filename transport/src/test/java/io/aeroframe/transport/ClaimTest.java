@@ -197,15 +197,14 @@ class ClaimTest {
         Aeroframe aeroframe = host.aeroframe();
         assertThrows(
                 IllegalArgumentException.class,
-                () -> aeroframe.addPublication(new FramePublication.Context().format(FORMAT)));
+                () -> aeroframe.addPublication(new PublicationContext().format(FORMAT)));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> aeroframe.addPublication(new FramePublication.Context().stream("x")));
-        assertThrows(IllegalArgumentException.class, () -> aeroframe.addSubscription(new FrameSubscription.Context()));
+                IllegalArgumentException.class, () -> aeroframe.addPublication(new PublicationContext().stream("x")));
+        assertThrows(IllegalArgumentException.class, () -> aeroframe.addSubscription(new SubscriptionContext()));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> aeroframe.addSubscription(
-                        new FrameSubscription.Context().stream("x").maxFrameLength(0)));
+                        new SubscriptionContext().stream("x").maxFrameLength(0)));
     }
 
     @Test

@@ -60,7 +60,7 @@ final class CloseStorm {
     }
 
     private Aeroframe connect() {
-        return Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(reported::add));
+        return Aeroframe.connect(driver, new ConnectionContext().errorHandler(reported::add));
     }
 
     private void runInOneConnection(int rounds) throws InterruptedException {
@@ -86,7 +86,7 @@ final class CloseStorm {
         AtomicLong received = new AtomicLong();
         FrameSubscription subscription = receiving.addSubscription("storm");
         FramePublication publication = sending.addPublication(
-                new FramePublication.Context().stream("storm").format(format).pooled(isPooled));
+                new PublicationContext().stream("storm").format(format).pooled(isPooled));
         Loop reader = new Loop("reader", () -> read(subscription, received));
         Loop writer = target == Target.ATTACHING ? null : new Loop("writer", () -> write(publication, format, sent));
         try {

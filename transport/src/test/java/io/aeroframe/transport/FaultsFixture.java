@@ -107,7 +107,7 @@ abstract class FaultsFixture {
         aeroframe = Aeroframe.connect(driver);
         for (int i = 0; i < count; i++) {
             watchers.add(new Watcher(aeroframe.addSubscription(
-                    new FrameSubscription.Context().stream("stress").channel(channel))));
+                    new SubscriptionContext().stream("stress").channel(channel))));
         }
     }
 

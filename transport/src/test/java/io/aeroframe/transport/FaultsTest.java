@@ -275,8 +275,8 @@ class FaultsTest extends FaultsFixture {
         FrameFormat format = FrameFormat.bgr24(320, 240);
         int frames = IS_LONG ? 1_000 : 120;
         try (Aeroframe sending = Aeroframe.connect(driver);
-                FramePublication publication = sending.addPublication(new FramePublication.Context()
-                        .stream("stress").format(format).lossless(true));
+                FramePublication publication = sending.addPublication(
+                        new PublicationContext().stream("stress").format(format).lossless(true));
                 FrameSender sender = FrameSender.start(publication, sent -> {
                     for (int i = 0; i < frames; i++) {
                         FrameClaim claim = sent.tryClaim();

@@ -49,8 +49,8 @@ class FlowTest {
         stream = LiveHost.uniqueStream(test.getTestMethod().orElseThrow().getName());
     }
 
-    private FramePublication.Context publication(FrameChannel channel, FrameFormat format) {
-        return new FramePublication.Context().stream(stream).channel(channel).format(format);
+    private PublicationContext publication(FrameChannel channel, FrameFormat format) {
+        return new PublicationContext().stream(stream).channel(channel).format(format);
     }
 
     @ParameterizedTest
@@ -397,7 +397,7 @@ class FlowTest {
         FrameFormat large = FrameFormat.gray8(101, 100);
         try (FrameSubscription subscription = host.aeroframe()
                         .addSubscription(
-                                new FrameSubscription.Context().stream(stream).maxFrameLength(10_000));
+                                new SubscriptionContext().stream(stream).maxFrameLength(10_000));
                 FramePublication publication = host.publish(stream, small)) {
             LiveHost.awaitConnected(publication);
             assertTrue(Pattern.send(publication, small));

@@ -61,14 +61,14 @@ class ForeignNetworkTest {
                     Aeroframe aeroframe = Aeroframe.connect(driver)) {
                 FrameTransportException publishing = assertThrows(
                         FrameTransportException.class,
-                        () -> aeroframe.addPublication(new FramePublication.Context()
+                        () -> aeroframe.addPublication(new PublicationContext()
                                 .stream("far")
                                         .channel(FrameChannel.parse(channel))
                                         .format(FORMAT)));
                 FrameTransportException subscribing = assertThrows(
                         FrameTransportException.class,
                         () -> aeroframe.addSubscription(
-                                new FrameSubscription.Context().stream("far").channel(FrameChannel.parse(channel))));
+                                new SubscriptionContext().stream("far").channel(FrameChannel.parse(channel))));
                 assertEquals(publishing.getMessage(), subscribing.getMessage());
                 assertTrue(
                         publishing.getMessage().startsWith("stream 'far' on channel '")

@@ -187,7 +187,7 @@ class FrameChannelTest {
         for (String way : new String[] {"ipc", "aeron:ipc?pool=off", "udp"}) {
             FrameChannel channel = LiveHost.channel(way);
             try (FramePublication publication = host.aeroframe()
-                    .addPublication(new FramePublication.Context()
+                    .addPublication(new PublicationContext()
                             .stream("sizes").channel(channel).format(format))) {
                 assertEquals(way.equals("ipc"), publication.isPooled());
                 assertFalse(publication.isConnected());
@@ -221,7 +221,7 @@ class FrameChannelTest {
         }
         for (boolean isPooled : new boolean[] {true, false}) {
             try (FramePublication publication = host.aeroframe()
-                    .addPublication(new FramePublication.Context()
+                    .addPublication(new PublicationContext()
                             .stream("told").channel(channel).format(format).pooled(isPooled))) {
                 assertEquals(channel, publication.channel());
             }
@@ -233,7 +233,7 @@ class FrameChannelTest {
     void saysWhyAeronRefusesASetting(String text) {
         for (boolean isPooled : new boolean[] {true, false}) {
             FrameTransportException ex = assertThrows(FrameTransportException.class, () -> host.aeroframe()
-                    .addPublication(new FramePublication.Context()
+                    .addPublication(new PublicationContext()
                             .stream("told")
                                     .channel(FrameChannel.parse(text))
                                     .format(FrameFormat.bgr24(640, 480))

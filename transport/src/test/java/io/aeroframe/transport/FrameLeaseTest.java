@@ -52,7 +52,7 @@ class FrameLeaseTest {
         FrameChannel channel = FrameChannel.parse("aeron:ipc?pool=" + pool);
         subscription = host.subscribe("leases", channel, Delivery.EVERY);
         publication = host.aeroframe()
-                .addPublication(new FramePublication.Context()
+                .addPublication(new PublicationContext()
                         .stream("leases").channel(channel).format(format).slots(pool.equals("on") ? 6 : 0));
         LiveHost.awaitConnected(publication);
     }

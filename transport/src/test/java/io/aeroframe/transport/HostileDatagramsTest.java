@@ -81,7 +81,7 @@ class HostileDatagramsTest {
         host = LiveHost.start();
         channel = LiveHost.freeUdp();
         publication = host.aeroframe()
-                .addPublication(new FramePublication.Context()
+                .addPublication(new PublicationContext()
                         .stream("target").channel(channel).format(FORMAT));
         subscription = host.subscribe("target", channel, Delivery.EVERY);
         localSubscription = host.subscribe("local", FrameChannel.IPC, Delivery.EVERY);

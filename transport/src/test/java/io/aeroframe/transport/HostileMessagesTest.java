@@ -56,7 +56,7 @@ class HostileMessagesTest {
 
     private FrameSubscription subscribe(Delivery delivery) {
         FrameSubscription subscription = host.aeroframe()
-                .addSubscription(new FrameSubscription.Context()
+                .addSubscription(new SubscriptionContext()
                         .stream(STREAM.value()).delivery(delivery).maxFrameLength(LIMIT));
         raw = aeron.addExclusivePublication(FrameChannel.IPC.publicationUri(LIMIT, false), STREAM.streamId());
         LiveHost.await("the subscriber", () -> raw.availableWindow() > 0);

@@ -92,7 +92,7 @@ class InterruptTest {
         FrameChannel channel = LiveHost.channel(kind);
         try (FrameSubscription subscription = host.subscribe("flagged", channel, Delivery.EVERY);
                 FramePublication publication = host.aeroframe()
-                        .addPublication(new FramePublication.Context()
+                        .addPublication(new PublicationContext()
                                 .stream("flagged").channel(channel).format(FORMAT))) {
             LiveHost.awaitConnected(publication);
             Thread.currentThread().interrupt();
@@ -150,7 +150,7 @@ class InterruptTest {
     void anInterruptEndsTheWaitOfALosslessPublication(boolean isPooled) throws Exception {
         try (FrameSubscription subscription = host.subscribe("full", FrameChannel.IPC, Delivery.EVERY);
                 FramePublication publication = host.aeroframe()
-                        .addPublication(new FramePublication.Context()
+                        .addPublication(new PublicationContext()
                                 .stream("full")
                                         .format(FORMAT)
                                         .lossless(true)

@@ -140,7 +140,7 @@ class IsolationTest {
         int frames = 60; // several times round the pool; fewer than are passed over in one search for the latest
         try (Aeroframe other = host.connect();
                 FrameSubscription slow = other.addSubscription(
-                        new FrameSubscription.Context().stream(stream).delivery(delivery));
+                        new SubscriptionContext().stream(stream).delivery(delivery));
                 StuckReader stuck = new StuckReader(slow);
                 FrameSubscription fast = host.subscribe(stream, FrameChannel.IPC, Delivery.EVERY);
                 FramePublication publication = host.publish(stream, FORMAT)) {
@@ -203,11 +203,11 @@ class IsolationTest {
         int frames = 100; // twenty times what the window holds
         try (Aeroframe other = host.connect();
                 FrameSubscription slow = other.addSubscription(
-                        new FrameSubscription.Context().stream(stream).channel(channel));
+                        new SubscriptionContext().stream(stream).channel(channel));
                 StuckReader stuck = new StuckReader(slow);
                 FrameSubscription fast = host.subscribe(stream, channel, Delivery.EVERY);
                 FramePublication publication = host.aeroframe()
-                        .addPublication(new FramePublication.Context()
+                        .addPublication(new PublicationContext()
                                 .stream(stream).channel(channel).format(FORMAT))) {
             LiveHost.awaitConnected(publication);
             sendUntilStuck(publication, fast, stuck);

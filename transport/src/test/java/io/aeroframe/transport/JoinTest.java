@@ -72,7 +72,7 @@ class JoinTest {
             throws Exception {
         FrameChannel channel = FrameChannel.parse(way);
         FramePublication publication = host.aeroframe()
-                .addPublication(new FramePublication.Context()
+                .addPublication(new PublicationContext()
                         .stream(STREAM.value()).channel(channel).format(FORMAT).lossless(isLossless));
         for (int join = 0; join < JOINS; join++) {
             leaveFramesBehind(publication, channel, join % 2 == 0);

@@ -84,7 +84,7 @@ final class LiveHost implements AutoCloseable {
 
     /** Another client, as another process would have. */
     Aeroframe connect() {
-        return Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(reported::add));
+        return Aeroframe.connect(driver, new ConnectionContext().errorHandler(reported::add));
     }
 
     /** An Aeron client without Aeroframe. */
@@ -106,13 +106,13 @@ final class LiveHost implements AutoCloseable {
     }
 
     FramePublication publishLossless(String stream, FrameChannel channel, FrameFormat format) {
-        return aeroframe.addPublication(new FramePublication.Context()
+        return aeroframe.addPublication(new PublicationContext()
                 .stream(stream).channel(channel).format(format).lossless(true));
     }
 
     FrameSubscription subscribe(String stream, FrameChannel channel, Delivery delivery) {
         return aeroframe.addSubscription(
-                new FrameSubscription.Context().stream(stream).channel(channel).delivery(delivery));
+                new SubscriptionContext().stream(stream).channel(channel).delivery(delivery));
     }
 
     /** Looks at the driver's counters, which stay mapped meanwhile, unless the present session has just ended. */

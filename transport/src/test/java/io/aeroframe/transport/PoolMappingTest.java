@@ -163,7 +163,7 @@ class PoolMappingTest {
         private static long outlive(LiveHost host, String name, boolean commits) {
             try (FrameSubscription subscription = host.subscribe(name, FrameChannel.IPC, Delivery.EVERY)) {
                 FramePublication publication = host.aeroframe()
-                        .addPublication(new FramePublication.Context()
+                        .addPublication(new PublicationContext()
                                 .stream(name).format(SMALL).pooled(name.equals("pooled")));
                 LiveHost.awaitConnected(publication);
                 Pattern.send(publication, SMALL);
@@ -328,7 +328,7 @@ class PoolMappingTest {
             };
             try (FrameSubscription subscription = host.subscribe(name, FrameChannel.IPC, Delivery.LATEST)) {
                 FramePublication publication = host.aeroframe()
-                        .addPublication(new FramePublication.Context()
+                        .addPublication(new PublicationContext()
                                 .stream(name).format(SMALL).slots(4));
                 LiveHost.awaitConnected(publication);
                 Pattern.send(publication, SMALL);

@@ -47,8 +47,8 @@ class PoolTest {
 
     private FramePublication publish(String stream, int slots) {
         return host.aeroframe()
-                .addPublication(new FramePublication.Context()
-                        .stream(stream).format(FORMAT).slots(slots));
+                .addPublication(
+                        new PublicationContext().stream(stream).format(FORMAT).slots(slots));
     }
 
     private FrameSubscription subscribe(String stream) {
@@ -259,7 +259,7 @@ class PoolTest {
         };
         try (reader;
                 FramePublication publication = host.aeroframe()
-                        .addPublication(new FramePublication.Context()
+                        .addPublication(new PublicationContext()
                                 .stream("kept").format(FORMAT).slots(slots).lossless(isLossless))) {
             LiveHost.awaitConnected(publication);
             for (int i = 0; i < 50; i++) {
@@ -298,7 +298,7 @@ class PoolTest {
         FrameSubscription fast = host.subscribe("lossless", FrameChannel.IPC, delivery);
         FrameSubscription slow = subscribe("lossless");
         FramePublication publication = host.aeroframe()
-                .addPublication(new FramePublication.Context()
+                .addPublication(new PublicationContext()
                         .stream("lossless").format(FORMAT).slots(3).lossless(true));
         LiveHost.awaitConnected(publication);
         CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
@@ -334,7 +334,7 @@ class PoolTest {
     void aSubscriberThatLeavesALosslessStreamHoldsNothingBack() throws Exception {
         FrameSubscription stays = subscribe("leave");
         FramePublication publication = host.aeroframe()
-                .addPublication(new FramePublication.Context()
+                .addPublication(new PublicationContext()
                         .stream("leave").format(FORMAT).slots(3).lossless(true));
         LiveHost.awaitConnected(publication);
         CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
@@ -373,7 +373,7 @@ class PoolTest {
         FrameSubscription second = subscribe("place");
         try (second;
                 FramePublication publication = host.aeroframe()
-                        .addPublication(new FramePublication.Context()
+                        .addPublication(new PublicationContext()
                                 .stream("place").format(FORMAT).slots(3).lossless(true))) {
             LiveHost.awaitConnected(publication);
             assertTrue(Pattern.send(publication, FORMAT));

@@ -39,7 +39,7 @@ class ResourcesTest {
                                                 + " a quarter of the 1[0-9].[0-9] MiB that are free.*make room .*--pool off.*"),
                         pool.getMessage());
                 FrameTransportException ex = assertThrows(FrameTransportException.class, () -> host.aeroframe()
-                        .addPublication(new FramePublication.Context()
+                        .addPublication(new PublicationContext()
                                 .stream("large").format(large).pooled(false)));
                 assertTrue(
                         ex.getMessage()

@@ -124,7 +124,7 @@ final class StreamChild {
         long frames = Long.parseLong(args[6]);
         int run = Integer.parseInt(args[7]);
         try (Aeroframe aeroframe = Aeroframe.connect(driver);
-                FramePublication publication = aeroframe.addPublication(new FramePublication.Context()
+                FramePublication publication = aeroframe.addPublication(new PublicationContext()
                         .stream("stress")
                                 .channel(FrameChannel.parse(args[8]))
                                 .format(format)
@@ -230,7 +230,7 @@ final class StreamChild {
                 }
             }
         };
-        try (Aeroframe aeroframe = Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(StreamChild::tell));
+        try (Aeroframe aeroframe = Aeroframe.connect(driver, new ConnectionContext().errorHandler(StreamChild::tell));
                 FrameSubscription subscription = aeroframe.addSubscription("stress")) {
             while (again[0] < 50) {
                 subscription.poll(handler, 1);

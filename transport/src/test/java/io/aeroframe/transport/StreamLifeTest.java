@@ -105,8 +105,8 @@ class StreamLifeTest {
         FrameChannel channel = FrameChannel.parse("aeron:ipc?pool=off");
         FrameSubscription subscription = host.subscribe("tail", channel, Delivery.EVERY);
         FramePublication publication = host.aeroframe()
-                .addPublication(new FramePublication.Context()
-                        .stream("tail").channel(channel).format(large));
+                .addPublication(
+                        new PublicationContext().stream("tail").channel(channel).format(large));
         LiveHost.awaitConnected(publication);
         while (publication.ledger().droppedBackPressure() < 7) {
             Pattern.send(publication, large);
@@ -126,8 +126,8 @@ class StreamLifeTest {
         FrameChannel channel = LiveHost.channel(way);
         FrameSubscription subscription = host.subscribe("vanishes", channel, Delivery.EVERY);
         Aeroframe other = host.connect();
-        FramePublication publication = other.addPublication(new FramePublication.Context()
-                .stream("vanishes").channel(channel).format(FORMAT));
+        FramePublication publication = other.addPublication(
+                new PublicationContext().stream("vanishes").channel(channel).format(FORMAT));
         LiveHost.awaitConnected(publication);
         send(publication, 1);
         LiveHost.pollUntil(

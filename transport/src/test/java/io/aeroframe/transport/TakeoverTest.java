@@ -71,7 +71,7 @@ class TakeoverTest {
         FrameChannel channel = LiveHost.channel(text);
         try (FrameSubscription subscription = second.subscribe(stream, channel, Delivery.EVERY);
                 FramePublication publication = third.aeroframe()
-                        .addPublication(new FramePublication.Context()
+                        .addPublication(new PublicationContext()
                                 .stream(stream).channel(channel).format(FORMAT))) {
             stream(publication, subscription, 10);
             RunningDriver before = second.driver().running().orElseThrow();
@@ -195,7 +195,7 @@ class TakeoverTest {
     void theStateListenerHearsOfATakeover() throws IOException {
         List<ConnectionState> states = new CopyOnWriteArrayList<>();
         try (Aeroframe watched =
-                Aeroframe.connect(second.driver(), new Aeroframe.Context().stateListener(states::add))) {
+                Aeroframe.connect(second.driver(), new ConnectionContext().stateListener(states::add))) {
             assertEquals(ConnectionState.CONNECTED, watched.state());
             leave(first);
             LiveHost.await("the next driver", () -> states.contains(ConnectionState.CONNECTED));

@@ -68,7 +68,7 @@ class ThrowingHandlerTest {
         FrameChannel channel = FrameChannel.parse(way);
         try (FrameSubscription subscription = host.subscribe(STREAM.value(), channel, delivery);
                 FramePublication publication = host.aeroframe()
-                        .addPublication(new FramePublication.Context()
+                        .addPublication(new PublicationContext()
                                 .stream(STREAM.value())
                                         .channel(channel)
                                         .format(FORMAT)
@@ -155,7 +155,7 @@ class ThrowingHandlerTest {
         };
         try (Aeron aeron = host.connectRaw();
                 FrameSubscription subscription = host.aeroframe()
-                        .addSubscription(new FrameSubscription.Context()
+                        .addSubscription(new SubscriptionContext()
                                 .stream(STREAM.value()).delivery(delivery).errorHandler(throwing));
                 ExclusivePublication raw = publishRaw(aeron)) {
             offer(raw, validFrame(0));

@@ -62,9 +62,8 @@ class WaitBoundsTest {
                 .termBufferSparseFile(true)
                 .dirDeleteOnShutdown(true));
         try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeron));
-                Aeroframe aeroframe = Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(error -> {}));
-                FrameSubscription subscription =
-                        aeroframe.addSubscription(new FrameSubscription.Context().stream("full"));
+                Aeroframe aeroframe = Aeroframe.connect(driver, new ConnectionContext().errorHandler(error -> {}));
+                FrameSubscription subscription = aeroframe.addSubscription(new SubscriptionContext().stream("full"));
                 FramePublication publication = aeroframe.addPublication(
                         lossless(isPooled).offerTimeout(TOO_LONG).reconnectTimeout(SHORT))) {
             LiveHost.awaitConnected(publication);
@@ -155,7 +154,7 @@ class WaitBoundsTest {
                 FramePublication publication = host.publish("long", FORMAT)) {
             Aeroframe receiving = Aeroframe.connect(
                     host.driver(),
-                    new Aeroframe.Context().errorHandler(error -> {}).closeTimeout(SHORT));
+                    new ConnectionContext().errorHandler(error -> {}).closeTimeout(SHORT));
             FrameSubscription subscription = receiving.addSubscription("long");
             LiveHost.awaitConnected(publication);
             assertTrue(Pattern.send(publication, FORMAT));
@@ -198,7 +197,7 @@ class WaitBoundsTest {
         try (LiveHost host = LiveHost.start();
                 Aeroframe impatient = Aeroframe.connect(
                         host.driver(),
-                        new Aeroframe.Context().errorHandler(error -> {}).answerTimeout(Duration.ZERO))) {
+                        new ConnectionContext().errorHandler(error -> {}).answerTimeout(Duration.ZERO))) {
             LiveHost.await("an answer that is late", () -> {
                 try (AutoCloseable inTime =
                         isPublication ? impatient.addPublication(lossless(true)) : impatient.addSubscription("full")) {
@@ -240,7 +239,7 @@ class WaitBoundsTest {
                 }
             });
             writer.start();
-            writer.join(new FramePublication.Context().returnTimeout().toMillis() + 500);
+            writer.join(new PublicationContext().returnTimeout().toMillis() + 500);
             assertTrue(writer.isAlive(), "it waits for a subscriber");
             try (FrameSubscription after = second.subscribe("full", FrameChannel.IPC, Delivery.EVERY)) {
                 LiveHost.pollUntil(
@@ -267,8 +266,8 @@ class WaitBoundsTest {
         }
     }
 
-    private static FramePublication.Context lossless(boolean isPooled) {
-        return new FramePublication.Context()
+    private static PublicationContext lossless(boolean isPooled) {
+        return new PublicationContext()
                 .stream("full").format(FORMAT).lossless(true).pooled(isPooled).slots(3);
     }
 

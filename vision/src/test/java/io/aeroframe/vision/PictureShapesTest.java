@@ -8,6 +8,7 @@ import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.testing.MemoryDirectory;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.ColorEncoding;
+import io.aeroframe.transport.ConnectionContext;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameClaim;
@@ -15,7 +16,9 @@ import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.FramePublication;
 import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.transport.StreamState;
+import io.aeroframe.transport.SubscriptionContext;
 import io.aeroframe.transport.SubscriptionLedger;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
@@ -330,14 +333,14 @@ class PictureShapesTest {
     private static void deliver(String way, List<Picture> pictures, Sender sender, Receiver receiver) throws Exception {
         FrameChannel channel = FrameChannel.parse(way.equals("udp") ? "udp:127.0.0.1:" + freePort() : way);
         try (sender;
-                Aeroframe aeroframe = Aeroframe.connect(driver, new Aeroframe.Context().errorHandler(error -> {}));
-                FramePublication publication = aeroframe.addPublication(new FramePublication.Context()
+                Aeroframe aeroframe = Aeroframe.connect(driver, new ConnectionContext().errorHandler(error -> {}));
+                FramePublication publication = aeroframe.addPublication(new PublicationContext()
                         .stream("shapes")
                                 .channel(channel)
                                 .format(pictures.get(pictures.size() / 2).format)
                                 .lossless(true));
                 FrameSubscription subscription = aeroframe.addSubscription(
-                        new FrameSubscription.Context().stream("shapes").channel(channel))) {
+                        new SubscriptionContext().stream("shapes").channel(channel))) {
             await(publication::isConnected);
             FutureTask<Void> writer = new FutureTask<>(() -> {
                 try (publication) {

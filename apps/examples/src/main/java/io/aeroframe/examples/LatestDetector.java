@@ -6,6 +6,7 @@ import io.aeroframe.transport.Delivery;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.StreamState;
+import io.aeroframe.transport.SubscriptionContext;
 import io.aeroframe.transport.WaitIdleStrategy;
 import io.aeroframe.vision.Mats;
 import org.opencv.core.Core;
@@ -25,7 +26,7 @@ public final class LatestDetector {
         try (FrameDriver driver = FrameDriver.join();
                 Aeroframe aeroframe = Aeroframe.connect(driver);
                 FrameSubscription subscription = aeroframe.addSubscription(
-                        new FrameSubscription.Context().stream(args[0]).delivery(Delivery.LATEST))) {
+                        new SubscriptionContext().stream(args[0]).delivery(Delivery.LATEST))) {
             System.out.println("waiting for " + args[0]);
             WaitIdleStrategy idle = new WaitIdleStrategy(subscription);
             while (subscription.state() != StreamState.ENDED) {

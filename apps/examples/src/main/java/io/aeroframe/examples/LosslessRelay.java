@@ -5,6 +5,7 @@ import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.FramePublication;
 import io.aeroframe.transport.FrameSubscription;
+import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.transport.StreamState;
 import io.aeroframe.transport.WaitIdleStrategy;
 
@@ -18,7 +19,7 @@ public final class LosslessRelay {
         try (FrameDriver driver = FrameDriver.join();
                 Aeroframe aeroframe = Aeroframe.connect(driver);
                 FrameSubscription in = aeroframe.addSubscription(args[0]);
-                FramePublication out = aeroframe.addPublication(new FramePublication.Context()
+                FramePublication out = aeroframe.addPublication(new PublicationContext()
                         .stream(args[1])
                                 .format(FrameFormat.bgr24(1280, 720)) // what most frames are; others pass, too
                                 .lossless(true))) {

@@ -5,6 +5,7 @@ import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.StreamState;
+import io.aeroframe.transport.SubscriptionContext;
 import org.agrona.concurrent.BackoffIdleStrategy;
 
 /** Receives what {@link MulticastPublisher} publishes, on any host of the LAN. */
@@ -18,7 +19,7 @@ public final class MulticastSubscriber {
         try (FrameDriver driver = FrameDriver.join();
                 Aeroframe aeroframe = Aeroframe.connect(driver);
                 FrameSubscription subscription = aeroframe.addSubscription(
-                        new FrameSubscription.Context().stream("lan_camera").channel(group))) {
+                        new SubscriptionContext().stream("lan_camera").channel(group))) {
             System.out.println("waiting for lan_camera");
             BackoffIdleStrategy idle = new BackoffIdleStrategy();
             while (subscription.state() != StreamState.ENDED) {

@@ -2,6 +2,7 @@ package io.aeroframe.benchmarks.jmh;
 
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
+import io.aeroframe.transport.ConnectionContext;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameClaim;
@@ -9,6 +10,8 @@ import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.FrameHandler;
 import io.aeroframe.transport.FramePublication;
 import io.aeroframe.transport.FrameSubscription;
+import io.aeroframe.transport.PublicationContext;
+import io.aeroframe.transport.SubscriptionContext;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -114,10 +117,10 @@ public class RoundTripBenchmark implements FrameHandler {
         FrameChannel channel = path == Path.udp ? FrameChannel.parse("udp:127.0.0.1:" + freePort()) : FrameChannel.IPC;
         driver = FrameDriver.join(new FrameDriver.Context().privateDriver(true));
         aeroframe = Aeroframe.connect(
-                driver, new Aeroframe.Context().errorHandler(error -> System.out.println("# " + error.getMessage())));
+                driver, new ConnectionContext().errorHandler(error -> System.out.println("# " + error.getMessage())));
         subscription = aeroframe.addSubscription(
-                new FrameSubscription.Context().stream("benchmark").channel(channel));
-        publication = aeroframe.addPublication(new FramePublication.Context()
+                new SubscriptionContext().stream("benchmark").channel(channel));
+        publication = aeroframe.addPublication(new PublicationContext()
                 .stream("benchmark").channel(channel).format(payload.format).pooled(path == Path.pool));
         while (!publication.isConnected()) {
             Thread.onSpinWait();

@@ -13,6 +13,7 @@ import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameHandler;
 import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.StreamState;
+import io.aeroframe.transport.SubscriptionContext;
 import io.aeroframe.transport.SubscriptionLedger;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ public final class AeroframeReceiver implements FrameReceiver, FrameHandler {
         aeroframe = AeroframeSender.connect(driver);
         subscriptions = new FrameSubscription[count];
         for (int i = 0; i < count; i++) {
-            subscriptions[i] = aeroframe.addSubscription(new FrameSubscription.Context()
+            subscriptions[i] = aeroframe.addSubscription(new SubscriptionContext()
                     .stream(AeroframeSender.stream(run)).channel(plan.channel()));
         }
     }

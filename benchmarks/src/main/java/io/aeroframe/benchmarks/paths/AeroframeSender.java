@@ -9,10 +9,12 @@ import io.aeroframe.benchmarks.pictures.Picture;
 import io.aeroframe.benchmarks.pictures.PictureCodec;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
+import io.aeroframe.transport.ConnectionContext;
 import io.aeroframe.transport.FrameClaim;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.FramePublication;
+import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.transport.PublicationLedger;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -49,7 +51,7 @@ public final class AeroframeSender implements FrameSender {
         picture = codec == null ? Picture.of(format) : codec.encoded();
         driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
         aeroframe = connect(driver);
-        FramePublication.Context context = new FramePublication.Context()
+        PublicationContext context = new PublicationContext()
                 .stream(stream(run))
                         .channel(plan.channel())
                         .format(format)
@@ -68,7 +70,7 @@ public final class AeroframeSender implements FrameSender {
     public static Aeroframe connect(FrameDriver driver) {
         return Aeroframe.connect(
                 driver,
-                new Aeroframe.Context().errorHandler(error -> System.err.println("bench: " + error.getMessage())));
+                new ConnectionContext().errorHandler(error -> System.err.println("bench: " + error.getMessage())));
     }
 
     static String stream(int run) {

@@ -10,6 +10,7 @@ import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.Delivery;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameSubscription;
+import io.aeroframe.transport.SubscriptionContext;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -37,7 +38,7 @@ public final class SlowReader implements AutoCloseable {
         this.holdNs = holdNs;
         driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
         aeroframe = AeroframeSender.connect(driver);
-        subscription = aeroframe.addSubscription(new FrameSubscription.Context()
+        subscription = aeroframe.addSubscription(new SubscriptionContext()
                 .stream(AeroframeSender.stream(run)).channel(plan.channel()).delivery(delivery));
         idle = Idle.wait.on(plan.path()).strategy(subscription);
     }

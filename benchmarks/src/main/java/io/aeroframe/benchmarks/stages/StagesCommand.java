@@ -18,6 +18,7 @@ import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FramePublication;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.vision.source.FrameSource;
 import io.aeroframe.vision.source.FrameSources;
 import io.aeroframe.vision.source.SourceOptions;
@@ -156,7 +157,7 @@ public final class StagesCommand implements Callable<Integer> {
                 ChildProcess receiver = startReceiver(driver);
                 Aeroframe aeroframe = AeroframeSender.connect(driver)) {
             await(receiver, Report.Ready.class, READY_TIMEOUT_S);
-            try (FramePublication publication = aeroframe.addPublication(new FramePublication.Context()
+            try (FramePublication publication = aeroframe.addPublication(new PublicationContext()
                     .stream(StagesReceiver.STREAM)
                             .channel(options.channel())
                             .format(source.format())

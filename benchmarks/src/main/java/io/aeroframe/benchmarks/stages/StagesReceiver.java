@@ -12,6 +12,7 @@ import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameHandler;
 import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.StreamState;
+import io.aeroframe.transport.SubscriptionContext;
 import io.aeroframe.vision.sink.FrameSink;
 import io.aeroframe.vision.sink.WindowSink;
 import java.io.IOException;
@@ -82,7 +83,7 @@ final class StagesReceiver implements Callable<Integer>, FrameHandler {
                 FrameDriver driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
                 Aeroframe aeroframe = AeroframeSender.connect(driver);
                 FrameSubscription subscription = aeroframe.addSubscription(
-                        new FrameSubscription.Context().stream(STREAM).channel(channel))) {
+                        new SubscriptionContext().stream(STREAM).channel(channel))) {
             sink = opened;
             decoded = pixels;
             send(reports, new Report.Ready());

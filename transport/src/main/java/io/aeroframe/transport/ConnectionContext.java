@@ -1,0 +1,148 @@
+package io.aeroframe.transport;
+
+import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.driver.internal.GuardedErrorHandler;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.agrona.ErrorHandler;
+
+/**
+ * Settings of {@link Aeroframe#connect(FrameDriver, ConnectionContext)}.
+ *
+ * <p>Not thread-safe. A context can be used once.
+ */
+public final class ConnectionContext {
+
+    private ErrorHandler errorHandler;
+    private Consumer<ConnectionState> stateListener = state -> {};
+    private Duration connectTimeout = Duration.ofSeconds(5);
+    private Duration answerTimeout = Duration.ofSeconds(10);
+    private Duration closeTimeout = Duration.ofSeconds(4);
+    private boolean isConcluded;
+
+    /** Settings with their defaults. */
+    public ConnectionContext() {}
+
+    /**
+     * Validates the settings and fills in the defaults, once.
+     *
+     * @throws IllegalArgumentException if a setting is not valid; it can be corrected.
+     * @throws IllegalStateException    if the settings have been concluded before.
+     */
+    void conclude() {
+        if (isConcluded) {
+            throw new IllegalStateException("this ConnectionContext has been used: make one for each connection");
+        }
+        errorHandler = GuardedErrorHandler.of(Aeroframe.class, errorHandler);
+        connectTimeout = Timeouts.check("connectTimeout", connectTimeout);
+        answerTimeout = Timeouts.check("answerTimeout", answerTimeout);
+        closeTimeout = Timeouts.check("closeTimeout", closeTimeout);
+        isConcluded = true;
+    }
+
+    /**
+     * Takes what goes wrong in the background, on any thread. What it throws is logged, and hurts nothing else. The
+     * thread that calls it waits for it to return: it should do so soon.
+     *
+     * @param value default: a warning to {@link System.Logger}.
+     * @return this.
+     */
+    public ConnectionContext errorHandler(ErrorHandler value) {
+        errorHandler = value;
+        return this;
+    }
+
+    /**
+     * Takes what goes wrong in the background.
+     *
+     * @return null for the default before it is concluded.
+     */
+    public ErrorHandler errorHandler() {
+        return errorHandler;
+    }
+
+    /**
+     * Takes each state that the connection enters after the first one, on a thread of the connection's own, which
+     * waits for it to return. What it throws is reported to the error handler. It must not close the connection.
+     *
+     * @param value default: none.
+     * @return this.
+     */
+    public ConnectionContext stateListener(Consumer<ConnectionState> value) {
+        stateListener = value;
+        return this;
+    }
+
+    /**
+     * Takes each state that the connection enters.
+     *
+     * @return the listener.
+     */
+    public Consumer<ConnectionState> stateListener() {
+        return stateListener;
+    }
+
+    /**
+     * How long {@link Aeroframe#connect(FrameDriver, ConnectionContext)}, and what adds publications and subscriptions, wait
+     * for a media driver while none is up. {@link #answerTimeout()} comes on top for a driver that is up but
+     * slow to answer.
+     *
+     * @param value default 5 s.
+     * @return this.
+     */
+    public ConnectionContext connectTimeout(Duration value) {
+        connectTimeout = value;
+        return this;
+    }
+
+    /**
+     * How long to wait for a media driver.
+     *
+     * @return the longest wait.
+     */
+    public Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    /**
+     * How long adding a publication or a subscription, and opening one again after a takeover, waits for a media
+     * driver that is up to answer. Large log buffers on a busy machine take it seconds. A driver that dies
+     * meanwhile ends the wait within three seconds.
+     *
+     * @param value default 10 s.
+     * @return this.
+     */
+    public ConnectionContext answerTimeout(Duration value) {
+        answerTimeout = value;
+        return this;
+    }
+
+    /**
+     * How long to wait for a media driver to answer a request.
+     *
+     * @return the longest wait.
+     */
+    public Duration answerTimeout() {
+        return answerTimeout;
+    }
+
+    /**
+     * How long {@link Aeroframe#close()} waits for subscribers, and for threads that are inside a call.
+     *
+     * @param value default 4 s: a little longer than the driver takes to notice that a subscriber is dead.
+     * @return this.
+     */
+    public ConnectionContext closeTimeout(Duration value) {
+        closeTimeout = value;
+        return this;
+    }
+
+    /**
+     * How long closing waits.
+     *
+     * @return the longest wait of each kind.
+     */
+    public Duration closeTimeout() {
+        return closeTimeout;
+    }
+}
