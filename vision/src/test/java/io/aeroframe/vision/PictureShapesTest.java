@@ -313,7 +313,11 @@ class PictureShapesTest {
         public FrameFormat format(Picture picture) throws IOException {
             close();
             film = FrameSources.open(
-                    films.next().toString(), new SourceOptions(0, 0, null, EncodingChoice.RAW, QUALITY, false));
+                    films.next().toString(),
+                    new SourceOptions()
+                            .pixelFormat(null)
+                            .encoding(EncodingChoice.RAW)
+                            .quality(QUALITY));
             assertTrue(film.advance());
             return film.format();
         }

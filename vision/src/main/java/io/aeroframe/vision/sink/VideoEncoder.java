@@ -94,8 +94,10 @@ final class VideoEncoder implements VideoTrack {
         }
         int result = avcodec.avcodec_open2(context, codec.encoder(), (PointerPointer<?>) null);
         if (result < 0) {
-            throw new IOException(format.describe() + " frames cannot be encoded by " + codec.name() + ": "
-                    + Ffmpeg.errorText(result) + "; choose another with --codec, such as ffv1, or another size");
+            throw new SinkException(
+                    SinkException.Reason.CODEC_REFUSES_FORMAT,
+                    codec.name() + " cannot encode " + format.describe() + " frames: " + Ffmpeg.errorText(result)
+                            + "; choose another codec, such as ffv1, or another size");
         }
     }
 

@@ -153,7 +153,9 @@ public final class CameraSource implements FrameSource {
             int damaged = 0;
             while (!takeJpeg()) {
                 if (++damaged == MOST_DAMAGED) {
-                    throw new IOException(name + ": it delivers damaged JPEG images only; try --fourcc YUYV");
+                    throw new SourceException(
+                            SourceException.Reason.DAMAGED_CAMERA_JPEG,
+                            name + ": it delivers damaged JPEG images only; request another format, such as YUYV");
                 }
                 grab();
             }
