@@ -1,5 +1,6 @@
 package io.aeroframe.vision;
 
+import io.aeroframe.vision.internal.OpenCv;
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;

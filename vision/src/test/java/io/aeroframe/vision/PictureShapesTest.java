@@ -1,5 +1,6 @@
 package io.aeroframe.vision;
 
+import io.aeroframe.vision.internal.PixelConverter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;

@@ -1,5 +1,6 @@
 package io.aeroframe.vision;
 
+import io.aeroframe.vision.internal.OpenCv;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;

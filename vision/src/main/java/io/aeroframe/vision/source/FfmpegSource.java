@@ -1,9 +1,9 @@
 package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.FrameFormat;
-import io.aeroframe.vision.Ffmpeg;
-import io.aeroframe.vision.NativeMemory;
-import io.aeroframe.vision.PictureConversion;
+import io.aeroframe.vision.internal.Ffmpeg;
+import io.aeroframe.vision.internal.NativeMemory;
+import io.aeroframe.vision.internal.PictureConversion;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

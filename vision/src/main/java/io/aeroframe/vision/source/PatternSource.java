@@ -2,7 +2,7 @@ package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.vision.Mats;
-import io.aeroframe.vision.OpenCv;
+import io.aeroframe.vision.internal.OpenCv;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.TimeZone;
@@ -20,7 +20,7 @@ import org.opencv.imgproc.Imgproc;
  *
  * <p>Raw BGR24 only, from 1x1 on; parts that do not fit are left out. The still parts are drawn once.
  */
-public final class PatternSource implements FrameSource {
+final class PatternSource implements FrameSource {
 
     private static final int TIME_CELLS = 12;
     private static final int NUMBER_DIGITS = 8;

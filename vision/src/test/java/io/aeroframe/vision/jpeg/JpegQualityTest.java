@@ -7,7 +7,7 @@ import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.PixelConverter;
+import io.aeroframe.vision.internal.PixelConverter;
 import io.aeroframe.vision.Psnr;
 import io.aeroframe.vision.SyntheticPictures;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.aeroframe.vision;
+package io.aeroframe.vision.internal;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.util.Native;

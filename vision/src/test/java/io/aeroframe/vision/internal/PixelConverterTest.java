@@ -1,5 +1,7 @@
-package io.aeroframe.vision;
+package io.aeroframe.vision.internal;
 
+import io.aeroframe.vision.Psnr;
+import io.aeroframe.vision.AllocatedBytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
