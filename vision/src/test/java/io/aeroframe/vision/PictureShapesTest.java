@@ -1,6 +1,5 @@
 package io.aeroframe.vision;
 
-import io.aeroframe.vision.internal.PixelConverter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -17,6 +16,7 @@ import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.transport.StreamState;
 import io.aeroframe.transport.SubscriptionLedger;
+import io.aeroframe.vision.internal.PixelConverter;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.source.FfmpegTool;

@@ -1,7 +1,5 @@
 package io.aeroframe.vision.internal;
 
-import io.aeroframe.vision.Psnr;
-import io.aeroframe.vision.AllocatedBytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +9,8 @@ import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.AllocatedBytes;
+import io.aeroframe.vision.Psnr;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
