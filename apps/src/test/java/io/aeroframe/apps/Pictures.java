@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.aeroframe.vision.internal.OpenCv;
+import io.aeroframe.vision.OpenCv;
 import java.io.File;
 import java.io.IOException;
 import java.net.DatagramSocket;

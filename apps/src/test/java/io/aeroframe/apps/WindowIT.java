@@ -3,7 +3,7 @@ package io.aeroframe.apps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.aeroframe.vision.internal.OpenCv;
+import io.aeroframe.vision.OpenCv;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

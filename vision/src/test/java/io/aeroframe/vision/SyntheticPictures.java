@@ -1,6 +1,5 @@
 package io.aeroframe.vision;
 
-import io.aeroframe.vision.internal.OpenCv;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;

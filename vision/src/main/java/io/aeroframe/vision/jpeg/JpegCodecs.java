@@ -1,7 +1,7 @@
 package io.aeroframe.vision.jpeg;
 
 import io.aeroframe.transport.FrameFormat;
-import io.aeroframe.vision.internal.OpenCv;
+import io.aeroframe.vision.OpenCv;
 import java.io.IOException;
 
 /**

@@ -3,7 +3,7 @@ package io.aeroframe.vision.jpeg;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
-import io.aeroframe.vision.internal.OpenCv;
+import io.aeroframe.vision.OpenCv;
 import io.aeroframe.vision.internal.PixelConverter;
 import java.io.IOException;
 import java.lang.ref.Reference;

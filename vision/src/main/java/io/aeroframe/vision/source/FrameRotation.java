@@ -3,7 +3,7 @@ package io.aeroframe.vision.source;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
-import io.aeroframe.vision.internal.OpenCv;
+import io.aeroframe.vision.OpenCv;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.opencv.core.Core;

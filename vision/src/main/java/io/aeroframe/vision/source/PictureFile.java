@@ -1,6 +1,6 @@
 package io.aeroframe.vision.source;
 
-import io.aeroframe.vision.internal.OpenCv;
+import io.aeroframe.vision.OpenCv;
 import io.aeroframe.vision.jpeg.JpegHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;

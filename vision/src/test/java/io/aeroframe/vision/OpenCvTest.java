@@ -1,4 +1,4 @@
-package io.aeroframe.vision.internal;
+package io.aeroframe.vision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
