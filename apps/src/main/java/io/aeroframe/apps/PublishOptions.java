@@ -226,17 +226,18 @@ final class PublishOptions {
      * @param report takes what the source has to say on its way.
      */
     SourceOptions sourceOptions(Consumer<String> report) {
-        return new SourceOptions(
-                        size == null ? 0 : size.width(),
-                        size == null ? 0 : size.height(),
-                        format == null ? PixelFormat.BGR24 : format.pixelFormat,
-                        encodingChoice(),
-                        quality == null ? DEFAULT_QUALITY : quality,
-                        loop)
-                .withSubsampling(subsampling == null ? ChromaSubsampling.YUV420 : subsampling)
-                .withStart(start == null ? 0 : start.toNanos())
-                .withReconnection(reconnect != Switch.off, report)
-                .withCamera(fourcc, rate.isSource() || rate.isMax() ? 0 : rate.perSecond());
+        return new SourceOptions()
+                .size(size == null ? 0 : size.width(), size == null ? 0 : size.height())
+                .pixelFormat(format == null ? PixelFormat.BGR24 : format.pixelFormat)
+                .encoding(encodingChoice())
+                .quality(quality == null ? DEFAULT_QUALITY : quality)
+                .loop(loop)
+                .subsampling(subsampling == null ? ChromaSubsampling.YUV420 : subsampling)
+                .startNs(start == null ? 0 : start.toNanos())
+                .reconnect(reconnect != Switch.off)
+                .report(report)
+                .fourcc(fourcc)
+                .framesPerSecond(rate.isSource() || rate.isMax() ? 0 : rate.perSecond());
     }
 
     private EncodingChoice encodingChoice() {

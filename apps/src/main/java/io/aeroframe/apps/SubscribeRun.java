@@ -65,13 +65,12 @@ final class SubscribeRun {
             stream = new StreamName(streamText);
             sink = FrameSinks.open(
                     sinkText,
-                    new SinkOptions(
-                            streamText,
-                            new FileOutputStream(FileDescriptor.out),
-                            options.shared().isJson(),
-                            this::report,
-                            options.codec(),
-                            options.isOverwriting()));
+                    new SinkOptions(streamText)
+                            .standardOutput(new FileOutputStream(FileDescriptor.out))
+                            .json(options.shared().isJson())
+                            .report(this::report)
+                            .codec(options.codec())
+                            .overwrite(options.isOverwriting()));
         } catch (IllegalArgumentException ex) {
             throw options.shared().usage(ex.getMessage());
         }

@@ -1,5 +1,7 @@
 package io.aeroframe.vision;
 
+import io.aeroframe.vision.internal.NativeCache;
+import io.aeroframe.vision.internal.UnpackedLibrary;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Path;

@@ -20,6 +20,7 @@ import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.transport.StreamState;
 import io.aeroframe.transport.SubscriptionContext;
 import io.aeroframe.transport.SubscriptionLedger;
+import io.aeroframe.vision.internal.PixelConverter;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.source.FfmpegTool;
@@ -311,7 +312,11 @@ class PictureShapesTest {
         public FrameFormat format(Picture picture) throws IOException {
             close();
             film = FrameSources.open(
-                    films.next().toString(), new SourceOptions(0, 0, null, EncodingChoice.RAW, QUALITY, false));
+                    films.next().toString(),
+                    new SourceOptions()
+                            .pixelFormat(null)
+                            .encoding(EncodingChoice.RAW)
+                            .quality(QUALITY));
             assertTrue(film.advance());
             return film.format();
         }

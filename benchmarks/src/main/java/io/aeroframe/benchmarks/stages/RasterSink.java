@@ -3,7 +3,7 @@ package io.aeroframe.benchmarks.stages;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.PixelConverter;
+import io.aeroframe.vision.internal.PixelConverter;
 import io.aeroframe.vision.sink.FrameSink;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -17,7 +17,6 @@ import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FramePublication;
-import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.vision.source.FrameSource;
 import io.aeroframe.vision.source.FrameSources;
@@ -132,17 +131,16 @@ public final class StagesCommand implements Callable<Integer> {
     }
 
     private FrameSource open() throws IOException {
-        SourceOptions sourceOptions = new SourceOptions(
-                size == null ? 0 : size.width(),
-                size == null ? 0 : size.height(),
-                PixelFormat.BGR24,
-                switch (encoding) {
-                    case RAW -> EncodingChoice.RAW;
-                    case JPEG -> EncodingChoice.JPEG;
-                    case ZSTD -> EncodingChoice.ZSTD;
-                },
-                QUALITY,
-                true);
+        SourceOptions sourceOptions = new SourceOptions()
+                .size(size == null ? 0 : size.width(), size == null ? 0 : size.height())
+                .encoding(
+                        switch (encoding) {
+                            case RAW -> EncodingChoice.RAW;
+                            case JPEG -> EncodingChoice.JPEG;
+                            case ZSTD -> EncodingChoice.ZSTD;
+                        })
+                .quality(QUALITY)
+                .loop(true);
         try {
             return FrameSources.open(sourceText, sourceOptions);
         } catch (IllegalArgumentException ex) {

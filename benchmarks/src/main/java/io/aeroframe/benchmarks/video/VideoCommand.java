@@ -6,7 +6,6 @@ import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import io.aeroframe.benchmarks.report.Machine;
-import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.source.FfmpegSource;
 import io.aeroframe.vision.source.SourceOptions;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
@@ -124,7 +123,10 @@ public final class VideoCommand implements Callable<Integer> {
 
     /** Returns the frames per second of the decoder alone. */
     private double decode(double length) throws IOException {
-        SourceOptions options = new SourceOptions(0, 0, (PixelFormat) null, EncodingChoice.RAW, 80, true);
+        SourceOptions options = new SourceOptions()
+                .pixelFormat(null)
+                .encoding(EncodingChoice.RAW)
+                .loop(true);
         try (FfmpegSource source = FfmpegSource.open(file.toString(), options)) {
             long startNs = System.nanoTime();
             long endNs = startNs + (long) (length * 1e9);

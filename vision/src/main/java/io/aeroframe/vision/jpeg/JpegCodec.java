@@ -3,7 +3,7 @@ package io.aeroframe.vision.jpeg;
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.vision.Mats;
-import io.aeroframe.vision.NativeMemory;
+import io.aeroframe.vision.internal.NativeMemory;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
 import io.aeroframe.vision.OpenCv;
-import io.aeroframe.vision.PixelConverter;
+import io.aeroframe.vision.internal.PixelConverter;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * full, and by {@link #flush()} and {@link #close()}: a slow stream is written line by line. All methods may be called
  * from any thread, one at a time getting through.
  */
-public final class DigestSink implements FrameSink {
+final class DigestSink implements FrameSink {
 
     /** The longest that a line waits for further ones while frames come, in nanoseconds. */
     public static final long FLUSH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);

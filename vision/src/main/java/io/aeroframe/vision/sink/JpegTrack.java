@@ -3,7 +3,7 @@ package io.aeroframe.vision.sink;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
-import io.aeroframe.vision.NativeAddress;
+import io.aeroframe.vision.internal.NativeAddress;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.jpeg.JpegHeader;
 import java.io.IOException;

@@ -68,8 +68,9 @@ final class PictureCanvas extends Canvas {
             int width = frame.format().width();
             int height = frame.format().height();
             if (4L * width * height > MAX_IMAGE_LENGTH) {
-                throw new IOException("window: a picture of " + width + "x" + height
-                        + " is too large to be shown; publish it with a smaller --size");
+                throw new SinkException(
+                        SinkException.Reason.FRAME_TOO_LARGE,
+                        "window: a frame of " + width + "x" + height + " is too large to show; publish smaller frames");
             }
             BufferedImage target = image != null && image.getWidth() == width && image.getHeight() == height
                     ? image

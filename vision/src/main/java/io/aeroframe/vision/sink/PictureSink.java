@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  *
  * <p>All methods may be called from any thread, one at a time getting through.
  */
-public final class PictureSink implements FrameSink {
+final class PictureSink implements FrameSink {
 
     private final PicturePattern pattern;
     private final PictureEncoder encoder;

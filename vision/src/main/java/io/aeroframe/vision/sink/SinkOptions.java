@@ -5,44 +5,137 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * What sinks need to know of their surroundings.
- *
- * @param streamName     whose frames come, for a window's title and the names of pictures saved from it.
- * @param standardOutput where a digest's lines go; best the bare stream, not a {@link java.io.PrintStream}, which hides
- *                       that its reader is gone.
- * @param json           lines are JSON objects.
- * @param report         takes a line for the user, from any thread.
- * @param codec          the codec of a video file, as FFmpeg calls it; null for the sink's own choice.
- * @param isOverwriting  whether a video file that exists may be replaced.
+ * Settings for {@link FrameSinks#open(String, SinkOptions)}. Every setter returns these options, so that calls chain;
+ * what is not set keeps its default. Sinks read the options while they are open: do not change them after opening one.
  */
-public record SinkOptions(
-        String streamName,
-        OutputStream standardOutput,
-        boolean json,
-        Consumer<String> report,
-        String codec,
-        boolean isOverwriting) {
+public final class SinkOptions {
+
+    private final String streamName;
+    private OutputStream standardOutput = System.out;
+    private boolean json;
+    private Consumer<String> report = line -> {};
+    private String codec;
+    private boolean overwrite;
 
     /**
-     * Options for sinks other than video files.
+     * Creates options with every other setting at its default.
      *
-     * @param streamName     whose frames come.
-     * @param standardOutput where a digest's lines go.
-     * @param json           lines are JSON objects.
-     * @param report         takes a line for the user, from any thread.
+     * @param streamName name of the stream, for the title of a window and the names of pictures saved from it.
+     * @throws NullPointerException if the name is null.
      */
-    public SinkOptions(String streamName, OutputStream standardOutput, boolean json, Consumer<String> report) {
-        this(streamName, standardOutput, json, report, null, false);
+    public SinkOptions(String streamName) {
+        this.streamName = Objects.requireNonNull(streamName, "streamName");
     }
 
     /**
-     * Validates the options.
+     * The name of the stream.
      *
-     * @throws NullPointerException if one is missing; the codec may be.
+     * @return stream name.
      */
-    public SinkOptions {
-        Objects.requireNonNull(streamName, "streamName");
-        Objects.requireNonNull(standardOutput, "standardOutput");
-        Objects.requireNonNull(report, "report");
+    public String streamName() {
+        return streamName;
+    }
+
+    /**
+     * Sets the stream that a digest writes its lines to. Default: {@link System#out}. A bare stream is better than a
+     * {@link java.io.PrintStream}, which hides that its reader is gone.
+     *
+     * @param newStandardOutput output stream.
+     * @return these options.
+     * @throws NullPointerException if the stream is null.
+     */
+    public SinkOptions standardOutput(OutputStream newStandardOutput) {
+        standardOutput = Objects.requireNonNull(newStandardOutput, "standardOutput");
+        return this;
+    }
+
+    /**
+     * The stream that a digest writes its lines to.
+     *
+     * @return output stream.
+     */
+    public OutputStream standardOutput() {
+        return standardOutput;
+    }
+
+    /**
+     * Sets whether a digest writes its lines as JSON objects. Default: false.
+     *
+     * @param newJson true for JSON objects.
+     * @return these options.
+     */
+    public SinkOptions json(boolean newJson) {
+        json = newJson;
+        return this;
+    }
+
+    /**
+     * Whether a digest writes its lines as JSON objects.
+     *
+     * @return true for JSON objects.
+     */
+    public boolean json() {
+        return json;
+    }
+
+    /**
+     * Sets the consumer of messages for the user. Default: messages are dropped.
+     *
+     * @param newReport consumer of one line at a time, called from any thread.
+     * @return these options.
+     * @throws NullPointerException if the consumer is null.
+     */
+    public SinkOptions report(Consumer<String> newReport) {
+        report = Objects.requireNonNull(newReport, "report");
+        return this;
+    }
+
+    /**
+     * The consumer of messages for the user.
+     *
+     * @return consumer of one line at a time.
+     */
+    public Consumer<String> report() {
+        return report;
+    }
+
+    /**
+     * Sets the codec of a video file. Default: chosen by the container and the frames.
+     *
+     * @param newCodec FFmpeg's name of the codec, or null for the default.
+     * @return these options.
+     */
+    public SinkOptions codec(String newCodec) {
+        codec = newCodec;
+        return this;
+    }
+
+    /**
+     * The codec of a video file.
+     *
+     * @return FFmpeg's name of the codec, or null for the default.
+     */
+    public String codec() {
+        return codec;
+    }
+
+    /**
+     * Sets whether a video file that exists may be replaced. Default: false.
+     *
+     * @param newOverwrite true to replace it.
+     * @return these options.
+     */
+    public SinkOptions overwrite(boolean newOverwrite) {
+        overwrite = newOverwrite;
+        return this;
+    }
+
+    /**
+     * Whether a video file that exists may be replaced.
+     *
+     * @return true to replace it.
+     */
+    public boolean overwrite() {
+        return overwrite;
     }
 }

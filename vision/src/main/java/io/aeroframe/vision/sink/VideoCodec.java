@@ -3,7 +3,7 @@ package io.aeroframe.vision.sink;
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.AvPixelFormats;
+import io.aeroframe.vision.internal.AvPixelFormats;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -4,10 +4,10 @@ import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.AvPixelFormats;
-import io.aeroframe.vision.BufferPlanes;
-import io.aeroframe.vision.Ffmpeg;
-import io.aeroframe.vision.PixelConverter;
+import io.aeroframe.vision.internal.AvPixelFormats;
+import io.aeroframe.vision.internal.BufferPlanes;
+import io.aeroframe.vision.internal.Ffmpeg;
+import io.aeroframe.vision.internal.PixelConverter;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import java.io.IOException;
@@ -94,8 +94,10 @@ final class VideoEncoder implements VideoTrack {
         }
         int result = avcodec.avcodec_open2(context, codec.encoder(), (PointerPointer<?>) null);
         if (result < 0) {
-            throw new IOException(format.describe() + " frames cannot be encoded by " + codec.name() + ": "
-                    + Ffmpeg.errorText(result) + "; choose another with --codec, such as ffv1, or another size");
+            throw new SinkException(
+                    SinkException.Reason.CODEC_REFUSES_FORMAT,
+                    codec.name() + " cannot encode " + format.describe() + " frames: " + Ffmpeg.errorText(result)
+                            + "; choose another codec, such as ffv1, or another size");
         }
     }
 

@@ -3,7 +3,7 @@ package io.aeroframe.vision.sink;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
-import io.aeroframe.vision.Ffmpeg;
+import io.aeroframe.vision.internal.Ffmpeg;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
@@ -89,7 +89,7 @@ public final class VideoSink implements FrameSink {
         }
         Ffmpeg.load();
         VideoCodec codec = VideoCodec.of(options.codec(), container);
-        return new VideoSink(path, container, codec, options, prepare(path, options.isOverwriting()));
+        return new VideoSink(path, container, codec, options, prepare(path, options.overwrite()));
     }
 
     /** Finds out early that the file cannot be written. Returns whether it was made for that. */
@@ -119,7 +119,9 @@ public final class VideoSink implements FrameSink {
     }
 
     private static IOException exists(Path path) {
-        return new IOException(path + " exists already; name another file, or replace it with --overwrite");
+        return new SinkException(
+                SinkException.Reason.FILE_EXISTS,
+                path + " already exists; name another file, or allow it to be overwritten");
     }
 
     /**
@@ -180,7 +182,7 @@ public final class VideoSink implements FrameSink {
         int dot = name.lastIndexOf('.');
         for (int number = fileCount + 1; ; number++) {
             Path next = path.resolveSibling(name.substring(0, dot) + "-" + number + name.substring(dot));
-            if (options.isOverwriting() || !Files.exists(next)) {
+            if (options.overwrite() || !Files.exists(next)) {
                 return next;
             }
         }

@@ -3,8 +3,8 @@ package io.aeroframe.vision.source;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
-import io.aeroframe.vision.NativeMemory;
 import io.aeroframe.vision.OpenCv;
+import io.aeroframe.vision.internal.NativeMemory;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.jpeg.JpegHeader;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
@@ -32,7 +32,7 @@ import org.opencv.videoio.Videoio;
  * <p>A camera that delivers Motion JPEG has its images passed on as they are where the options allow JPEG frames and
  * ask for no other size or pixels. Damaged ones are left out.
  */
-public final class CameraSource implements FrameSource {
+final class CameraSource implements FrameSource {
 
     private static final Pattern SYNTAX = Pattern.compile("(?:camera:)?(\\d{1,4})|(?:camera:)?(/dev/\\S+)");
     private static final String MJPG = "MJPG";
@@ -153,7 +153,9 @@ public final class CameraSource implements FrameSource {
             int damaged = 0;
             while (!takeJpeg()) {
                 if (++damaged == MOST_DAMAGED) {
-                    throw new IOException(name + ": it delivers damaged JPEG images only; try --fourcc YUYV");
+                    throw new SourceException(
+                            SourceException.Reason.DAMAGED_CAMERA_JPEG,
+                            name + ": it delivers damaged JPEG images only; request another format, such as YUYV");
                 }
                 grab();
             }

@@ -3,10 +3,10 @@ package io.aeroframe.vision.source;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.AvPixelFormats;
 import io.aeroframe.vision.Mats;
 import io.aeroframe.vision.OpenCv;
-import io.aeroframe.vision.PixelConverter;
+import io.aeroframe.vision.internal.AvPixelFormats;
+import io.aeroframe.vision.internal.PixelConverter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.opencv.core.Size;
@@ -16,7 +16,7 @@ import org.opencv.imgproc.Imgproc;
  * The frames of a raw source in another pixel format, another size, or both. Frames that already are as asked are
  * written by the source itself, and so are JPEG frames. One thread at a time, like every source.
  */
-public final class ConvertingSource extends DerivedSource {
+final class ConvertingSource extends DerivedSource {
 
     /** Room past the frame, so that the converter need not copy it first. */
     private static final int SLACK = 4096;

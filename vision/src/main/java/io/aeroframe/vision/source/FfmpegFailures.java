@@ -1,6 +1,6 @@
 package io.aeroframe.vision.source;
 
-import io.aeroframe.vision.Ffmpeg;
+import io.aeroframe.vision.internal.Ffmpeg;
 import java.io.IOException;
 import java.util.Locale;
 import org.bytedeco.ffmpeg.global.avutil;

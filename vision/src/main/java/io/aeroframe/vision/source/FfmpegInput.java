@@ -1,6 +1,6 @@
 package io.aeroframe.vision.source;
 
-import io.aeroframe.vision.Ffmpeg;
+import io.aeroframe.vision.internal.Ffmpeg;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;

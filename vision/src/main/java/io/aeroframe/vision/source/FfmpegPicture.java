@@ -3,7 +3,7 @@ package io.aeroframe.vision.source;
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.AvPixelFormats;
+import io.aeroframe.vision.internal.AvPixelFormats;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.bytedeco.ffmpeg.global.avutil;

@@ -52,7 +52,9 @@ final class FfmpegReader implements AutoCloseable {
         reader.open();
         if (options.startNs() > 0 && reader.input.isLive()) {
             reader.close();
-            throw new IOException(location.fullName() + ": is live and has no start to count from; leave --start out");
+            throw new SourceException(
+                    SourceException.Reason.LIVE_HAS_NO_START,
+                    location.fullName() + ": is live and has no start to count from; do not set a start offset");
         }
         return reader;
     }
@@ -102,12 +104,14 @@ final class FfmpegReader implements AutoCloseable {
             return;
         }
         if (isSeeking && seekTimeNs >= 0) {
-            throw new IOException(String.format(
-                    Locale.ROOT,
-                    "%s: --start %.3fs is behind its last frame, at %.3fs",
-                    location.fullName(),
-                    options.startNs() / 1e9,
-                    seekTimeNs / 1e9));
+            throw new SourceException(
+                    SourceException.Reason.START_AFTER_END,
+                    String.format(
+                            Locale.ROOT,
+                            "%s: the start offset of %.3fs is after its last frame, at %.3fs",
+                            location.fullName(),
+                            options.startNs() / 1e9,
+                            seekTimeNs / 1e9));
         }
         throw new IOException(location.fullName() + ": none of its video could be decoded (" + decodeErrors()
                 + " errors); the file is damaged or not complete");
@@ -175,7 +179,7 @@ final class FfmpegReader implements AutoCloseable {
     }
 
     private boolean mayReconnect() {
-        return options.reconnects() && frames > 0 && input.isLive() && !interrupt.isRaised();
+        return options.reconnect() && frames > 0 && input.isLive() && !interrupt.isRaised();
     }
 
     private void reconnect(String reason) throws IOException {

@@ -1,9 +1,9 @@
 package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.FrameFormat;
-import io.aeroframe.vision.Ffmpeg;
-import io.aeroframe.vision.NativeMemory;
-import io.aeroframe.vision.PictureConversion;
+import io.aeroframe.vision.internal.Ffmpeg;
+import io.aeroframe.vision.internal.NativeMemory;
+import io.aeroframe.vision.internal.PictureConversion;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,8 +51,8 @@ public final class FfmpegSource implements FrameSource {
     private int degrees;
     private FrameFormat format;
     private PictureConversion conversion;
-    private FrameRotation turn;
-    private ByteBuffer unturned;
+    private FrameRotation rotation;
+    private ByteBuffer unrotated;
     private ByteBuffer packetBytes;
     private boolean hasFrame;
     private int copies;
@@ -132,26 +132,26 @@ public final class FfmpegSource implements FrameSource {
         FfmpegPicture next = FfmpegPicture.of(frame);
         int nextDegrees = reader.degrees();
         PictureConversion nextConversion;
-        FrameRotation nextTurn;
+        FrameRotation nextRotation;
         try {
             FrameFormat nextFormat = next.deliveredAs(options, nextDegrees);
             if (!nextFormat.equals(format)) {
                 format = nextFormat;
             }
-            nextTurn = nextDegrees == 0 ? null : FrameRotation.of(nextDegrees, format);
+            nextRotation = nextDegrees == 0 ? null : FrameRotation.of(nextDegrees, format);
             nextConversion = new PictureConversion(
                     next.plainPixels(),
                     next.width(),
                     next.height(),
                     next.color(),
-                    nextTurn == null ? format : nextTurn.from());
+                    nextRotation == null ? format : nextRotation.from());
         } catch (IllegalArgumentException e) {
             throw new IOException(location.fullName() + ": its frames cannot be delivered: " + e.getMessage(), e);
         }
         closeConversion();
         conversion = nextConversion;
-        turn = nextTurn;
-        unturned = turn == null ? null : ByteBuffer.allocateDirect(format.maxPayloadLength());
+        rotation = nextRotation;
+        unrotated = rotation == null ? null : ByteBuffer.allocateDirect(format.maxPayloadLength());
         picture = next;
         degrees = nextDegrees;
     }
@@ -182,10 +182,10 @@ public final class FfmpegSource implements FrameSource {
             copies = 1;
             return packetBytes.capacity();
         }
-        int length = conversion.convert(planes, strides, turn == null ? target : unturned);
+        int length = conversion.convert(planes, strides, rotation == null ? target : unrotated);
         copies = conversion.copies();
-        if (turn != null) {
-            turn.turn(unturned, target);
+        if (rotation != null) {
+            rotation.rotate(unrotated, target);
             copies++;
         }
         return length;
@@ -250,9 +250,9 @@ public final class FfmpegSource implements FrameSource {
             conversion.close();
             conversion = null;
         }
-        if (turn != null) {
-            turn.close();
-            turn = null;
+        if (rotation != null) {
+            rotation.close();
+            rotation = null;
         }
     }
 

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.opencv.core.Core;
 
-/** Turns raw frames by quarters, plane by plane, without a loss. One thread. */
+/** Rotates raw frames by 90, 180 or 270 degrees, plane by plane, without loss. One thread. */
 final class FrameRotation {
 
     private final int code;
@@ -26,7 +26,7 @@ final class FrameRotation {
      * Prepares.
      *
      * @param degrees clockwise: 90, 180 or 270.
-     * @param to      what the turned frames are to be: raw, without padding, and not YUYV, whose pixels share their
+     * @param to      format of the rotated frames: raw, without padding, and not YUYV, whose pixels share their
      *                colour in pairs.
      * @throws IOException if OpenCV, which does it, cannot be loaded.
      */
@@ -42,13 +42,13 @@ final class FrameRotation {
         return new FrameRotation(code, from, to);
     }
 
-    /** The format of the frames before they are turned. */
+    /** The format of the frames before they are rotated. */
     FrameFormat from() {
         return from;
     }
 
-    /** Turns a frame from position 0 of a direct buffer to position 0 of another. */
-    void turn(ByteBuffer source, ByteBuffer target) {
+    /** Rotates a frame from position 0 of a direct buffer to position 0 of another. */
+    void rotate(ByteBuffer source, ByteBuffer target) {
         for (int plane = 0; plane < from.pixelFormat().planeCount(); plane++) {
             Core.rotate(
                     mats.over(source, offset(from, plane), planeOf(from, plane)),

@@ -38,10 +38,14 @@ public final class FrameSources {
      * @throws IllegalArgumentException if there is no such kind of source, or its specification is malformed.
      */
     public static FrameSource open(String spec, SourceOptions options) throws IOException {
+        return openCopied(spec, options.copy());
+    }
+
+    private static FrameSource openCopied(String spec, SourceOptions options) throws IOException {
         return switch (options.encoding()) {
             case RAW, RAW_OR_PASSED_JPEG -> openRaw(spec, options);
             case JPEG -> openJpeg(spec, options);
-            case ZSTD -> ZstdEncodingSource.of(openRaw(spec, options.withEncoding(EncodingChoice.RAW)));
+            case ZSTD -> ZstdEncodingSource.of(openRaw(spec, options.encoding(EncodingChoice.RAW)));
         };
     }
 
@@ -78,6 +82,6 @@ public final class FrameSources {
     private static SourceOptions withPixelsForJpeg(SourceOptions options) {
         boolean isGray = options.pixelFormat() == PixelFormat.GRAY8 || options.subsampling() == ChromaSubsampling.GRAY;
         PixelFormat colored = options.pixelFormat() == null ? null : PixelFormat.BGR24;
-        return options.withPixelFormat(isGray ? PixelFormat.GRAY8 : colored);
+        return options.pixelFormat(isGray ? PixelFormat.GRAY8 : colored);
     }
 }

@@ -4,7 +4,7 @@ import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.PixelConverter;
+import io.aeroframe.vision.internal.PixelConverter;
 import io.aeroframe.vision.jpeg.ChromaSubsampling;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
  * Encodes the raw frames of another source as JPEG, straight into the target. Frames that are JPEG already pass
  * through.
  */
-public final class JpegEncodingSource extends DerivedSource {
+final class JpegEncodingSource extends DerivedSource {
 
     private static final int CACHE_LINE = 64;
 

@@ -20,7 +20,7 @@ import org.opencv.imgproc.Imgproc;
  *
  * <p>Raw BGR24 only, from 1x1 on; parts that do not fit are left out. The still parts are drawn once.
  */
-public final class PatternSource implements FrameSource {
+final class PatternSource implements FrameSource {
 
     private static final int TIME_CELLS = 12;
     private static final int NUMBER_DIGITS = 8;

@@ -3,8 +3,8 @@ package io.aeroframe.vision.source;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
-import io.aeroframe.vision.NativeMemory;
 import io.aeroframe.vision.OpenCv;
+import io.aeroframe.vision.internal.NativeMemory;
 import io.aeroframe.vision.jpeg.JpegHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,7 +27,7 @@ import org.opencv.imgcodecs.Imgcodecs;
  *
  * <p>After an exception the next {@link #advance()} goes on with the next picture.
  */
-public final class PictureSource implements FrameSource {
+final class PictureSource implements FrameSource {
 
     private final String spec;
     private final SourceOptions options;

@@ -2,261 +2,334 @@ package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.jpeg.ChromaSubsampling;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * What is asked of a source.
+ * Settings for {@link FrameSources#open(String, SourceOptions)}. Every setter validates its value and returns these
+ * options, so that calls chain; what is not set keeps its default. Opening a source copies the options: later changes
+ * do not affect it. One thread at a time.
  *
- * @param width           the width of the frames to deliver in pixels, 0 for the source's own size; both or none.
- * @param height          the height of the frames to deliver in pixels, 0 for the source's own size.
- * @param pixelFormat     the pixel format of the raw frames to deliver; null for the source's own (native).
- * @param encoding        what to deliver.
- * @param quality         the quality of JPEG frames that are encoded here, 1 to 100.
- * @param loop            start again at the end.
- * @param subsampling     the subsampling of JPEG frames that are encoded here.
- * @param startNs         where to begin in a video file, in nanoseconds from its start.
- * @param reconnects      whether to open a live address again when it falls silent or ends, for as long as
- *                        it takes.
- * @param fourcc          the four-character code of a camera: the pixel format to ask it for, four characters such as
- *                        MJPG; null for its own.
- * @param framesPerSecond the frame rate to request from a camera; 0 for its own.
- * @param report          takes a line for the user, on the thread that uses the source.
+ * <pre>{@code
+ * FrameSources.open("clip.mp4", new SourceOptions().size(640, 360).encoding(EncodingChoice.JPEG).quality(90));
+ * }</pre>
  */
-public record SourceOptions(
-        int width,
-        int height,
-        PixelFormat pixelFormat,
-        EncodingChoice encoding,
-        int quality,
-        boolean loop,
-        ChromaSubsampling subsampling,
-        long startNs,
-        boolean reconnects,
-        String fourcc,
-        double framesPerSecond,
-        Consumer<String> report) {
+public final class SourceOptions implements Cloneable {
 
-    /** What a source is to deliver. */
+    /** The encodings that a source can deliver. */
     public enum EncodingChoice {
-        /** Raw frames; JPEG pictures that need no change are passed on as they are. */
+        /** Raw frames, except that a JPEG picture that needs no change is delivered as it is. */
         RAW_OR_PASSED_JPEG,
         /** Raw frames only: JPEG pictures are decoded. */
         RAW,
-        /** JPEG frames only: JPEG pictures that need no change are passed on as they are. */
+        /** JPEG frames only. A JPEG picture that needs no change is delivered as it is. */
         JPEG,
-        /** zstd frames only: JPEG pictures are decoded. */
+        /** Zstandard frames only: JPEG pictures are decoded. */
         ZSTD
     }
 
-    /** BGR24 at the source's own size, JPEG pictures passed on, quality 80, no loop. */
-    public static final SourceOptions DEFAULTS =
-            new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.RAW_OR_PASSED_JPEG, 80, false);
-
     private static final int FOURCC_LENGTH = 4;
 
+    private int width;
+    private int height;
+    private PixelFormat pixelFormat = PixelFormat.BGR24;
+    private EncodingChoice encoding = EncodingChoice.RAW_OR_PASSED_JPEG;
+    private int quality = 80;
+    private ChromaSubsampling subsampling = ChromaSubsampling.YUV420;
+    private boolean loop;
+    private long startNs;
+    private boolean reconnect;
+    private String fourcc;
+    private double framesPerSecond;
+    private Consumer<String> report = line -> {};
+
+    /** Creates options with every setting at its default. */
+    public SourceOptions() {}
+
     /**
-     * Validates the options.
+     * Copies these options.
      *
-     * @throws IllegalArgumentException if a value is out of range.
+     * @return a copy whose setters leave these options alone.
      */
-    public SourceOptions {
-        if ((width == 0) != (height == 0) || width < 0 || height < 0) {
-            throw new IllegalArgumentException("size=" + width + "x" + height + ": both must be positive, or both 0");
+    public SourceOptions copy() {
+        return clone();
+    }
+
+    @Override
+    protected SourceOptions clone() {
+        try {
+            return (SourceOptions) super.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
         }
-        if (quality < 1 || quality > 100) {
-            throw new IllegalArgumentException("quality=" + quality + " is not within 1 to 100");
+    }
+
+    /**
+     * Sets the size of the frames to deliver. Default: the source's own size.
+     *
+     * @param newWidth  width in pixels; 0, together with the height, for the source's own size.
+     * @param newHeight height in pixels; 0, together with the width, for the source's own size.
+     * @return these options.
+     * @throws IllegalArgumentException if one is negative, or only one is 0.
+     */
+    public SourceOptions size(int newWidth, int newHeight) {
+        if ((newWidth == 0) != (newHeight == 0) || newWidth < 0 || newHeight < 0) {
+            throw new IllegalArgumentException(
+                    "size=" + newWidth + "x" + newHeight + ": both must be positive, or both 0");
         }
-        if (startNs < 0) {
-            throw new IllegalArgumentException("startNs=" + startNs + " is negative");
-        }
-        if (fourcc != null && fourcc.length() != FOURCC_LENGTH) {
-            throw new IllegalArgumentException("fourcc=" + fourcc + " is not of four characters, such as MJPG");
-        }
-        if (!(framesPerSecond >= 0 && framesPerSecond < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("framesPerSecond=" + framesPerSecond + " is not 0 or more");
-        }
-        if (report == null) {
-            throw new IllegalArgumentException("report=null: give what takes lines for the user");
-        }
+        width = newWidth;
+        height = newHeight;
+        return this;
     }
 
     /**
-     * From the start, silent, with JPEG in 4:2:0.
+     * The width of the frames to deliver.
      *
-     * @param width       the width of the frames to deliver in pixels, 0 for the source's own size; both or none.
-     * @param height      the height of the frames to deliver in pixels, 0 for the source's own size.
-     * @param pixelFormat the pixel format of the raw frames to deliver; null for the source's own (native).
-     * @param encoding    what to deliver.
-     * @param quality     the quality of JPEG frames that are encoded here, 1 to 100.
-     * @param loop        start again at the end.
+     * @return width in pixels, or 0 for the source's own.
      */
-    public SourceOptions(
-            int width, int height, PixelFormat pixelFormat, EncodingChoice encoding, int quality, boolean loop) {
-        this(
-                width,
-                height,
-                pixelFormat,
-                encoding,
-                quality,
-                loop,
-                ChromaSubsampling.YUV420,
-                0,
-                false,
-                null,
-                0,
-                line -> {});
+    public int width() {
+        return width;
     }
 
     /**
-     * These options with another pixel format.
+     * The height of the frames to deliver.
      *
-     * @param other the pixel format of the raw frames; null for the source's own.
-     * @return the options.
+     * @return height in pixels, or 0 for the source's own.
      */
-    public SourceOptions withPixelFormat(PixelFormat other) {
-        return new SourceOptions(
-                width,
-                height,
-                other,
-                encoding,
-                quality,
-                loop,
-                subsampling,
-                startNs,
-                reconnects,
-                fourcc,
-                framesPerSecond,
-                report);
+    public int height() {
+        return height;
     }
 
     /**
-     * These options with another encoding.
+     * Whether a size is set.
      *
-     * @param other what to deliver.
-     * @return the options.
-     */
-    public SourceOptions withEncoding(EncodingChoice other) {
-        return new SourceOptions(
-                width,
-                height,
-                pixelFormat,
-                other,
-                quality,
-                loop,
-                subsampling,
-                startNs,
-                reconnects,
-                fourcc,
-                framesPerSecond,
-                report);
-    }
-
-    /**
-     * These options with another subsampling.
-     *
-     * @param other the subsampling of JPEG frames that are encoded here.
-     * @return the options.
-     */
-    public SourceOptions withSubsampling(ChromaSubsampling other) {
-        return new SourceOptions(
-                width,
-                height,
-                pixelFormat,
-                encoding,
-                quality,
-                loop,
-                other,
-                startNs,
-                reconnects,
-                fourcc,
-                framesPerSecond,
-                report);
-    }
-
-    /**
-     * These options with a place to begin at.
-     *
-     * @param ns the time from the start of a video file, in nanoseconds.
-     * @return the options.
-     */
-    public SourceOptions withStart(long ns) {
-        return new SourceOptions(
-                width,
-                height,
-                pixelFormat,
-                encoding,
-                quality,
-                loop,
-                subsampling,
-                ns,
-                reconnects,
-                fourcc,
-                framesPerSecond,
-                report);
-    }
-
-    /**
-     * These options for live addresses that may come back.
-     *
-     * @param isWanted whether to open one again.
-     * @param listener takes a line when one is lost, and when it is back.
-     * @return the options.
-     */
-    public SourceOptions withReconnection(boolean isWanted, Consumer<String> listener) {
-        return new SourceOptions(
-                width,
-                height,
-                pixelFormat,
-                encoding,
-                quality,
-                loop,
-                subsampling,
-                startNs,
-                isWanted,
-                fourcc,
-                framesPerSecond,
-                listener);
-    }
-
-    /**
-     * These options with what to ask of a camera.
-     *
-     * @param code the pixel format to request, four characters; null for the camera's own.
-     * @param rate the rate in frames a second; 0 for its own.
-     * @return the options.
-     */
-    public SourceOptions withCamera(String code, double rate) {
-        return new SourceOptions(
-                width,
-                height,
-                pixelFormat,
-                encoding,
-                quality,
-                loop,
-                subsampling,
-                startNs,
-                reconnects,
-                code,
-                rate,
-                report);
-    }
-
-    /**
-     * Whether frames are to be delivered in a size that may not be the source's.
-     *
-     * @return true if a size is asked for.
+     * @return false if frames keep the source's own size.
      */
     public boolean hasSize() {
         return width != 0;
     }
 
     /**
-     * Whether a JPEG picture may be passed on as it is: it is wanted, and no other size and no other pixels are.
+     * Sets the pixel format of raw frames. Default: BGR24.
      *
-     * @param pictureWidth  the picture width in pixels.
-     * @param pictureHeight the picture height in pixels.
-     * @return true if so.
+     * @param newPixelFormat pixel format, or null for the source's own.
+     * @return these options.
      */
+    public SourceOptions pixelFormat(PixelFormat newPixelFormat) {
+        pixelFormat = newPixelFormat;
+        return this;
+    }
+
+    /**
+     * The pixel format of raw frames.
+     *
+     * @return pixel format, or null for the source's own.
+     */
+    public PixelFormat pixelFormat() {
+        return pixelFormat;
+    }
+
+    /**
+     * Sets the encoding to deliver. Default: {@link EncodingChoice#RAW_OR_PASSED_JPEG}.
+     *
+     * @param newEncoding encoding.
+     * @return these options.
+     * @throws NullPointerException if the encoding is null.
+     */
+    public SourceOptions encoding(EncodingChoice newEncoding) {
+        encoding = Objects.requireNonNull(newEncoding, "encoding");
+        return this;
+    }
+
+    /**
+     * The encoding to deliver.
+     *
+     * @return encoding.
+     */
+    public EncodingChoice encoding() {
+        return encoding;
+    }
+
+    /**
+     * Sets the quality of the JPEG frames that the source encodes itself. Default: 80.
+     *
+     * @param newQuality quality, 1 to 100.
+     * @return these options.
+     * @throws IllegalArgumentException if the quality is out of range.
+     */
+    public SourceOptions quality(int newQuality) {
+        if (newQuality < 1 || newQuality > 100) {
+            throw new IllegalArgumentException("quality=" + newQuality + " is not within 1 to 100");
+        }
+        quality = newQuality;
+        return this;
+    }
+
+    /**
+     * The quality of the JPEG frames that the source encodes itself.
+     *
+     * @return quality, 1 to 100.
+     */
+    public int quality() {
+        return quality;
+    }
+
+    /**
+     * Sets the chroma subsampling of the JPEG frames that the source encodes itself. Default: 4:2:0.
+     *
+     * @param newSubsampling subsampling.
+     * @return these options.
+     * @throws NullPointerException if the subsampling is null.
+     */
+    public SourceOptions subsampling(ChromaSubsampling newSubsampling) {
+        subsampling = Objects.requireNonNull(newSubsampling, "subsampling");
+        return this;
+    }
+
+    /**
+     * The chroma subsampling of the JPEG frames that the source encodes itself.
+     *
+     * @return subsampling.
+     */
+    public ChromaSubsampling subsampling() {
+        return subsampling;
+    }
+
+    /**
+     * Sets whether files start again at their end. Default: false.
+     *
+     * @param newLoop true to start again.
+     * @return these options.
+     */
+    public SourceOptions loop(boolean newLoop) {
+        loop = newLoop;
+        return this;
+    }
+
+    /**
+     * Whether files start again at their end.
+     *
+     * @return true to start again.
+     */
+    public boolean loop() {
+        return loop;
+    }
+
+    /**
+     * Sets where a video file starts. Default: 0.
+     *
+     * @param newStartNs offset from the file's start in ns.
+     * @return these options.
+     * @throws IllegalArgumentException if the offset is negative.
+     */
+    public SourceOptions startNs(long newStartNs) {
+        if (newStartNs < 0) {
+            throw new IllegalArgumentException("startNs=" + newStartNs + " is negative");
+        }
+        startNs = newStartNs;
+        return this;
+    }
+
+    /**
+     * Where a video file starts.
+     *
+     * @return offset from the file's start in ns.
+     */
+    public long startNs() {
+        return startNs;
+    }
+
+    /**
+     * Sets whether a live address is opened again when it falls silent or ends, for as long as it takes. Default:
+     * false.
+     *
+     * @param newReconnect true to open it again.
+     * @return these options.
+     */
+    public SourceOptions reconnect(boolean newReconnect) {
+        reconnect = newReconnect;
+        return this;
+    }
+
+    /**
+     * Whether a live address is opened again when it falls silent or ends.
+     *
+     * @return true to open it again.
+     */
+    public boolean reconnect() {
+        return reconnect;
+    }
+
+    /**
+     * Sets the pixel format to request from a camera. Default: the camera's own.
+     *
+     * @param newFourcc four-character code such as MJPG or YUYV, or null for the camera's own.
+     * @return these options.
+     * @throws IllegalArgumentException if the code does not have four characters.
+     */
+    public SourceOptions fourcc(String newFourcc) {
+        if (newFourcc != null && newFourcc.length() != FOURCC_LENGTH) {
+            throw new IllegalArgumentException("fourcc=" + newFourcc + " does not have four characters, as MJPG does");
+        }
+        fourcc = newFourcc;
+        return this;
+    }
+
+    /**
+     * The pixel format to request from a camera.
+     *
+     * @return four-character code, or null for the camera's own.
+     */
+    public String fourcc() {
+        return fourcc;
+    }
+
+    /**
+     * Sets the frame rate to request from a camera. Default: the camera's own.
+     *
+     * @param newFramesPerSecond frame rate, or 0 for the camera's own.
+     * @return these options.
+     * @throws IllegalArgumentException if the rate is negative or not finite.
+     */
+    public SourceOptions framesPerSecond(double newFramesPerSecond) {
+        if (!(newFramesPerSecond >= 0 && newFramesPerSecond < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("framesPerSecond=" + newFramesPerSecond + " is not 0 or more");
+        }
+        framesPerSecond = newFramesPerSecond;
+        return this;
+    }
+
+    /**
+     * The frame rate to request from a camera.
+     *
+     * @return frame rate, or 0 for the camera's own.
+     */
+    public double framesPerSecond() {
+        return framesPerSecond;
+    }
+
+    /**
+     * Sets the consumer of messages for the user, such as a lost connection. Default: messages are dropped.
+     *
+     * @param newReport consumer of one line at a time, called on the thread that uses the source.
+     * @return these options.
+     * @throws NullPointerException if the consumer is null.
+     */
+    public SourceOptions report(Consumer<String> newReport) {
+        report = Objects.requireNonNull(newReport, "report");
+        return this;
+    }
+
+    /**
+     * The consumer of messages for the user.
+     *
+     * @return consumer of one line at a time.
+     */
+    public Consumer<String> report() {
+        return report;
+    }
+
+    /** Whether a JPEG picture of this size needs no change: it is wanted, with its own size and pixels. */
     boolean allowsPassedJpeg(int pictureWidth, int pictureHeight) {
         return encoding != EncodingChoice.RAW
                 && (pixelFormat == null || pixelFormat == PixelFormat.BGR24)

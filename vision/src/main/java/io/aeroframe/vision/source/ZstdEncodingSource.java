@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Compresses the raw frames of another source without loss, straight into the target. */
-public final class ZstdEncodingSource extends DerivedSource {
+final class ZstdEncodingSource extends DerivedSource {
 
     private final ZstdCodec codec;
     private ByteBuffer pixels = ByteBuffer.allocateDirect(0);

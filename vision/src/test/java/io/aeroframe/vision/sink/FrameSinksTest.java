@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FrameSinksTest {
 
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
-    private final SinkOptions options = new SinkOptions("camera_A", output, true, line -> {});
+    private final SinkOptions options =
+            new SinkOptions("camera_A").standardOutput(output).json(true);
 
     @Test
     void opensEachKindOfSink(@TempDir Path directory) throws IOException {

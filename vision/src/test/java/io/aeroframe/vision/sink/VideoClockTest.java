@@ -2,7 +2,7 @@ package io.aeroframe.vision.sink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.aeroframe.vision.Ffmpeg;
+import io.aeroframe.vision.internal.Ffmpeg;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 

@@ -54,8 +54,11 @@ class VideoSinkTest {
     private VideoSink open(String name, String codec, boolean isOverwriting) throws IOException {
         return VideoSink.open(
                 directory.resolve(name).toString(),
-                new SinkOptions(
-                        "camera_A", OutputStream.nullOutputStream(), false, reports::add, codec, isOverwriting));
+                new SinkOptions("camera_A")
+                        .standardOutput(OutputStream.nullOutputStream())
+                        .report(reports::add)
+                        .codec(codec)
+                        .overwrite(isOverwriting));
     }
 
     private VideoSink open(String name) throws IOException {
@@ -271,7 +274,9 @@ class VideoSinkTest {
     /** Writes frames of 30 a second to a file, and then nothing, until it is killed. */
     static final class WriteForEver {
         public static void main(String[] arguments) throws Exception {
-            SinkOptions options = new SinkOptions("s", OutputStream.nullOutputStream(), false, System.err::println);
+            SinkOptions options = new SinkOptions("s")
+                    .standardOutput(OutputStream.nullOutputStream())
+                    .report(System.err::println);
             int count = Integer.parseInt(arguments[1]);
             VideoSink sink = VideoSink.open(arguments[0], options);
             for (int i = 0; i < count; i++) {
@@ -313,7 +318,7 @@ class VideoSinkTest {
     void replacesAFileOnlyIfAskedToAndOnceThereIsAFrame() throws Exception {
         Path file = Files.writeString(directory.resolve("out.mp4"), "precious");
         assertEquals(
-                file + " exists already; name another file, or replace it with --overwrite",
+                file + " already exists; name another file, or allow it to be overwritten",
                 assertThrows(IOException.class, () -> open("out.mp4")).getMessage());
         open("out.mp4", null, true).close();
         assertEquals("precious", Files.readString(file));

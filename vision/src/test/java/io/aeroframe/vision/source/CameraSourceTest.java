@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.aeroframe.transport.FrameFormat;
-import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
 import io.aeroframe.vision.SyntheticPictures;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
@@ -42,7 +41,7 @@ class CameraSourceTest {
     @ValueSource(strings = {"camera:", "camera:x", "camera", "-1", "1.5", "camera:12345", "camera:clip.mp4"})
     void refusesAMalformedSpecification(String spec) {
         IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> CameraSource.open(spec, SourceOptions.DEFAULTS));
+                assertThrows(IllegalArgumentException.class, () -> CameraSource.open(spec, new SourceOptions()));
         assertTrue(refused.getMessage().startsWith(spec + ": not a camera; use its number"), refused.getMessage());
     }
 
@@ -50,7 +49,7 @@ class CameraSourceTest {
     @ValueSource(strings = {"9876", "camera:9876", "camera:/dev/video9876"})
     void saysThatThereIsNoSuchCamera(String spec) {
         assumeTrue(Files.isDirectory(Path.of("/dev")), "needs devices that are files");
-        IOException missing = assertThrows(IOException.class, () -> CameraSource.open(spec, SourceOptions.DEFAULTS));
+        IOException missing = assertThrows(IOException.class, () -> CameraSource.open(spec, new SourceOptions()));
         String name = spec.contains("/dev") ? "camera /dev/video9876" : "camera 9876";
         assertTrue(missing.getMessage().startsWith(name + ": no such device; "), missing.getMessage());
     }
@@ -59,7 +58,7 @@ class CameraSourceTest {
     void saysThatADeviceIsNoCameraOrBusy() {
         assumeTrue(Files.isWritable(Path.of("/dev/null")), "needs /dev/null");
         IOException refused =
-                assertThrows(IOException.class, () -> CameraSource.open("camera:/dev/null", SourceOptions.DEFAULTS));
+                assertThrows(IOException.class, () -> CameraSource.open("camera:/dev/null", new SourceOptions()));
         assertTrue(refused.getMessage().startsWith("camera /dev/null: cannot be opened; "), refused.getMessage());
     }
 
@@ -67,7 +66,7 @@ class CameraSourceTest {
     void deliversPicturesStraightIntoTheTarget() throws IOException {
         Mat photograph = SyntheticPictures.photograph(64, 48);
         VideoCapture capture = motionJpeg(photograph, 4);
-        try (CameraSource source = CameraSource.of("camera 0", capture, SourceOptions.DEFAULTS)) {
+        try (CameraSource source = CameraSource.of("camera 0", capture, new SourceOptions())) {
             assertEquals(25, source.framesPerSecond());
             ByteBuffer target = ByteBuffer.allocateDirect(64 * 48 * 3);
             FrameFormat format = FrameFormat.bgr24(64, 48);
@@ -91,7 +90,7 @@ class CameraSourceTest {
     @Test
     void failsSoonWhenInterrupted() throws IOException {
         VideoCapture capture = motionJpeg(SyntheticPictures.photograph(64, 48), 3);
-        try (CameraSource source = CameraSource.of("camera 0", capture, SourceOptions.DEFAULTS)) {
+        try (CameraSource source = CameraSource.of("camera 0", capture, new SourceOptions())) {
             assertTrue(source.advance());
             source.interrupt();
             assertEquals(
@@ -105,7 +104,7 @@ class CameraSourceTest {
         byte[] image = SyntheticPictures.jpeg(SyntheticPictures.photograph(64, 48), 80);
         byte[] damaged = Arrays.copyOf(image, image.length / 2);
         RecordedCamera capture = new RecordedCamera(List.of(image, damaged, image));
-        try (CameraSource source = CameraSource.of("camera 0", capture, SourceOptions.DEFAULTS)) {
+        try (CameraSource source = CameraSource.of("camera 0", capture, new SourceOptions())) {
             for (int i = 0; i < 2; i++) {
                 assertTrue(source.advance());
                 assertEquals(FrameFormat.jpeg(64, 48), source.format());
@@ -122,9 +121,8 @@ class CameraSourceTest {
     @Test
     void hasOpenCvDecodeMotionJpegWhereRawFramesOrAnotherSizeAreAskedFor() throws IOException {
         byte[] image = SyntheticPictures.jpeg(SyntheticPictures.photograph(64, 48), 80);
-        SourceOptions raw = new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.RAW, 80, false);
-        SourceOptions small =
-                new SourceOptions(32, 24, PixelFormat.BGR24, EncodingChoice.RAW_OR_PASSED_JPEG, 80, false);
+        SourceOptions raw = new SourceOptions().encoding(EncodingChoice.RAW);
+        SourceOptions small = new SourceOptions().size(32, 24);
         for (SourceOptions options : List.of(raw, small)) {
             RecordedCamera capture = new RecordedCamera(List.of(image, image, image));
             try (CameraSource source = CameraSource.of("camera 0", capture, options)) {
@@ -140,9 +138,13 @@ class CameraSourceTest {
         byte[] image = SyntheticPictures.jpeg(SyntheticPictures.photograph(64, 48), 80);
         RecordedCamera capture = new RecordedCamera(List.of(image));
         List<String> reports = new ArrayList<>();
-        SourceOptions options = new SourceOptions(64, 48, PixelFormat.BGR24, EncodingChoice.RAW, 80, false)
-                .withReconnection(false, reports::add)
-                .withCamera("YUYV", 30);
+        SourceOptions options = new SourceOptions()
+                .size(64, 48)
+                .encoding(EncodingChoice.RAW)
+                .reconnect(false)
+                .report(reports::add)
+                .fourcc("YUYV")
+                .framesPerSecond(30);
         CameraSource.of("camera 0", capture, options).close();
         assertEquals(
                 List.of(

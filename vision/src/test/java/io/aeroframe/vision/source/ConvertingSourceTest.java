@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ConvertingSourceTest {
 
     private static SourceOptions options(int width, int height, PixelFormat pixels) {
-        return new SourceOptions(width, height, pixels, SourceOptions.EncodingChoice.RAW, 80, false);
+        return new SourceOptions().size(width, height).pixelFormat(pixels).encoding(SourceOptions.EncodingChoice.RAW);
     }
 
     @Test

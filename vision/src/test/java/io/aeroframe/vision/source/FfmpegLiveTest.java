@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class FfmpegLiveTest {
 
-    private static final SourceOptions RAW = new SourceOptions(0, 0, null, EncodingChoice.RAW, 80, false);
+    private static final SourceOptions RAW =
+            new SourceOptions().pixelFormat(null).encoding(EncodingChoice.RAW);
     private static final long AWAY_NS = TimeUnit.MILLISECONDS.toNanos(1_500);
 
     @TempDir
@@ -52,7 +53,7 @@ class FfmpegLiveTest {
     }
 
     private SourceOptions reconnecting() {
-        return RAW.withReconnection(true, reports::add);
+        return RAW.copy().reconnect(true).report(reports::add);
     }
 
     /** A server that is away for a while and then there again; nothing but time can pass meanwhile. */
@@ -153,7 +154,7 @@ class FfmpegLiveTest {
                 .getBytes(StandardCharsets.US_ASCII));
         part.write(jpeg);
         part.write("\r\n".getBytes(StandardCharsets.US_ASCII));
-        SourceOptions options = SourceOptions.DEFAULTS.withReconnection(true, reports::add);
+        SourceOptions options = new SourceOptions().reconnect(true).report(reports::add);
         try (LiveServer server = new LiveServer("multipart/x-mixed-replace; boundary=frame", part.toByteArray());
                 FfmpegSource source = FfmpegSource.open(server.url(), options)) {
             for (int round = 0; round < 2; round++) {
@@ -186,7 +187,7 @@ class FfmpegLiveTest {
         AtomicBoolean isOver = new AtomicBoolean();
         CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> send(port, isSending, isOver));
         String url = "udp://127.0.0.1:" + port;
-        SourceOptions options = RAW.withReconnection(true, line -> {
+        SourceOptions options = RAW.copy().reconnect(true).report(line -> {
             reports.add(line);
             isSending.set(true); // there again as soon as it was missed
         });

@@ -39,7 +39,10 @@ class FfmpegPlaybackTest {
     }
 
     private static SourceOptions raw(PixelFormat pixels, boolean loop) {
-        return new SourceOptions(0, 0, pixels, EncodingChoice.RAW, 80, loop);
+        return new SourceOptions()
+                .pixelFormat(pixels)
+                .encoding(EncodingChoice.RAW)
+                .loop(loop);
     }
 
     @ParameterizedTest
@@ -60,9 +63,9 @@ class FfmpegPlaybackTest {
         List<String> all = Frames.md5(clip, raw(null, false));
         assertEquals(50, all.size());
         List<String> tail = all.subList(32, 50);
-        assertEquals(tail, Frames.md5(clip, raw(null, false).withStart(1_280_000_000L)));
+        assertEquals(tail, Frames.md5(clip, raw(null, false).startNs(1_280_000_000L)));
         try (FrameSource source =
-                FfmpegSource.open(clip.toString(), raw(null, true).withStart(1_270_000_000L))) {
+                FfmpegSource.open(clip.toString(), raw(null, true).startNs(1_270_000_000L))) {
             for (int pass = 0; pass < 3; pass++) {
                 assertEquals(tail, Frames.md5(source, tail.size()), "pass " + pass);
             }
@@ -74,9 +77,9 @@ class FfmpegPlaybackTest {
     void saysThatThereIsNothingToBeginAt() throws Exception {
         Path clip = FfmpegTool.clip(directory.resolve("short.mp4"), "160x120", 25, 25, "-c:v", "libx264");
         try (FrameSource source =
-                FfmpegSource.open(clip.toString(), raw(null, true).withStart(5_000_000_000L))) {
+                FfmpegSource.open(clip.toString(), raw(null, true).startNs(5_000_000_000L))) {
             assertEquals(
-                    clip + ": --start 5.000s is behind its last frame, at 0.960s",
+                    clip + ": the start offset of 5.000s is after its last frame, at 0.960s",
                     assertThrows(IOException.class, source::advance).getMessage());
         }
     }
@@ -98,13 +101,13 @@ class FfmpegPlaybackTest {
         assertEquals(FfmpegTool.frameMd5(turned), Frames.md5(turned, raw(null, false))); // ffmpeg turns them, too
         byte[] reference =
                 FfmpegTool.run("-i", turned.toString(), "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "bgr24", "-");
-        try (FrameSource source = FfmpegSource.open(turned.toString(), SourceOptions.DEFAULTS)) {
+        try (FrameSource source = FfmpegSource.open(turned.toString(), new SourceOptions())) {
             assertTrue(source.advance());
             assertEquals(size + " BGR24", source.format().describe());
             double psnr = Psnr.of(reference, Frames.bytes(source));
             assertTrue(psnr > 30, psnr + " dB");
         }
-        SourceOptions small = new SourceOptions(46, 80, PixelFormat.BGR24, EncodingChoice.RAW, 80, false);
+        SourceOptions small = new SourceOptions().size(46, 80).encoding(EncodingChoice.RAW);
         try (FrameSource source = FfmpegSource.open(turned.toString(), small)) {
             assertTrue(source.advance());
             assertEquals(46 * 80 * 3, Frames.bytes(source).length);
@@ -118,7 +121,7 @@ class FfmpegPlaybackTest {
                 directory.resolve("motion." + container), "176x144", 10, 12, "-c:v", "mjpeg", "-pix_fmt", "yuvj420p");
         byte[] packets = FfmpegTool.run("-i", clip.toString(), "-c", "copy", "-f", "data", "-map", "0:v", "-");
         for (EncodingChoice encoding : new EncodingChoice[] {EncodingChoice.JPEG, EncodingChoice.RAW_OR_PASSED_JPEG}) {
-            SourceOptions options = new SourceOptions(0, 0, PixelFormat.BGR24, encoding, 80, true);
+            SourceOptions options = new SourceOptions().encoding(encoding).loop(true);
             ByteArrayOutputStream passed = new ByteArrayOutputStream();
             try (FrameSource source = FrameSources.open(clip.toString(), options)) {
                 for (int i = 0; i < 24; i++) {
@@ -140,7 +143,7 @@ class FfmpegPlaybackTest {
         Path clip = FfmpegTool.clip(
                 directory.resolve("later.mkv"), "176x144", 10, 12, "-c:v", "mjpeg", "-pix_fmt", "yuvj420p");
         int count = 0;
-        try (FrameSource source = FrameSources.open(clip.toString(), SourceOptions.DEFAULTS.withStart(500_000_000L))) {
+        try (FrameSource source = FrameSources.open(clip.toString(), new SourceOptions().startNs(500_000_000L))) {
             while (source.advance()) {
                 count++;
             }
@@ -154,8 +157,8 @@ class FfmpegPlaybackTest {
                 directory.resolve("decoded.avi"), "176x144", 10, 2, "-c:v", "mjpeg", "-pix_fmt", "yuvj420p");
         List<SourceOptions> others = List.of(
                 raw(PixelFormat.BGR24, false),
-                new SourceOptions(0, 0, PixelFormat.GRAY8, EncodingChoice.RAW_OR_PASSED_JPEG, 80, false),
-                new SourceOptions(88, 72, PixelFormat.BGR24, EncodingChoice.RAW_OR_PASSED_JPEG, 80, false));
+                new SourceOptions().pixelFormat(PixelFormat.GRAY8),
+                new SourceOptions().size(88, 72));
         for (SourceOptions options : others) {
             try (FrameSource source = FfmpegSource.open(clip.toString(), options)) {
                 assertTrue(source.advance());

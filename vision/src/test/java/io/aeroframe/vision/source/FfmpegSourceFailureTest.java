@@ -30,8 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 class FfmpegSourceFailureTest {
 
     private static final SourceOptions NATIVE =
-            new SourceOptions(0, 0, null, SourceOptions.EncodingChoice.RAW, 80, false);
-    private static final SourceOptions LOOP = new SourceOptions(0, 0, null, SourceOptions.EncodingChoice.RAW, 80, true);
+            new SourceOptions().pixelFormat(null).encoding(SourceOptions.EncodingChoice.RAW);
+    private static final SourceOptions LOOP = new SourceOptions()
+            .pixelFormat(null)
+            .encoding(SourceOptions.EncodingChoice.RAW)
+            .loop(true);
 
     @TempDir
     static Path directory;

@@ -37,7 +37,11 @@ class FfmpegSourceTest {
     }
 
     private static SourceOptions options(int width, int height, PixelFormat pixels, boolean loop) {
-        return new SourceOptions(width, height, pixels, SourceOptions.EncodingChoice.RAW, 80, loop);
+        return new SourceOptions()
+                .size(width, height)
+                .pixelFormat(pixels)
+                .encoding(SourceOptions.EncodingChoice.RAW)
+                .loop(loop);
     }
 
     @ParameterizedTest
@@ -127,7 +131,7 @@ class FfmpegSourceTest {
                 "-pix_fmt",
                 "bgr24",
                 "-");
-        try (FrameSource source = FfmpegSource.open(clip.toString(), SourceOptions.DEFAULTS)) {
+        try (FrameSource source = FfmpegSource.open(clip.toString(), new SourceOptions())) {
             int offset = 0;
             while (source.advance()) {
                 byte[] frame = Frames.bytes(source);

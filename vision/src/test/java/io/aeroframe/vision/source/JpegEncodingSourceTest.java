@@ -31,8 +31,7 @@ import org.opencv.imgproc.Imgproc;
 
 class JpegEncodingSourceTest {
 
-    private static final SourceOptions JPEG =
-            new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.JPEG, 80, false);
+    private static final SourceOptions JPEG = new SourceOptions().encoding(EncodingChoice.JPEG);
 
     @TempDir
     private Path temp;
@@ -74,7 +73,8 @@ class JpegEncodingSourceTest {
         Mat gray = new Mat(20, 30, CvType.CV_8UC1, new Scalar(99));
         String file = temp.resolve("g.png").toString();
         assertTrue(Imgcodecs.imwrite(file, gray));
-        try (FrameSource source = encoding(file, new SourceOptions(0, 0, null, EncodingChoice.JPEG, 80, false))) {
+        try (FrameSource source =
+                encoding(file, new SourceOptions().pixelFormat(null).encoding(EncodingChoice.JPEG))) {
             assertTrue(source.advance());
             assertEquals(FrameFormat.jpeg(30, 20, PixelFormat.GRAY8), source.format());
             assertTrue(source.write(ByteBuffer.allocateDirect(source.maxPayloadLength())) > 100);
@@ -91,7 +91,10 @@ class JpegEncodingSourceTest {
         gray.convertTo(deep, CvType.CV_16UC1, 257);
         assertTrue(Imgcodecs.imwrite(temp.resolve("1.png").toString(), alpha));
         assertTrue(Imgcodecs.imwrite(temp.resolve("2.png").toString(), deep));
-        SourceOptions nativePixels = new SourceOptions(0, 0, null, EncodingChoice.JPEG, 90, false);
+        SourceOptions nativePixels = new SourceOptions()
+                .pixelFormat(null)
+                .encoding(EncodingChoice.JPEG)
+                .quality(90);
         try (FrameSource source = FrameSources.open(temp.toString(), nativePixels)) {
             assertTrue(source.advance());
             assertEquals(FrameFormat.jpeg(120, 90), source.format());
@@ -111,9 +114,14 @@ class JpegEncodingSourceTest {
         Path clip = FfmpegTool.clip(temp.resolve("clip.mp4"), "322x242", 5, 2, "-c:v", "mpeg4", "-q:v", "1");
         FrameFormat bgr = FrameFormat.bgr24(322, 242);
         try (FrameSource planes = FrameSources.open(
-                        clip.toString(), new SourceOptions(0, 0, null, EncodingChoice.JPEG, 95, false));
+                        clip.toString(),
+                        new SourceOptions()
+                                .pixelFormat(null)
+                                .encoding(EncodingChoice.JPEG)
+                                .quality(95));
                 FrameSource raw = FrameSources.open(
-                        clip.toString(), new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.RAW, 95, false))) {
+                        clip.toString(),
+                        new SourceOptions().encoding(EncodingChoice.RAW).quality(95))) {
             assertTrue(planes.advance());
             assertTrue(raw.advance());
             ByteBuffer expected = ByteBuffer.allocateDirect(bgr.maxPayloadLength());
@@ -133,8 +141,8 @@ class JpegEncodingSourceTest {
     void keepsAsMuchColourAsIsAskedFor() throws IOException {
         assertTrue(Imgcodecs.imwrite(temp.resolve("1.png").toString(), photograph));
         for (ChromaSubsampling subsampling : ChromaSubsampling.values()) {
-            SourceOptions options = new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.JPEG, 80, false)
-                    .withSubsampling(subsampling);
+            SourceOptions options =
+                    new SourceOptions().encoding(EncodingChoice.JPEG).subsampling(subsampling);
             try (FrameSource source = FrameSources.open(temp.toString(), options)) {
                 assertTrue(source.advance());
                 boolean isGray = subsampling == ChromaSubsampling.GRAY;

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.testing.AllocatedBytes;
 import io.aeroframe.transport.FrameFormat;
-import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,12 +20,12 @@ class PatternSourceTest {
 
     @Test
     void takesItsSizeAndRateFromTheSpecification() throws IOException {
-        assertOpened("pattern:", SourceOptions.DEFAULTS, 1280, 720, 60);
-        assertOpened("pattern:640x480", SourceOptions.DEFAULTS, 640, 480, 60);
-        assertOpened("pattern:640x480@29.97", SourceOptions.DEFAULTS, 640, 480, 29.97);
-        assertOpened("pattern:@0.5", SourceOptions.DEFAULTS, 1280, 720, 0.5);
-        assertOpened("pattern:2x1@100000", SourceOptions.DEFAULTS, 2, 1, 100_000);
-        SourceOptions small = new SourceOptions(320, 200, PixelFormat.BGR24, EncodingChoice.RAW, 80, false);
+        assertOpened("pattern:", new SourceOptions(), 1280, 720, 60);
+        assertOpened("pattern:640x480", new SourceOptions(), 640, 480, 60);
+        assertOpened("pattern:640x480@29.97", new SourceOptions(), 640, 480, 29.97);
+        assertOpened("pattern:@0.5", new SourceOptions(), 1280, 720, 0.5);
+        assertOpened("pattern:2x1@100000", new SourceOptions(), 2, 1, 100_000);
+        SourceOptions small = new SourceOptions().size(320, 200).encoding(EncodingChoice.RAW);
         assertOpened("pattern:", small, 320, 200, 60);
         assertOpened("pattern:640x480", small, 640, 480, 60);
     }
@@ -52,14 +51,14 @@ class PatternSourceTest {
             })
     void refusesAMalformedSpecification(String spec) {
         IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> PatternSource.open(spec, SourceOptions.DEFAULTS));
+                assertThrows(IllegalArgumentException.class, () -> PatternSource.open(spec, new SourceOptions()));
         assertTrue(refused.getMessage().startsWith(spec + ": "), refused.getMessage());
         assertTrue(refused.getMessage().endsWith("; use for example pattern:1280x720@60"), refused.getMessage());
     }
 
     @Test
     void showsItsTimeByItsFrames() throws IOException {
-        try (PatternSource source = PatternSource.open("pattern:8x8@29.97", SourceOptions.DEFAULTS)) {
+        try (PatternSource source = PatternSource.open("pattern:8x8@29.97", new SourceOptions())) {
             source.advance();
             assertEquals(0, source.presentationTimeNs());
             source.advance();
@@ -73,7 +72,7 @@ class PatternSourceTest {
 
     @Test
     void movesFromFrameToFrame() throws IOException {
-        try (PatternSource source = PatternSource.open("pattern:320x240@30", SourceOptions.DEFAULTS)) {
+        try (PatternSource source = PatternSource.open("pattern:320x240@30", new SourceOptions())) {
             source.advance();
             byte[] first = frame(source);
             source.advance();
@@ -85,8 +84,8 @@ class PatternSourceTest {
 
     @Test
     void writesTheFrameNumberInDigits() throws IOException {
-        try (PatternSource source = PatternSource.open("pattern:640x360@1", SourceOptions.DEFAULTS);
-                PatternSource other = PatternSource.open("pattern:640x360@1", SourceOptions.DEFAULTS)) {
+        try (PatternSource source = PatternSource.open("pattern:640x360@1", new SourceOptions());
+                PatternSource other = PatternSource.open("pattern:640x360@1", new SourceOptions())) {
             for (int i = 0; i <= 11; i++) {
                 source.advance();
                 other.advance();
@@ -101,7 +100,7 @@ class PatternSourceTest {
     @ValueSource(
             strings = {"1x1", "1x2", "2x1", "3x3", "7x9", "8x8", "17x200", "200x17", "65535x1", "1x2000", "333x187"})
     void drawsInAnySizeAndNotPastIt(String size) throws IOException {
-        try (PatternSource source = PatternSource.open("pattern:" + size + "@60", SourceOptions.DEFAULTS)) {
+        try (PatternSource source = PatternSource.open("pattern:" + size + "@60", new SourceOptions())) {
             for (int i = 0; i < 40; i++) {
                 assertTrue(source.advance());
                 frame(source);
@@ -111,7 +110,7 @@ class PatternSourceTest {
 
     @Test
     void allocatesNothingPerFrame() throws Exception {
-        try (PatternSource source = PatternSource.open("pattern:320x240", SourceOptions.DEFAULTS)) {
+        try (PatternSource source = PatternSource.open("pattern:320x240", new SourceOptions())) {
             ByteBuffer target = ByteBuffer.allocateDirect(source.maxPayloadLength());
             double bytes = AllocatedBytes.perCall(500, i -> {
                 source.advance();

@@ -95,7 +95,7 @@ class PictureSourceTest {
         byte[] jpeg = SyntheticPictures.jpeg(photograph, 70);
         String file = write("a.jpg", jpeg);
         SourceOptions[] passing = {
-            SourceOptions.DEFAULTS,
+            new SourceOptions(),
             options(0, 0, null, EncodingChoice.RAW_OR_PASSED_JPEG, false),
             options(0, 0, PixelFormat.BGR24, EncodingChoice.JPEG, false),
             options(65, 47, PixelFormat.BGR24, EncodingChoice.JPEG, false),
@@ -126,7 +126,7 @@ class PictureSourceTest {
     @Test
     void passesGrayJpegFilesOnAsGray() throws IOException {
         String file = write("g.jpg", SyntheticPictures.jpeg(new Mat(5, 6, CvType.CV_8UC1, new Scalar(80)), 90));
-        assertEquals(FrameFormat.jpeg(6, 5, PixelFormat.GRAY8), firstFormat(file, SourceOptions.DEFAULTS));
+        assertEquals(FrameFormat.jpeg(6, 5, PixelFormat.GRAY8), firstFormat(file, new SourceOptions()));
         assertEquals(FrameFormat.gray8(6, 5), firstFormat(file, NATIVE));
     }
 
@@ -134,21 +134,21 @@ class PictureSourceTest {
     void turnsPhotographsUprightAsImreadDoes() throws IOException {
         byte[] jpeg = withOrientation(SyntheticPictures.jpeg(photograph, 90), 6);
         String file = write("portrait.jpg", jpeg);
-        try (PictureSource source = PictureSource.open(file, SourceOptions.DEFAULTS)) {
+        try (PictureSource source = PictureSource.open(file, new SourceOptions())) {
             assertTrue(source.advance());
             assertEquals(FrameFormat.bgr24(47, 65), source.format());
             assertArrayEquals(SyntheticPictures.bytes(Imgcodecs.imread(file)), frame(source));
         }
         assertEquals(FrameFormat.bgr24(47, 65), firstFormat(file, NATIVE));
         String upright = write("upright.jpg", withOrientation(SyntheticPictures.jpeg(photograph, 90), 1));
-        assertEquals(FrameFormat.jpeg(65, 47), firstFormat(upright, SourceOptions.DEFAULTS));
+        assertEquals(FrameFormat.jpeg(65, 47), firstFormat(upright, new SourceOptions()));
     }
 
     @Test
     void leavesOutWhatAPhoneAppendsToAPhotograph() throws IOException {
         byte[] jpeg = SyntheticPictures.jpeg(photograph, 70);
         String file = write("motion.jpg", Arrays.copyOf(jpeg, jpeg.length + 5000));
-        try (PictureSource source = PictureSource.open(file, SourceOptions.DEFAULTS)) {
+        try (PictureSource source = PictureSource.open(file, new SourceOptions())) {
             assertTrue(source.advance());
             assertArrayEquals(jpeg, frame(source));
         }
@@ -276,7 +276,7 @@ class PictureSourceTest {
                 damaged[random.nextInt(random.nextBoolean() ? 80 : damaged.length)] = (byte) random.nextInt(256);
             }
             String file = write("damaged", damaged);
-            try (PictureSource source = PictureSource.open(file, SourceOptions.DEFAULTS)) {
+            try (PictureSource source = PictureSource.open(file, new SourceOptions())) {
                 assertTrue(source.advance());
                 frame(source);
             } catch (IOException e) {
@@ -395,7 +395,7 @@ class PictureSourceTest {
 
     private String readFailure(String name, byte[] bytes) throws IOException {
         String file = write(name, bytes);
-        try (PictureSource source = PictureSource.open(file, SourceOptions.DEFAULTS)) {
+        try (PictureSource source = PictureSource.open(file, new SourceOptions())) {
             String message = assertThrows(IOException.class, source::advance).getMessage();
             assertTrue(message.startsWith(file + ": "), message);
             assertFalse(message.contains("\n"), message);
@@ -478,6 +478,10 @@ class PictureSourceTest {
 
     private static SourceOptions options(
             int width, int height, PixelFormat pixelFormat, EncodingChoice encoding, boolean loop) {
-        return new SourceOptions(width, height, pixelFormat, encoding, 80, loop);
+        return new SourceOptions()
+                .size(width, height)
+                .pixelFormat(pixelFormat)
+                .encoding(encoding)
+                .loop(loop);
     }
 }

@@ -51,7 +51,7 @@ class SourceCopiesTest {
 
     @Test
     void theTestPictureIsDrawnInTheTarget() throws Exception {
-        try (PatternSource source = PatternSource.open("pattern:3840x2160@30", SourceOptions.DEFAULTS)) {
+        try (PatternSource source = PatternSource.open("pattern:3840x2160@30", new SourceOptions())) {
             assertProducedInPlace(source);
         }
     }
@@ -99,7 +99,7 @@ class SourceCopiesTest {
 
     @Test
     void aPictureFileIsCopiedOnceFromWhereItWasDecoded() throws Exception {
-        try (FrameSource source = PictureSource.open(picture(".bmp").toString(), SourceOptions.DEFAULTS)) {
+        try (FrameSource source = PictureSource.open(picture(".bmp").toString(), new SourceOptions())) {
             assertTrue(source.advance());
             assertEquals(0, source.copies());
             ByteBuffer target = target(source);
@@ -135,7 +135,7 @@ class SourceCopiesTest {
     @Test
     void jpegIsEncodedFromWhereThePictureWasDecodedAndCopiedOnceByOpenCv() throws Exception {
         try (FrameSource source = JpegEncodingSource.of(
-                PictureSource.open(picture(".bmp").toString(), SourceOptions.DEFAULTS), new OpenCvJpegCodec(), 80)) {
+                PictureSource.open(picture(".bmp").toString(), new SourceOptions()), new OpenCvJpegCodec(), 80)) {
             assertTrue(source.advance());
             source.write(target(source));
             assertEquals(1, source.copies());
@@ -145,7 +145,7 @@ class SourceCopiesTest {
     @Test
     void jpegIsEncodedByTurboJpegFromWhereThePictureWasDecodedStraightIntoTheTarget() throws Exception {
         try (FrameSource source = JpegEncodingSource.of(
-                PictureSource.open(picture(".bmp").toString(), SourceOptions.DEFAULTS), Turbo.assumeThere(), 80)) {
+                PictureSource.open(picture(".bmp").toString(), new SourceOptions()), Turbo.assumeThere(), 80)) {
             assertTrue(source.advance());
             ByteBuffer target = target(source);
             long growth = PeakMemory.growth(() -> source.write(target));
@@ -156,8 +156,7 @@ class SourceCopiesTest {
 
     @Test
     void aJpegFileIsCopiedOnce() throws Exception {
-        SourceOptions options =
-                new SourceOptions(0, 0, PixelFormat.BGR24, EncodingChoice.RAW_OR_PASSED_JPEG, 80, false);
+        SourceOptions options = new SourceOptions();
         Path file = picture(".jpg");
         try (FrameSource source = ConvertingSource.of(PictureSource.open(file.toString(), options), options)) {
             assertTrue(source.advance());
@@ -170,7 +169,7 @@ class SourceCopiesTest {
     @Test
     void aCamerasPictureIsCopiedOnceByOpenCvAndTheFirstOnceMore() throws Exception {
         VideoCapture capture = motionJpeg();
-        try (CameraSource source = CameraSource.of("camera 0", capture, SourceOptions.DEFAULTS)) {
+        try (CameraSource source = CameraSource.of("camera 0", capture, new SourceOptions())) {
             assertTrue(source.advance());
             ByteBuffer target = target(source);
             source.write(target);
@@ -209,7 +208,7 @@ class SourceCopiesTest {
     }
 
     private static SourceOptions options(PixelFormat pixels, int width, int height) {
-        return new SourceOptions(width, height, pixels, EncodingChoice.RAW, 80, false);
+        return new SourceOptions().size(width, height).pixelFormat(pixels).encoding(EncodingChoice.RAW);
     }
 
     private static Path picture(String extension) throws IOException {

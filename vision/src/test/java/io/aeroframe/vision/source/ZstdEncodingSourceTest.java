@@ -91,6 +91,6 @@ class ZstdEncodingSourceTest {
     }
 
     private static SourceOptions options(PixelFormat pixels, EncodingChoice encoding) {
-        return new SourceOptions(0, 0, pixels, encoding, 80, false);
+        return new SourceOptions().pixelFormat(pixels).encoding(encoding);
     }
 }

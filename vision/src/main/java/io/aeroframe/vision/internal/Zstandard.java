@@ -1,4 +1,4 @@
-package io.aeroframe.vision;
+package io.aeroframe.vision.internal;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.util.Native;
@@ -81,7 +81,7 @@ public final class Zstandard {
         URL packed = Zstd.class.getResource(resource);
         if (packed == null) {
             throw new IOException("the zstd-jni jar on the class path has no " + resource
-                    + "; use --encoding raw or jpeg on this platform");
+                    + "; use raw or JPEG frames on this platform");
         }
         Path library = cache.resolve("zstd-" + ZstdVersion.VERSION)
                 .resolve(platform.replace('/', '-'))

@@ -1,4 +1,4 @@
-package io.aeroframe.vision;
+package io.aeroframe.vision.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,8 @@ import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.AllocatedBytes;
+import io.aeroframe.vision.Psnr;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

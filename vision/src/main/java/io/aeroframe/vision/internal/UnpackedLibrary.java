@@ -1,4 +1,4 @@
-package io.aeroframe.vision;
+package io.aeroframe.vision.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +21,7 @@ import java.time.Instant;
  * <p>Several processes may start at once: each unpacks under a name of its own and moves the result into place
  * atomically.
  */
-final class UnpackedLibrary {
+public final class UnpackedLibrary {
 
     private static final long ABANDONED_AFTER_SECONDS = 600;
 
@@ -35,7 +35,7 @@ final class UnpackedLibrary {
      *                 versions and platforms apart.
      * @throws IOException if it cannot be read or written.
      */
-    static void require(URL packed, Path library) throws IOException {
+    public static void require(URL packed, Path library) throws IOException {
         URLConnection connection = packed.openConnection();
         connection.setUseCaches(false); // else the jar stays open
         try (InputStream bytes = connection.getInputStream()) {

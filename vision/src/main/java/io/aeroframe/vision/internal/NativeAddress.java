@@ -1,4 +1,4 @@
-package io.aeroframe.vision;
+package io.aeroframe.vision.internal;
 
 import java.nio.Buffer;
 import org.bytedeco.javacpp.BytePointer;

@@ -1,4 +1,4 @@
-package io.aeroframe.vision;
+package io.aeroframe.vision.internal;
 
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;

@@ -1,4 +1,4 @@
-package io.aeroframe.vision;
+package io.aeroframe.vision.internal;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
