@@ -620,8 +620,8 @@ public final class FrameDriver implements AutoCloseable {
 
         /**
          * How long {@link FrameDriver#close()} waits in all when it hosts the driver: two fifths at most for closed
-         * publications to drain to their subscribers, a fifth for lossless publications to stop sending, two fifths for
-         * what they sent to be read. It waits only as long as there is something to wait for.
+         * publications to drain to their subscribers, then up to three fifths for lossless publications to stop
+         * sending, then the rest for what they sent to be read. It waits only as long as there is something to wait for.
          *
          * @param value default 5 s; zero for no wait.
          * @return this.

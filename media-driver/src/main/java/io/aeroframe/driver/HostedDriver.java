@@ -31,6 +31,7 @@ final class HostedDriver {
     private final DriverLock lock;
     private final MediaDriver mediaDriver;
     private final RefusedSetups refused;
+    private final DutyCycles cycles;
     private final String announced;
 
     /** Which file the driver's command file is. */
@@ -49,12 +50,18 @@ final class HostedDriver {
     }
 
     private HostedDriver(
-            BaseDirectory base, DriverLock lock, MediaDriver mediaDriver, RefusedSetups refused, String announced)
+            BaseDirectory base,
+            DriverLock lock,
+            MediaDriver mediaDriver,
+            RefusedSetups refused,
+            DutyCycles cycles,
+            String announced)
             throws IOException {
         this.base = base;
         this.lock = lock;
         this.mediaDriver = mediaDriver;
         this.refused = refused;
+        this.cycles = cycles;
         this.announced = announced;
         commandFileKey = LockedFiles.key(CommandFile.path(base.aeron()));
         announce();
@@ -80,12 +87,14 @@ final class HostedDriver {
                 checkRoom(base);
                 DriverClock clock = DriverClock.startingNow();
                 RefusedSetups refused = new RefusedSetups(limits, errorHandler);
+                DutyCycles cycles = new DutyCycles(MediaDriverSettings.idleStrategy());
                 ImageBudget budget = new ImageBudget(limits, Configuration.congestionControlSupplier());
-                mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused)
-                        .errorHandler(new UnansweredErrors(errorHandler)));
+                mediaDriver =
+                        MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused, cycles)
+                                .errorHandler(new UnansweredErrors(errorHandler)));
                 String announced =
                         Announcement.of(numbered(base.aeron()), clock).text();
-                HostedDriver hosted = new HostedDriver(base, lock, mediaDriver, refused, announced);
+                HostedDriver hosted = new HostedDriver(base, lock, mediaDriver, refused, cycles, announced);
                 isHosting = true;
                 return hosted;
             } catch (IOException | RuntimeException ex) {
@@ -169,20 +178,25 @@ final class HostedDriver {
      * clients have answered that their lossless publications have stopped sending, and until what those sent has been
      * read; then closes the driver and removes its files, as far as they are still its own.
      *
-     * @param timeoutNs for all waits: two fifths, one fifth and two fifths of it at most.
+     * @param timeoutNs for all waits: the first ends after two fifths of it, the second after three; what one does not
+     *                  use is the next one's.
      */
     void close(long timeoutNs) {
         isClosed = true;
         FileThread.run(() -> {
+            long startNs = System.nanoTime();
             long fifthNs = timeoutNs / 5;
-            drain(2 * fifthNs, () -> DriverCounters.hasUnsentPublications(counters()));
+            drain(startNs + 2 * fifthNs, () -> DriverCounters.hasUnsentPublications(counters()));
             try {
                 lock.withdraw(); // first: a process that sees its streams disconnected is to know why
                 if (DriverCounters.clientCount(counters()) > 0) {
                     // Clients that find their driver closed unmap its logs at once, with what was not read yet.
-                    drain(fifthNs, () -> !DriverCounters.haveStoppedSending(counters()));
+                    drain(startNs + 3 * fifthNs, () -> !DriverCounters.haveStoppedSending(counters()));
+                    // Positions are sampled: those of a cycle that begins now are of what has stopped.
+                    long sampled = cycles.count() + 2;
+                    drain(startNs + timeoutNs, () -> cycles.count() < sampled);
                     Long2LongHashMap positions = DriverCounters.publisherPositions(counters());
-                    drain(2 * fifthNs, () -> DriverCounters.arePausedUnread(counters(), positions));
+                    drain(startNs + timeoutNs, () -> DriverCounters.arePausedUnread(counters(), positions));
                 }
                 mediaDriver.close();
             } finally {
@@ -191,8 +205,7 @@ final class HostedDriver {
         });
     }
 
-    private static void drain(long timeoutNs, BooleanSupplier isUndrained) {
-        long deadlineNs = System.nanoTime() + timeoutNs;
+    private static void drain(long deadlineNs, BooleanSupplier isUndrained) {
         while (isUndrained.getAsBoolean() && System.nanoTime() - deadlineNs < 0) {
             LockSupport.parkNanos(POLL_INTERVAL_NS);
         }
