@@ -627,8 +627,8 @@ public final class FrameDriver implements AutoCloseable {
 
         /**
          * How long {@link FrameDriver#close()} may wait in total in the driver owner: up to two fifths for closed
-         * publications to drain to their subscribers, one fifth for lossless publications to stop sending, and two
-         * fifths for their frames to be read. It waits only while there is something to wait for.
+         * publications to drain to their subscribers, then until three fifths have passed for lossless publications to
+         * stop sending, then the rest for their frames to be read. It waits only while there is something to wait for.
          *
          * @param value default 5 s; zero for no wait.
          * @return this.

@@ -39,10 +39,11 @@ final class MediaDriverSettings {
      * @param clock   the clock of its timeouts, and of its clients'.
      * @param budget  the budget of what peers can make the driver allocate.
      * @param refused takes what is over the budget.
+     * @param cycles  idles for the conductor, and counts its cycles.
      * @return settings without an error handler.
      */
     static MediaDriver.Context forVideo(
-            Path aeronDirectory, EpochClock clock, ImageBudget budget, RefusedSetups refused) {
+            Path aeronDirectory, EpochClock clock, ImageBudget budget, RefusedSetups refused, DutyCycles cycles) {
         SocketBuffers sockets = SocketBuffers.probe();
         int processors = Runtime.getRuntime().availableProcessors();
         ThreadingMode threading;
@@ -64,11 +65,11 @@ final class MediaDriverSettings {
                 .receiveChannelEndpointSupplier((channel, dispatcher, status, context) ->
                         new BoundedReceiveChannelEndpoint(channel, dispatcher, status, context, budget, refused))
                 .threadingMode(threading)
-                .conductorIdleStrategy(idleStrategy())
+                .conductorIdleStrategy(cycles)
                 .senderIdleStrategy(idleStrategy())
                 .receiverIdleStrategy(idleStrategy())
                 .sharedNetworkIdleStrategy(idleStrategy())
-                .sharedIdleStrategy(idleStrategy())
+                .sharedIdleStrategy(cycles)
                 .performStorageChecks(true)
                 .lowStorageWarningThreshold(0) // an error reports what lacks room
                 .termBufferSparseFile(false) // a sparse file on a full tmpfs is a SIGBUS at some later frame
@@ -84,7 +85,7 @@ final class MediaDriverSettings {
     }
 
     /** Spins a little, then sleeps at most 0.1 ms: what the driver adds to a frame's latency when it was idle. */
-    private static BackoffIdleStrategy idleStrategy() {
+    static BackoffIdleStrategy idleStrategy() {
         return new BackoffIdleStrategy(10, 20, 1_000, 100_000);
     }
 }

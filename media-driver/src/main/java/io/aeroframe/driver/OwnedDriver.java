@@ -34,6 +34,7 @@ final class OwnedDriver {
     private final DriverLock lock;
     private final MediaDriver mediaDriver;
     private final RefusedSetups refused;
+    private final DutyCycles cycles;
     private final String announced;
 
     /** Which file the driver's command file is. */
@@ -52,12 +53,18 @@ final class OwnedDriver {
     }
 
     private OwnedDriver(
-            BaseDirectory base, DriverLock lock, MediaDriver mediaDriver, RefusedSetups refused, String announced)
+            BaseDirectory base,
+            DriverLock lock,
+            MediaDriver mediaDriver,
+            RefusedSetups refused,
+            DutyCycles cycles,
+            String announced)
             throws IOException {
         this.base = base;
         this.lock = lock;
         this.mediaDriver = mediaDriver;
         this.refused = refused;
+        this.cycles = cycles;
         this.announced = announced;
         commandFileKey = LockedFiles.key(CommandFile.path(base.aeron()));
         announce();
@@ -83,12 +90,14 @@ final class OwnedDriver {
                 checkRoom(base);
                 DriverClock clock = DriverClock.startingNow();
                 RefusedSetups refused = new RefusedSetups(limits, errorHandler);
+                DutyCycles cycles = new DutyCycles(MediaDriverSettings.idleStrategy());
                 ImageBudget budget = new ImageBudget(limits, Configuration.congestionControlSupplier());
-                mediaDriver = MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused)
-                        .errorHandler(new UnsolicitedErrors(errorHandler)));
+                mediaDriver =
+                        MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused, cycles)
+                                .errorHandler(new UnsolicitedErrors(errorHandler)));
                 String announced =
                         Announcement.of(numbered(base.aeron()), clock).text();
-                OwnedDriver owned = new OwnedDriver(base, lock, mediaDriver, refused, announced);
+                OwnedDriver owned = new OwnedDriver(base, lock, mediaDriver, refused, cycles, announced);
                 isOwning = true;
                 return owned;
             } catch (IOException | RuntimeException ex) {
@@ -179,20 +188,25 @@ final class OwnedDriver {
      * clients have answered that their lossless publications have stopped sending, and until what those sent has been
      * read; then closes the driver and removes its files, as far as they are still its own.
      *
-     * @param timeoutNs the timeout for all waits: two fifths, one fifth and two fifths of it at most.
+     * @param timeoutNs the timeout for all waits: the first ends after two fifths of it, the second after three; what one does not
+     *                  use is the next one's.
      */
     void close(long timeoutNs) {
         isClosed = true;
         FileThread.run(() -> {
+            long startNs = System.nanoTime();
             long fifthNs = timeoutNs / 5;
-            drain(2 * fifthNs, () -> DriverCounters.hasUnsentPublications(counters()));
+            drain(startNs + 2 * fifthNs, () -> DriverCounters.hasUnsentPublications(counters()));
             try {
                 lock.withdraw(); // first: a process that sees its streams disconnected is to know why
                 if (DriverCounters.clientCount(counters()) > 0) {
                     // Clients that find their driver closed unmap its logs at once, with what was not read yet.
-                    drain(fifthNs, () -> !DriverCounters.haveStoppedSending(counters()));
+                    drain(startNs + 3 * fifthNs, () -> !DriverCounters.haveStoppedSending(counters()));
+                    // Positions are sampled: those of a cycle that begins now are of what has stopped.
+                    long sampled = cycles.count() + 2;
+                    drain(startNs + timeoutNs, () -> cycles.count() < sampled);
                     Long2LongHashMap positions = DriverCounters.publisherPositions(counters());
-                    drain(2 * fifthNs, () -> DriverCounters.arePausedUnread(counters(), positions));
+                    drain(startNs + timeoutNs, () -> DriverCounters.arePausedUnread(counters(), positions));
                 }
                 mediaDriver.close();
             } finally {
@@ -201,8 +215,7 @@ final class OwnedDriver {
         });
     }
 
-    private static void drain(long timeoutNs, BooleanSupplier isUndrained) {
-        long deadlineNs = System.nanoTime() + timeoutNs;
+    private static void drain(long deadlineNs, BooleanSupplier isUndrained) {
         while (isUndrained.getAsBoolean() && System.nanoTime() - deadlineNs < 0) {
             LockSupport.parkNanos(POLL_INTERVAL_NS);
         }

@@ -154,7 +154,8 @@ class DriverProbeTest {
                 opened.aeron(),
                 clock,
                 new ImageBudget(limits, Configuration.congestionControlSupplier()),
-                new RefusedSetups(limits, error -> {})))) {
+                new RefusedSetups(limits, error -> {}),
+                new DutyCycles(MediaDriverSettings.idleStrategy())))) {
             String identity = FileThread.call(() -> {
                 try (CommandFile file = CommandFile.open(opened.aeron(), CommandFile.OpenFor.READING)) {
                     assertTrue(file.read());

@@ -256,9 +256,13 @@ class HostileSetupsTest {
         ImageBudget budget = new ImageBudget(limits, Configuration.congestionControlSupplier());
         DriverClock clock = DriverClock.startingNow();
         Path aeronDirectory = directory.path().resolve("aeron");
-        try (MediaDriver driver =
-                        MediaDriver.launch(MediaDriverSettings.forVideo(aeronDirectory, clock, budget, refused)
-                                .threadingMode(mode));
+        try (MediaDriver driver = MediaDriver.launch(MediaDriverSettings.forVideo(
+                                aeronDirectory,
+                                clock,
+                                budget,
+                                refused,
+                                new DutyCycles(MediaDriverSettings.idleStrategy()))
+                        .threadingMode(mode));
                 Aeron aeron = Aeron.connect(new Aeron.Context()
                         .aeronDirectoryName(driver.aeronDirectoryName())
                         .epochClock(clock));
