@@ -10,7 +10,6 @@ import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.testing.AllocatedBytes;
 import io.aeroframe.vision.Psnr;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
