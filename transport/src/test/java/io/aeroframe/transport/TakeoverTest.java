@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.aeroframe.driver.RunningDriver;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -147,7 +148,7 @@ class TakeoverTest {
             try (LiveHost sending = LiveHost.startIn(directory);
                     LiveHost receiving = LiveHost.startIn(directory);
                     FrameSubscription subscription = receiving.subscribe(stream, channel, Delivery.EVERY);
-                    FramePublication publication = sending.publishLossless(stream, channel, FORMAT);
+                    FramePublication publication = sending.aeroframe().addPublication(patient(channel));
                     FrameSender sender = FrameSender.start(publication, sent -> {
                         for (int i = 0; i < frames; i++) {
                             if (i == ending) {
@@ -177,6 +178,19 @@ class TakeoverTest {
                         () -> receiving.driver().isHost() || sending.driver().isHost());
             }
         }
+    }
+
+    /** However long a busy machine takes to start the next driver: nothing is to be lost, sooner or later. */
+    private FramePublication.Context patient(FrameChannel channel) {
+        Duration patience = Duration.ofSeconds(LiveHost.DEADLINE_S);
+        return new FramePublication.Context()
+                .stream(stream)
+                        .channel(channel)
+                        .format(FORMAT)
+                        .isLossless(true)
+                        .offerTimeout(patience)
+                        .reconnectTimeout(patience)
+                        .returnTimeout(patience);
     }
 
     private static void await(CountDownLatch latch) {
