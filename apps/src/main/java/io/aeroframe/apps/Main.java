@@ -141,7 +141,9 @@ public final class Main implements Runnable {
 
     private static void reportFailure(Exception ex, CommandLine line, boolean isVerbose) {
         PrintWriter err = line.getErr();
-        err.println("aeroframe: " + oneLine(ex.getMessage() == null ? ex.toString() : ex.getMessage()));
+        String hint = OptionHint.of(ex);
+        err.println("aeroframe: " + oneLine(ex.getMessage() == null ? ex.toString() : ex.getMessage())
+                + (hint.isEmpty() ? "" : " (" + hint + ")"));
         if (isVerbose || isUnforeseen(ex)) {
             ex.printStackTrace(err);
         }

@@ -5,7 +5,6 @@ import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.FrameSubscription;
-import io.aeroframe.transport.FrameTransportException;
 import io.aeroframe.transport.StreamCollisionException;
 import io.aeroframe.transport.StreamName;
 import io.aeroframe.transport.StreamState;
@@ -119,7 +118,7 @@ final class SubscribeRun {
                 finish(subscription, end != null);
             }
             if (end == StreamState.LOST) {
-                throw new FrameTransportException("stream '" + stream
+                throw new StreamFailure("stream '" + stream
                         + "': its publisher vanished without ending it; the frames until then were received");
             }
         } catch (UncheckedIOException ex) {
@@ -252,7 +251,7 @@ final class SubscribeRun {
     private void checkTimeout(StreamName stream, FrameChannel channel) {
         long silentNs = System.nanoTime() - lastFrameNs;
         if (silentNs > options.timeoutNs()) {
-            throw new FrameTransportException("stream '" + stream + "': no frame came within "
+            throw new StreamFailure("stream '" + stream + "': no frame came within "
                     + TimeUnit.NANOSECONDS.toMillis(options.timeoutNs()) + " ms on channel '" + channel
                     + "'; is it published there under this name?");
         }

@@ -102,10 +102,12 @@ public final class Aeroframe implements AutoCloseable {
     /** The driver's sockets are in its owner's network, which need not be this process's. */
     private void checkNetwork(StreamName stream, FrameChannel channel) {
         if (!channel.isIpc() && !driver.sharesNetwork()) {
-            throw new FrameTransportException("stream '" + stream + "' on channel '" + channel
-                    + "': the media driver in " + driver.aeronDirectoryName()
-                    + " runs in another network namespace, such as another container's, and would send and receive there; use a base"
-                    + " directory (AEROFRAME_DIR) for each network, or IPC");
+            throw new FrameTransportException(
+                    FrameTransportException.Reason.FOREIGN_NETWORK,
+                    "stream '" + stream + "' on channel '" + channel
+                            + "': the media driver in " + driver.aeronDirectoryName()
+                            + " runs in another network namespace, such as another container's, and would send and receive there; use a base"
+                            + " directory (AEROFRAME_DIR) for each network, or IPC");
         }
     }
 
@@ -171,8 +173,8 @@ public final class Aeroframe implements AutoCloseable {
     private synchronized void warnOfSockets(FrameChannel channel) {
         if (!channel.isIpc() && !hasWarnedOfSockets) {
             hasWarnedOfSockets = true;
-            driver.socketBufferWarning()
-                    .ifPresent(warning -> context.errorHandler().onError(new FrameTransportException(warning)));
+            driver.socketBufferWarning().ifPresent(warning -> context.errorHandler()
+                    .onError(new FrameTransportException(FrameTransportException.Reason.REPORT, warning)));
         }
     }
 

@@ -39,13 +39,18 @@ final class ChannelErrors {
     static FrameTransportException explain(Throwable cause, StreamName stream, FrameChannel channel) {
         return cause instanceof AeronException ex
                 ? explain(ex, stream, channel)
-                : new FrameTransportException("stream '" + stream + "' on channel '" + channel + "': " + cause, cause);
+                : new FrameTransportException(
+                        FrameTransportException.Reason.CHANNEL,
+                        "stream '" + stream + "' on channel '" + channel + "': " + cause,
+                        cause);
     }
 
     private static FrameTransportException explain(AeronException ex, StreamName stream, FrameChannel channel) {
         if (ex instanceof DriverRequest.NoAnswerException) {
             return new FrameTransportException(
-                    "stream '" + stream + "' on channel '" + channel + "': " + firstLine(ex.getMessage()), ex);
+                    FrameTransportException.Reason.DRIVER_SILENT,
+                    "stream '" + stream + "' on channel '" + channel + "': " + firstLine(ex.getMessage()),
+                    ex);
         }
         if (!(ex instanceof RegistrationException)) { // no answer: the driver has just ended
             return new DriverLostException("stream '" + stream + "'", ex);
@@ -55,6 +60,7 @@ final class ChannelErrors {
         Matcher storage = STORAGE.matcher(text);
         if (storage.find()) {
             return new FrameTransportException(
+                    FrameTransportException.Reason.NO_ROOM,
                     prefix + "no room for its buffers: " + mebibytes(storage.group(1)) + " MiB are needed and "
                             + (Long.parseLong(storage.group(2)) >> 20) + " MiB are free in " + storage.group(3)
                             + "; make room (in a container, enlarge its shared memory), send smaller frames, or choose"
@@ -63,25 +69,33 @@ final class ChannelErrors {
         }
         if (text.contains("Address already in use")) {
             return new FrameTransportException(
-                    prefix + "the port is in use by another program: choose another port", ex);
+                    FrameTransportException.Reason.CHANNEL,
+                    prefix + "the port is in use by another program: choose another port",
+                    ex);
         }
         if (text.contains("Cannot assign requested address")) {
-            return new FrameTransportException(prefix + "the address does not belong to this host", ex);
+            return new FrameTransportException(
+                    FrameTransportException.Reason.CHANNEL, prefix + "the address does not belong to this host", ex);
         }
         if (text.contains("unresolved") || text.contains("UnknownHost")) {
-            return new FrameTransportException(prefix + "the host name cannot be resolved", ex);
+            return new FrameTransportException(
+                    FrameTransportException.Reason.CHANNEL, prefix + "the host name cannot be resolved", ex);
         }
         Matcher unknown = INTERFACE.matcher(text);
         if (unknown.find()) {
             return new FrameTransportException(
+                    FrameTransportException.Reason.CHANNEL,
                     prefix + "this host has no multicast interface " + unknown.group(1)
                             + " that is up; choose one by name or address ('ip address' lists them)",
                     ex);
         }
         if (ex instanceof RegistrationException registration && registration.errorCode() == ErrorCode.INVALID_CHANNEL) {
-            return new FrameTransportException(prefix + "the media driver refuses it: " + firstLine(text), ex);
+            return new FrameTransportException(
+                    FrameTransportException.Reason.CHANNEL,
+                    prefix + "the media driver refuses it: " + firstLine(text),
+                    ex);
         }
-        return new FrameTransportException(prefix + firstLine(text), ex);
+        return new FrameTransportException(FrameTransportException.Reason.CHANNEL, prefix + firstLine(text), ex);
     }
 
     /** Rounded up, as it is a requirement. */

@@ -79,6 +79,7 @@ final class DriverConnection {
         while (true) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new FrameTransportException(
+                        FrameTransportException.Reason.INTERRUPTED,
                         driver.aeronDirectoryName() + ": interrupted while connecting to the media driver");
             }
             RunningDriver running = driver.running().orElse(null);
@@ -139,6 +140,7 @@ final class DriverConnection {
         while (true) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new FrameTransportException(
+                        FrameTransportException.Reason.INTERRUPTED,
                         driver.aeronDirectoryName() + ": interrupted while waiting for the media driver");
             }
             ClientSession current = session;
@@ -240,7 +242,10 @@ final class DriverConnection {
             context.stateListener().accept(next);
         } catch (Throwable ex) { // the listener's, of whatever kind
             context.errorHandler()
-                    .onError(new FrameTransportException("the state listener threw when it was given " + next, ex));
+                    .onError(new FrameTransportException(
+                            FrameTransportException.Reason.REPORT,
+                            "the state listener threw when it was given " + next,
+                            ex));
         }
     }
 

@@ -1,8 +1,6 @@
 package io.aeroframe.transport;
 
-/**
- * No media driver answers: the process that hosted it has gone, or does not run, and none has taken over.
- */
+/** No media driver answers: its owner has gone or is stopped, and no process has taken over. */
 public final class DriverLostException extends FrameTransportException {
 
     private static final long serialVersionUID = 1L;
@@ -13,8 +11,8 @@ public final class DriverLostException extends FrameTransportException {
 
     DriverLostException(String where, Throwable cause) {
         super(
-                where
-                        + ": no media driver answers: the process that hosted it has gone, and none has taken over; start again",
+                Reason.DRIVER_LOST,
+                where + ": no media driver answers: its owner has gone and no process has taken over; start again",
                 cause);
     }
 }

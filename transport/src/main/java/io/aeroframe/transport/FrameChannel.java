@@ -376,7 +376,8 @@ public record FrameChannel(String uri) {
             try {
                 LocalInterfaces.complete(parsed, endpoint == null ? null : resolve(endpoint));
             } catch (FrameTransportException ex) {
-                throw new FrameTransportException("channel '" + uri + "': " + ex.getMessage(), ex);
+                throw new FrameTransportException(
+                        FrameTransportException.Reason.CHANNEL, "channel '" + uri + "': " + ex.getMessage(), ex);
             }
             if (parsed.containsKey(CommonContext.MDC_CONTROL_PARAM_NAME)) {
                 putIfAbsent(parsed, CommonContext.MDC_CONTROL_MODE_PARAM_NAME, CommonContext.MDC_CONTROL_MODE_DYNAMIC);

@@ -9,8 +9,10 @@ public final class LeaseRevokedException extends FrameTransportException {
     private static final long serialVersionUID = 1L;
 
     LeaseRevokedException(long sequence) {
-        super("frame " + sequence
-                + ": its lease was revoked because this process was stopped, or its Aeron client was closed, for"
-                + " longer than the client liveness timeout");
+        super(
+                Reason.LEASE_REVOKED,
+                "frame " + sequence
+                        + ": its lease was revoked because this process was stopped, or its Aeron client was closed, for"
+                        + " longer than the client liveness timeout");
     }
 }

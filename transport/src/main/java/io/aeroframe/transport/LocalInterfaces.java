@@ -31,18 +31,23 @@ final class LocalInterfaces {
                 if (NetworkInterface.getByName(chosen) != null) {
                     uri.put(CommonContext.INTERFACE_PARAM_NAME, "{" + chosen + "}");
                 } else if (!chosen.equals("localhost") && !chosen.matches(".*[.:{].*")) {
-                    throw new FrameTransportException("this host has no interface '" + chosen + "', but "
-                            + String.join(
-                                    ", ",
-                                    NetworkInterface.networkInterfaces()
-                                            .map(NetworkInterface::getName)
-                                            .toList()));
+                    throw new FrameTransportException(
+                            FrameTransportException.Reason.CHANNEL,
+                            "this host has no interface '" + chosen + "', but "
+                                    + String.join(
+                                            ", ",
+                                            NetworkInterface.networkInterfaces()
+                                                    .map(NetworkInterface::getName)
+                                                    .toList()));
                 }
             } else if (group != null && group.isMulticastAddress()) {
                 checkOnlyOne(group);
             }
         } catch (SocketException ex) {
-            throw new FrameTransportException("the network interfaces cannot be listed: " + ex.getMessage(), ex);
+            throw new FrameTransportException(
+                    FrameTransportException.Reason.CHANNEL,
+                    "the network interfaces cannot be listed: " + ex.getMessage(),
+                    ex);
         }
     }
 
@@ -58,8 +63,10 @@ final class LocalInterfaces {
             }
         }
         if (candidates.size() > 1) {
-            throw new FrameTransportException("the group " + group.getHostAddress() + " can be reached through "
-                    + String.join(", ", candidates) + "; say which with |interface=NAME_OR_ADDRESS");
+            throw new FrameTransportException(
+                    FrameTransportException.Reason.CHANNEL,
+                    "the group " + group.getHostAddress() + " can be reached through " + String.join(", ", candidates)
+                            + "; say which with |interface=NAME_OR_ADDRESS");
         }
     }
 

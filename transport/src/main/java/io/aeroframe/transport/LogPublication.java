@@ -111,8 +111,10 @@ final class LogPublication implements AutoCloseable {
                     : offer(prefix, prefixLength, payload, payloadOffset, header.payloadLength);
         }
         if (FrameHeader.LENGTH + header.metadataLength >= chunkLength) {
-            throw new FrameTransportException("stream '" + stream + "': metadata of " + header.metadataLength
-                    + " bytes does not fit the term-length of the channel");
+            throw new FrameTransportException(
+                    FrameTransportException.Reason.TOO_LARGE,
+                    "stream '" + stream + "': metadata of " + header.metadataLength
+                            + " bytes does not fit the term-length of the channel");
         }
         Outcome outcome = Outcome.SENT;
         int metadataLength = header.metadataLength;
@@ -199,6 +201,7 @@ final class LogPublication implements AutoCloseable {
             return Outcome.NOT_CONNECTED;
         }
         throw new FrameTransportException(
+                FrameTransportException.Reason.POSITIONS_EXHAUSTED,
                 "stream '" + stream + "': its publication has come to the end of Aeron's positions");
     }
 

@@ -131,14 +131,17 @@ final class PoolReader {
                     channel -> new PoolReader(channel, poolId, publicationId, stream.hash(), membership));
         } catch (FrameDriverException ex) {
             throw new FrameTransportException(
+                    FrameTransportException.Reason.POOL,
                     "stream '" + stream + "': its pool cannot be used: " + ex.getMessage()
                             + "; a publication that is not pooled needs none",
                     ex);
         }
         if (pool != null && !pool.join()) {
             pool.unmap();
-            throw new FrameTransportException("stream '" + stream + "': its pool has " + PoolLayout.MAX_MEMBERS
-                    + " subscribers, which is the limit; a publication that is not pooled has none");
+            throw new FrameTransportException(
+                    FrameTransportException.Reason.TOO_MANY_SUBSCRIBERS,
+                    "stream '" + stream + "': its pool has " + PoolLayout.MAX_MEMBERS
+                            + " subscribers, which is the limit; a publication that is not pooled has none");
         }
         return pool;
     }

@@ -133,8 +133,10 @@ final class PoolWriter implements AutoCloseable {
         StreamName stream = owner.stream();
         long slotLength = PoolLayout.slotLength(maxPayloadLength);
         if (slotLength > MAX_SLOT_LENGTH) {
-            throw new FrameTransportException("stream '" + stream + "': a frame of " + maxPayloadLength
-                    + " bytes is over the limit of a pool's slot; turn the pool off");
+            throw new FrameTransportException(
+                    FrameTransportException.Reason.TOO_LARGE,
+                    "stream '" + stream + "': a frame of " + maxPayloadLength
+                            + " bytes is over the limit of a pool's slot; turn the pool off");
         }
         int slotCount = slotCount(directory, stream, slotLength, wantedSlots);
         long poolId = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
@@ -171,17 +173,19 @@ final class PoolWriter implements AutoCloseable {
                     PoolLayout.MIN_SLOTS,
                     slotLength,
                     "a pool takes at most a quarter of the " + mebibytes(usable)
-                            + " that are free, unless its slots are" + " counted (--slots N)");
+                            + " that are free, unless the number of its slots is set");
         }
         return count;
     }
 
     private static FrameTransportException noRoom(
             SharedDirectory directory, StreamName stream, int slotCount, long slotLength, String reason) {
-        return new FrameTransportException("stream '" + stream + "': no room in " + directory.path() + " for a pool of "
-                + slotCount + " frames of " + mebibytes(slotLength) + ": " + reason
-                + "; make room (in a container: --shm-size), choose another place with the environment variable AEROFRAME_DIR,"
-                + " or turn the pool off (--pool off)");
+        return new FrameTransportException(
+                FrameTransportException.Reason.NO_ROOM_FOR_POOL,
+                "stream '" + stream + "': no room in " + directory.path() + " for a pool of "
+                        + slotCount + " frames of " + mebibytes(slotLength) + ": " + reason
+                        + "; make room (in a container, enlarge its shared memory), choose another place with the environment"
+                        + " variable AEROFRAME_DIR, or make the publication one that is not pooled");
     }
 
     private static String mebibytes(long bytes) {
@@ -385,9 +389,11 @@ final class PoolWriter implements AutoCloseable {
         }
         for (String report : reports) {
             owner.errorHandler()
-                    .onError(new FrameTransportException("stream '" + owner.stream() + "': " + report
-                            + (owner.isLossless() ? ", and the publication waits" : ", and frames are dropped")
-                            + " for lack of a slot"));
+                    .onError(new FrameTransportException(
+                            FrameTransportException.Reason.REPORT,
+                            "stream '" + owner.stream() + "': " + report
+                                    + (owner.isLossless() ? ", and the publication waits" : ", and frames are dropped")
+                                    + " for lack of a slot"));
         }
     }
 

@@ -86,7 +86,9 @@ final class PublicationPools {
             refusedLength = maxPayloadLength;
             host.errorHandler()
                     .onError(new FrameTransportException(
-                            ex.getMessage() + "; until then frames of this size are copied through the log", ex));
+                            FrameTransportException.Reason.REPORT,
+                            ex.getMessage() + "; until then frames of this size are copied through the log",
+                            ex));
             return false;
         }
     }

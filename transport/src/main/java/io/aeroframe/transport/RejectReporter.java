@@ -34,8 +34,10 @@ final class RejectReporter {
             long count = unreported;
             unreported = 0;
             reportedNs = nowNs;
-            errorHandler.onError(new FrameTransportException("stream '" + stream + "': skipped " + count + " invalid "
-                    + (count == 1 ? "message" : "messages") + " (last: " + reason.text() + ")"));
+            errorHandler.onError(new FrameTransportException(
+                    FrameTransportException.Reason.REPORT,
+                    "stream '" + stream + "': skipped " + count + " invalid " + (count == 1 ? "message" : "messages")
+                            + " (last: " + reason.text() + ")"));
         }
     }
 }

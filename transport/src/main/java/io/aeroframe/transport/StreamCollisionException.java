@@ -6,7 +6,9 @@ public final class StreamCollisionException extends FrameTransportException {
     private static final long serialVersionUID = 1L;
 
     StreamCollisionException(StreamName wanted, String found) {
-        super("stream '" + wanted + "' shares Aeron stream id " + wanted.streamId() + " with stream '" + found
-                + "', which is published on the same channel: rename one of them, or use another channel");
+        super(
+                Reason.STREAM_COLLISION,
+                "stream '" + wanted + "' shares Aeron stream id " + wanted.streamId() + " with stream '" + found
+                        + "', which is published on the same channel: rename one of them, or use another channel");
     }
 }

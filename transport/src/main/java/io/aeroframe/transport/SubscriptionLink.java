@@ -337,17 +337,21 @@ final class SubscriptionLink implements AutoCloseable {
         follow(standby);
         standby = null;
         parts.faults()
-                .report(new FrameTransportException("stream '" + parts.context().stream()
-                        + "': its publication has sent nothing for " + silentMs
-                        + " ms; switched to another publication of this name"));
+                .report(new FrameTransportException(
+                        FrameTransportException.Reason.REPORT,
+                        "stream '" + parts.context().stream()
+                                + "': its publication has sent nothing for " + silentMs
+                                + " ms; switched to another publication of this name"));
     }
 
     private void reportStandby(Image image) {
         if (reportedStandbys.add(image.correlationId())) {
             parts.faults()
-                    .report(new FrameTransportException("stream '" + parts.context().stream()
-                            + "': a second publication of this name, or of one that shares its stream id, is on"
-                            + " standby; its frames are skipped until the first one ends or falls silent"));
+                    .report(new FrameTransportException(
+                            FrameTransportException.Reason.REPORT,
+                            "stream '" + parts.context().stream()
+                                    + "': a second publication of this name, or of one that shares its stream id, is on"
+                                    + " standby; its frames are skipped until the first one ends or falls silent"));
         }
     }
 
@@ -356,9 +360,11 @@ final class SubscriptionLink implements AutoCloseable {
         if (!session.isOver()
                 && !subscription.isClosed()
                 && subscription.channelStatus() == ChannelEndpointStatus.ERRORED) {
-            throw new FrameTransportException("stream '" + parts.context().stream() + "': channel '"
-                    + parts.context().channel()
-                    + "' has failed: the address cannot be used on this host, or the port is in use");
+            throw new FrameTransportException(
+                    FrameTransportException.Reason.CHANNEL,
+                    "stream '" + parts.context().stream() + "': channel '"
+                            + parts.context().channel()
+                            + "' has failed: the address cannot be used on this host, or the port is in use");
         }
     }
 
