@@ -32,7 +32,9 @@ public final class SubscribeOpenCv {
     }
 
     private static void onFrame(Frame frame) {
-        Mat picture = MATS.over(frame.payloadByteBuffer(), frame.format()); // valid until this method returns
-        System.out.println("frame " + frame.sequence() + ", blue " + Math.round(Core.mean(picture).val[0]));
+        // valid until this method returns
+        Mat picture = MATS.over(frame.payloadByteBuffer(), frame.format());
+        double blue = Core.mean(picture).val[0];
+        System.out.println("frame " + frame.sequence() + ", blue " + Math.round(blue));
     }
 }
