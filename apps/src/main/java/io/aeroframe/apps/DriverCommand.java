@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +39,8 @@ final class DriverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (FrameDriver driver = FrameDriver.join(
-                new FrameDriver.Context().closeOnShutdown(false).errorHandler(error -> {
+        try (FrameDriver driver =
+                FrameDriver.join(new DriverContext().closeOnShutdown(false).errorHandler(error -> {
                     spec.commandLine().getErr().println("aeroframe: media driver: " + error.getMessage());
                     if (verbose) {
                         error.printStackTrace(spec.commandLine().getErr());

@@ -1,6 +1,6 @@
 package io.aeroframe.apps;
 
-import io.aeroframe.driver.FrameDriver;
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -55,8 +55,8 @@ final class SharedOptions {
         }
     }
 
-    FrameDriver.Context driverContext() {
-        return new FrameDriver.Context()
+    DriverContext driverContext() {
+        return new DriverContext()
                 .aeronDirectory(aeronDirectory)
                 .closeOnShutdown(false) // the stop signal closes everything, in order
                 .errorHandler(errorHandler());

@@ -2,7 +2,6 @@ package io.aeroframe.driver;
 
 import io.aeroframe.driver.internal.FileThread;
 import io.aeroframe.driver.internal.GuardedErrorHandler;
-import io.aeron.logbuffer.LogBufferDescriptor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,7 +47,7 @@ public final class FrameDriver implements AutoCloseable {
     /** By then the others use another driver, so there is little to wait for. */
     private static final long LOST_CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Context context;
+    private final DriverContext context;
     private final String aeronDirectoryName;
     private final Path sharedDirectory;
     private final DriverProbe probe;
@@ -68,7 +67,7 @@ public final class FrameDriver implements AutoCloseable {
     private Thread shutdownHook;
     private volatile boolean isClosed;
 
-    private FrameDriver(Context context, BaseDirectory base, OwnedDriver owned) {
+    private FrameDriver(DriverContext context, BaseDirectory base, OwnedDriver owned) {
         this.context = context;
         this.base = base;
         errorHandler = GuardedErrorHandler.of(FrameDriver.class, context.errorHandler());
@@ -82,7 +81,7 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /** Attaches to a driver that another program runs. */
-    private FrameDriver(Context context) {
+    private FrameDriver(DriverContext context) {
         this.context = context;
         base = null;
         errorHandler = GuardedErrorHandler.of(FrameDriver.class, context.errorHandler());
@@ -96,23 +95,23 @@ public final class FrameDriver implements AutoCloseable {
      * Joins the host's driver with default settings.
      *
      * @return access to the driver, as its owner or attached.
-     * @throws FrameDriverException as {@link #join(Context)}.
+     * @throws FrameDriverException as {@link #join(DriverContext)}.
      */
     public static FrameDriver join() {
-        return join(new Context());
+        return join(new DriverContext());
     }
 
     /**
      * Joins the host's driver: starts it if no process runs it, else attaches to it. Any thread. Starting takes about
-     * 0.2 s; attaching waits for the owner's driver to answer, for at most {@link Context#joinTimeout()}.
+     * 0.2 s; attaching waits for the owner's driver to answer, for at most {@link DriverContext#joinTimeout()}.
      *
      * @param context the settings; concluded here, and not to be used again.
      * @return access to the driver, as its owner or attached.
      * @throws FrameDriverException if the base directory cannot be used, there is no room for the driver's files, no
-     *                              driver answers within {@link Context#joinTimeout()}, or the thread is interrupted
-     *                              while it waits; its interrupt flag stays set.
+     *                              driver answers within {@link DriverContext#joinTimeout()}, or the thread is
+     *                              interrupted while it waits; its interrupt flag stays set.
      */
-    public static FrameDriver join(Context context) {
+    public static FrameDriver join(DriverContext context) {
         context.conclude();
         if (context.aeronDirectory() != null) {
             return attachExternal(context);
@@ -139,7 +138,7 @@ public final class FrameDriver implements AutoCloseable {
         }
     }
 
-    private static BaseDirectory directory(Context context) {
+    private static BaseDirectory directory(DriverContext context) {
         BaseDirectory base = BaseDirectory.open(context.baseDirectory());
         if (!context.isPrivate()) {
             return base;
@@ -150,14 +149,11 @@ public final class FrameDriver implements AutoCloseable {
     }
 
     /** Null if another process holds the lock, but its driver does not answer yet. */
-    private static FrameDriver tryJoin(Context context, BaseDirectory base) {
+    private static FrameDriver tryJoin(DriverContext context, BaseDirectory base) {
         DriverLock lock = base.tryLock();
         if (lock != null) {
             OwnedDriver owned = OwnedDriver.launch(
-                    base,
-                    lock,
-                    context.imageLimits(),
-                    GuardedErrorHandler.of(FrameDriver.class, context.errorHandler()));
+                    base, lock, context, GuardedErrorHandler.of(FrameDriver.class, context.errorHandler()));
             return owned == null ? null : new FrameDriver(context, base, owned);
         }
         return DriverProbe.runningIn(base) == null ? null : new FrameDriver(context, base, null);
@@ -172,15 +168,18 @@ public final class FrameDriver implements AutoCloseable {
      * @return access to the driver; empty if no process runs it.
      * @throws FrameDriverException if the base directory cannot be used.
      */
-    public static Optional<FrameDriver> tryAttach(Context context) {
-        context.conclude();
+    public static Optional<FrameDriver> tryAttach(DriverContext context) {
+        context.validate();
         if (context.aeronDirectory() != null) {
+            context.conclude();
             return Optional.of(attachExternal(context));
         }
         BaseDirectory base = BaseDirectory.existing(context.baseDirectory());
-        return base != null && DriverProbe.runningIn(base) != null
-                ? Optional.of(start(new FrameDriver(context, base, null)))
-                : Optional.empty();
+        if (base == null || DriverProbe.runningIn(base) == null) {
+            return Optional.empty();
+        }
+        context.conclude();
+        return Optional.of(start(new FrameDriver(context, base, null)));
     }
 
     private static FrameDriver start(FrameDriver driver) {
@@ -190,7 +189,7 @@ public final class FrameDriver implements AutoCloseable {
         return driver;
     }
 
-    private static FrameDriver attachExternal(Context context) {
+    private static FrameDriver attachExternal(DriverContext context) {
         FrameDriver driver = new FrameDriver(context);
         if (driver.running().isEmpty()) {
             driver.close();
@@ -273,7 +272,7 @@ public final class FrameDriver implements AutoCloseable {
             lock.removeAndRelease();
             return;
         }
-        OwnedDriver launched = OwnedDriver.launch(base, lock, context.imageLimits(), errorHandler);
+        OwnedDriver launched = OwnedDriver.launch(base, lock, context, errorHandler);
         if (launched != null) {
             hasLostDriver = false;
             own(launched);
@@ -371,9 +370,9 @@ public final class FrameDriver implements AutoCloseable {
 
     /**
      * How often the driver in this process refused a stream because a peer on the network asked for too much memory;
-     * see {@link Context#maxTermLength(int)}, {@link Context#maxImagesPerChannel(int)} and {@link
-     * Context#maxImageBytes(long)}. The reasons are reported to the error handler at most once a second. Any thread;
-     * does not block.
+     * see {@link DriverContext#maxTermLength(int)}, {@link DriverContext#maxImagesPerChannel(int)} and {@link
+     * DriverContext#maxImageBytes(long)}. The reasons are reported to the error handler at most once a second. Any
+     * thread; does not block.
      *
      * @return the count since this driver started; 0 if this process is not the driver owner.
      */
@@ -423,9 +422,9 @@ public final class FrameDriver implements AutoCloseable {
      * Leaves. The driver owner first lets closed publications drain to their subscribers. Then it hands over: it
      * withdraws the driver's announcement, waits until lossless publications have stopped sending and their frames have
      * been read, ends the driver and removes its files. Another process takes over. This takes at most {@link
-     * Context#closeTimeout()}, plus a few tenths of a second to end the driver. In an attached process nothing else
-     * happens. Any thread; a second call only waits for the first to return. An interrupt does not end the waits; its
-     * flag stays set.
+     * DriverContext#closeTimeout()}, plus a few tenths of a second to end the driver. In an attached process nothing
+     * else happens. Any thread; a second call only waits for the first to return. An interrupt does not end the waits;
+     * its flag stays set.
      *
      * @throws FrameDriverException if the driver's files cannot be removed; the driver has ended anyway.
      */
@@ -462,279 +461,6 @@ public final class FrameDriver implements AutoCloseable {
                 // The JVM is shutting down already; the hook finds nothing left to do.
                 return;
             }
-        }
-    }
-
-    /** Settings of {@link #join(Context)}. Not thread-safe; used once. */
-    public static final class Context {
-        private Path baseDirectory;
-        private Path aeronDirectory;
-        private boolean isPrivate;
-        private boolean takesOver = true;
-        private boolean closeOnShutdown = true;
-        private Duration joinTimeout = Duration.ofSeconds(10);
-        private Duration closeTimeout = Duration.ofSeconds(5);
-        private int maxTermLength = 64 << 20;
-        private int maxImagesPerChannel = 64;
-        private long maxImageBytes = 4L << 30;
-        private ErrorHandler errorHandler;
-
-        /** Settings with their defaults. */
-        public Context() {}
-
-        private void conclude() {
-            if (aeronDirectory != null && isPrivate) {
-                throw new IllegalArgumentException("aeronDirectory=" + aeronDirectory
-                        + " and privateDriver=true exclude each other: a private driver runs in this process, one in"
-                        + " an Aeron directory does not");
-            }
-            if (maxTermLength < LogBufferDescriptor.TERM_MIN_LENGTH || maxImagesPerChannel < 1) {
-                throw new IllegalArgumentException("maxTermLength=" + maxTermLength + " is under "
-                        + LogBufferDescriptor.TERM_MIN_LENGTH + " or maxImagesPerChannel=" + maxImagesPerChannel
-                        + " is under 1");
-            }
-            if (baseDirectory == null) {
-                baseDirectory = BaseDirectory.defaultPath();
-            }
-            if (errorHandler == null) {
-                System.Logger logger = System.getLogger(FrameDriver.class.getName());
-                errorHandler = error -> logger.log(System.Logger.Level.WARNING, "media driver: " + error.getMessage());
-            }
-        }
-
-        /**
-         * The directory by which the processes of this host find each other.
-         *
-         * @param value the directory, created for this user alone if it does not exist; default {@code AEROFRAME_DIR},
-         *              else {@code /dev/shm/aeroframe-USER}, else the same name in the temporary directory.
-         * @return this.
-         */
-        public Context baseDirectory(Path value) {
-            baseDirectory = value;
-            return this;
-        }
-
-        /**
-         * The directory by which the processes of this host find each other.
-         *
-         * @return the directory; null for the default before {@link FrameDriver#join(Context)}.
-         */
-        public Path baseDirectory() {
-            return baseDirectory;
-        }
-
-        /**
-         * The directory of an external driver, one that another program runs. It is used, but never changed or deleted.
-         *
-         * @param value the directory as the driver was configured; null (the default) for Aeroframe's own driver.
-         * @return this.
-         */
-        public Context aeronDirectory(Path value) {
-            aeronDirectory = value;
-            return this;
-        }
-
-        /**
-         * The directory of an external driver.
-         *
-         * @return the directory, or null.
-         */
-        public Path aeronDirectory() {
-            return aeronDirectory;
-        }
-
-        /**
-         * Whether to run a driver that no other process finds.
-         *
-         * @param value default false.
-         * @return this.
-         */
-        public Context privateDriver(boolean value) {
-            isPrivate = value;
-            return this;
-        }
-
-        /**
-         * Whether to run a driver that no other process finds.
-         *
-         * @return true for a private driver.
-         */
-        public boolean isPrivate() {
-            return isPrivate;
-        }
-
-        /**
-         * Whether to take over when the driver owner has ended. Turn it off in a process whose end must not affect
-         * others: it then waits until another process has taken over.
-         *
-         * @param value default true.
-         * @return this.
-         */
-        public Context takesOver(boolean value) {
-            takesOver = value;
-            return this;
-        }
-
-        /**
-         * Whether to take over when the driver owner has ended.
-         *
-         * @return true if so.
-         */
-        public boolean takesOver() {
-            return takesOver;
-        }
-
-        /**
-         * Whether a JVM shutdown hook closes the driver in this process and removes its files. Turn it off if your own
-         * hook has to call {@link FrameDriver#close()} in a certain order.
-         *
-         * @param value default true.
-         * @return this.
-         */
-        public Context closeOnShutdown(boolean value) {
-            closeOnShutdown = value;
-            return this;
-        }
-
-        /**
-         * Whether a shutdown hook closes the driver in this process.
-         *
-         * @return true if so.
-         */
-        public boolean closeOnShutdown() {
-            return closeOnShutdown;
-        }
-
-        /**
-         * How long {@link FrameDriver#join(Context)} waits for the driver owner's driver to answer.
-         *
-         * @param value default 10 s.
-         * @return this.
-         */
-        public Context joinTimeout(Duration value) {
-            joinTimeout = value;
-            return this;
-        }
-
-        /**
-         * How long {@link FrameDriver#join(Context)} waits for the driver owner's driver to answer.
-         *
-         * @return the longest wait.
-         */
-        public Duration joinTimeout() {
-            return joinTimeout;
-        }
-
-        /**
-         * How long {@link FrameDriver#close()} may wait in total in the driver owner: up to two fifths for closed
-         * publications to drain to their subscribers, then until three fifths have passed for lossless publications to
-         * stop sending, then the rest for their frames to be read. It waits only while there is something to wait for.
-         *
-         * @param value default 5 s; zero for no wait.
-         * @return this.
-         */
-        public Context closeTimeout(Duration value) {
-            closeTimeout = value;
-            return this;
-        }
-
-        /**
-         * How long {@link FrameDriver#close()} may wait in total in the driver owner.
-         *
-         * @return the longest wait.
-         */
-        public Duration closeTimeout() {
-            return closeTimeout;
-        }
-
-        private ImageLimits imageLimits() {
-            return new ImageLimits(maxTermLength, maxImagesPerChannel, maxImageBytes);
-        }
-
-        /**
-         * The longest term that a peer on the network may set up. The driver allocates three terms for each stream that
-         * it receives, before the first frame. Takes effect in the driver owner.
-         *
-         * @param value bytes, from 65,536; default 64 MiB, the most that frames need.
-         * @return this.
-         */
-        public Context maxTermLength(int value) {
-            maxTermLength = value;
-            return this;
-        }
-
-        /**
-         * The longest term that a peer on the network may set up.
-         *
-         * @return bytes.
-         */
-        public int maxTermLength() {
-            return maxTermLength;
-        }
-
-        /**
-         * How many streams peers on the network may set up on one channel at a time, of all stream ids that are
-         * subscribed to. A stream that has ended counts until its memory is released some seconds later. Takes effect
-         * in the driver owner.
-         *
-         * @param value from 1; default 64.
-         * @return this.
-         */
-        public Context maxImagesPerChannel(int value) {
-            maxImagesPerChannel = value;
-            return this;
-        }
-
-        /**
-         * How many streams peers on the network may set up on one channel at a time.
-         *
-         * @return the count.
-         */
-        public int maxImagesPerChannel() {
-            return maxImagesPerChannel;
-        }
-
-        /**
-         * How much memory the driver may allocate for the streams that peers on the network set up, over all channels.
-         * Takes effect in the driver owner.
-         *
-         * @param value bytes; default 4 GiB.
-         * @return this.
-         */
-        public Context maxImageBytes(long value) {
-            maxImageBytes = value;
-            return this;
-        }
-
-        /**
-         * How much memory the driver may allocate for the streams that peers on the network set up.
-         *
-         * @return bytes.
-         */
-        public long maxImageBytes() {
-            return maxImageBytes;
-        }
-
-        /**
-         * Receives background errors: those of the driver in this process, on the driver's threads, and those around
-         * it, such as removed files or a takeover that failed. Requests that the driver refuses are reported to the
-         * client that made them instead. An exception that the handler throws is logged.
-         *
-         * @param value default: a warning to {@link System.Logger}.
-         * @return this.
-         */
-        public Context errorHandler(ErrorHandler value) {
-            errorHandler = value;
-            return this;
-        }
-
-        /**
-         * Receives background errors.
-         *
-         * @return the handler; null for the default before {@link FrameDriver#join(Context)}.
-         */
-        public ErrorHandler errorHandler() {
-            return errorHandler;
         }
     }
 }

@@ -26,7 +26,7 @@ public final class FrameDriverException extends RuntimeException {
         INTERRUPTED,
         /** Another process removed or replaced files of a driver that runs in this process. */
         FILES_REMOVED,
-        /** A peer on the network asked for more memory than the limits of {@link FrameDriver.Context} allow. */
+        /** A peer on the network asked for more memory than the limits of {@link DriverContext} allow. */
         SETUP_REFUSED,
         /** A network socket cannot be opened. */
         SOCKET

@@ -3,8 +3,8 @@ package io.aeroframe.driver;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.EpochClock;
 
 /**
@@ -40,10 +40,16 @@ final class MediaDriverSettings {
      * @param budget  the budget of what peers can make the driver allocate.
      * @param refused takes what is over the budget.
      * @param cycles  idles for the conductor, and counts its cycles.
+     * @param settings the idle strategies and the thread factory of its user.
      * @return settings without an error handler.
      */
     static MediaDriver.Context forVideo(
-            Path aeronDirectory, EpochClock clock, ImageBudget budget, RefusedSetups refused, DutyCycles cycles) {
+            Path aeronDirectory,
+            EpochClock clock,
+            ImageBudget budget,
+            RefusedSetups refused,
+            DutyCycles cycles,
+            DriverContext settings) {
         SocketBuffers sockets = SocketBuffers.probe();
         int processors = Runtime.getRuntime().availableProcessors();
         ThreadingMode threading;
@@ -54,7 +60,7 @@ final class MediaDriverSettings {
         } else {
             threading = ThreadingMode.SHARED;
         }
-        return new MediaDriver.Context()
+        MediaDriver.Context driver = new MediaDriver.Context()
                 .aeronDirectoryName(aeronDirectory.toString())
                 .epochClock(clock)
                 .dirDeleteOnStart(true) // safe: this process holds the lock
@@ -66,9 +72,9 @@ final class MediaDriverSettings {
                         new BoundedReceiveChannelEndpoint(channel, dispatcher, status, context, budget, refused))
                 .threadingMode(threading)
                 .conductorIdleStrategy(cycles)
-                .senderIdleStrategy(idleStrategy())
-                .receiverIdleStrategy(idleStrategy())
-                .sharedNetworkIdleStrategy(idleStrategy())
+                .senderIdleStrategy(settings.idleStrategy().get())
+                .receiverIdleStrategy(settings.idleStrategy().get())
+                .sharedNetworkIdleStrategy(settings.idleStrategy().get())
                 .sharedIdleStrategy(cycles)
                 .performStorageChecks(true)
                 .lowStorageWarningThreshold(0) // an error reports what lacks room
@@ -82,10 +88,13 @@ final class MediaDriverSettings {
                 .publicationConnectionTimeoutNs(CLIENT_LIVENESS_TIMEOUT_NS)
                 .publicationUnblockTimeoutNs(2 * CLIENT_LIVENESS_TIMEOUT_NS)
                 .publicationLingerTimeoutNs(PUBLICATION_LINGER_NS);
-    }
-
-    /** Spins a little, then sleeps at most 0.1 ms: what the driver adds to a frame's latency when it was idle. */
-    static BackoffIdleStrategy idleStrategy() {
-        return new BackoffIdleStrategy(10, 20, 1_000, 100_000);
+        ThreadFactory threads = settings.threadFactory();
+        return threads == null
+                ? driver
+                : driver.conductorThreadFactory(threads)
+                        .senderThreadFactory(threads)
+                        .receiverThreadFactory(threads)
+                        .sharedNetworkThreadFactory(threads)
+                        .sharedThreadFactory(threads);
     }
 }

@@ -75,11 +75,11 @@ final class OwnedDriver {
      * driver's threads are daemon threads outside of the caller's thread group.
      *
      * @param lock   the lock of the directory; released if this fails.
-     * @param limits the limits of what peers can make the driver allocate.
+     * @param context the settings of the driver.
      * @return null if the directory was removed meanwhile: the caller may try again.
      * @throws FrameDriverException if there is no room, or the driver does not start.
      */
-    static OwnedDriver launch(BaseDirectory base, DriverLock lock, ImageLimits limits, ErrorHandler errorHandler) {
+    static OwnedDriver launch(BaseDirectory base, DriverLock lock, DriverContext context, ErrorHandler errorHandler) {
         return FileThread.call(() -> {
             MediaDriver mediaDriver = null;
             boolean isOwning = false;
@@ -89,11 +89,12 @@ final class OwnedDriver {
                 lock.clear();
                 checkRoom(base);
                 DriverClock clock = DriverClock.startingNow();
+                ImageLimits limits = context.imageLimits();
                 RefusedSetups refused = new RefusedSetups(limits, errorHandler);
-                DutyCycles cycles = new DutyCycles(MediaDriverSettings.idleStrategy());
+                DutyCycles cycles = new DutyCycles(context.idleStrategy().get());
                 ImageBudget budget = new ImageBudget(limits, Configuration.congestionControlSupplier());
-                mediaDriver =
-                        MediaDriver.launch(MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused, cycles)
+                mediaDriver = MediaDriver.launch(
+                        MediaDriverSettings.forVideo(base.aeron(), clock, budget, refused, cycles, context)
                                 .errorHandler(new UnsolicitedErrors(errorHandler)));
                 String announced =
                         Announcement.of(numbered(base.aeron()), clock).text();
@@ -188,8 +189,8 @@ final class OwnedDriver {
      * clients have answered that their lossless publications have stopped sending, and until what those sent has been
      * read; then closes the driver and removes its files, as far as they are still its own.
      *
-     * @param timeoutNs the timeout for all waits: the first ends after two fifths of it, the second after three; what one does not
-     *                  use is the next one's.
+     * @param timeoutNs the timeout for all waits: the first ends after two fifths of it, the second after three; what
+     *                  one does not use is the next one's.
      */
     void close(long timeoutNs) {
         isClosed = true;

@@ -34,7 +34,7 @@ class BaseDirectoryTest {
 
     private String refusal() {
         FrameDriverException ex = assertThrows(
-                FrameDriverException.class, () -> FrameDriver.join(new FrameDriver.Context().baseDirectory(base)));
+                FrameDriverException.class, () -> FrameDriver.join(new DriverContext().baseDirectory(base)));
         assertEquals(1, ex.getMessage().lines().count());
         return ex.getMessage();
     }
@@ -58,7 +58,7 @@ class BaseDirectoryTest {
         assumePosix(directory);
         Files.createDirectories(base.resolve("aeron"));
         Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(base))) {
+        try (FrameDriver driver = FrameDriver.join(new DriverContext().baseDirectory(base))) {
             assertTrue(driver.isOwner());
             assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(base)));
         }

@@ -50,8 +50,8 @@ class DriverProbeTest {
         directory.close();
     }
 
-    private FrameDriver.Context context() {
-        return new FrameDriver.Context().baseDirectory(base);
+    private DriverContext context() {
+        return new DriverContext().baseDirectory(base);
     }
 
     private long descriptors() throws IOException {
@@ -155,7 +155,8 @@ class DriverProbeTest {
                 clock,
                 new ImageBudget(limits, Configuration.congestionControlSupplier()),
                 new RefusedSetups(limits, error -> {}),
-                new DutyCycles(MediaDriverSettings.idleStrategy())))) {
+                new DutyCycles(new DriverContext().idleStrategy().get()),
+                new DriverContext()))) {
             String identity = FileThread.call(() -> {
                 try (CommandFile file = CommandFile.open(opened.aeron(), CommandFile.OpenFor.READING)) {
                     assertTrue(file.read());
@@ -164,7 +165,7 @@ class DriverProbeTest {
             });
             lock.announce(Announcement.of(identity, clock).text());
             try (FrameDriver guest =
-                    FrameDriver.join(new FrameDriver.Context().aeronDirectory(Path.of(driver.aeronDirectoryName())))) {
+                    FrameDriver.join(new DriverContext().aeronDirectory(Path.of(driver.aeronDirectoryName())))) {
                 RunningDriver running = guest.running().orElseThrow();
                 assertEquals(clock, running.epochClock());
                 try (Aeron aeron = Aeron.connect(new Aeron.Context()
@@ -187,8 +188,8 @@ class DriverProbeTest {
                         .aeronDirectoryName(external.toString())
                         .threadingMode(io.aeron.driver.ThreadingMode.SHARED)
                         .dirDeleteOnShutdown(true));
-                FrameDriver guest = FrameDriver.join(
-                        new FrameDriver.Context().aeronDirectory(Path.of(driver.aeronDirectoryName())))) {
+                FrameDriver guest =
+                        FrameDriver.join(new DriverContext().aeronDirectory(Path.of(driver.aeronDirectoryName())))) {
             assertEquals(
                     SystemEpochClock.INSTANCE, guest.running().orElseThrow().epochClock());
             assertFalse(guest.isOwner());

@@ -51,10 +51,11 @@ class DutyCyclesTest {
         RefusedSetups refused = new RefusedSetups(new ImageLimits(1 << 20, 8, 1 << 30), error -> {});
         ImageBudget budget = new ImageBudget(
                 new ImageLimits(1 << 20, 8, 1 << 30), io.aeron.driver.Configuration.congestionControlSupplier());
-        try (MediaDriver driver = MediaDriver.launch(MediaDriverSettings.forVideo(aeron, clock, budget, refused, cycles)
-                        .threadingMode(threading)
-                        .dirDeleteOnShutdown(true)
-                        .errorHandler(error -> {}));
+        try (MediaDriver driver = MediaDriver.launch(
+                        MediaDriverSettings.forVideo(aeron, clock, budget, refused, cycles, new DriverContext())
+                                .threadingMode(threading)
+                                .dirDeleteOnShutdown(true)
+                                .errorHandler(error -> {}));
                 Aeron client = Aeron.connect(
                         new Aeron.Context().aeronDirectoryName(aeron.toString()).epochClock(clock));
                 Subscription subscription = client.addSubscription("aeron:ipc?term-length=64k", 1);

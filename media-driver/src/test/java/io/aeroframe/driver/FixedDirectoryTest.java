@@ -46,10 +46,10 @@ class FixedDirectoryTest {
             Path base = mounted.path();
             Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwx------"));
             for (int round = 0; round < 2; round++) {
-                try (FrameDriver host = FrameDriver.join(new FrameDriver.Context().baseDirectory(base));
+                try (FrameDriver host = FrameDriver.join(new DriverContext().baseDirectory(base));
                         SharedFile file = new SharedDirectory(host.sharedDirectory()).create("frames");
                         FrameDriver hidden = FrameDriver.join(
-                                new FrameDriver.Context().baseDirectory(base).privateDriver(true))) {
+                                new DriverContext().baseDirectory(base).privateDriver(true))) {
                     assertTrue(host.isOwner());
                     assertTrue(hidden.isOwner());
                     assertTrue(Files.exists(file.path()));

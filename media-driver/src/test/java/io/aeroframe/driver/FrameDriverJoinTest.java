@@ -40,8 +40,8 @@ class FrameDriverJoinTest {
         directory.close();
     }
 
-    private FrameDriver.Context context() {
-        return new FrameDriver.Context().baseDirectory(base);
+    private DriverContext context() {
+        return new DriverContext().baseDirectory(base);
     }
 
     private static void assertAnswers(FrameDriver driver) {

@@ -37,8 +37,8 @@ class FrameDriverPrivateTest {
         directory.close();
     }
 
-    private FrameDriver.Context context() {
-        return new FrameDriver.Context().baseDirectory(base);
+    private DriverContext context() {
+        return new DriverContext().baseDirectory(base);
     }
 
     private long privateDirectories() throws IOException {

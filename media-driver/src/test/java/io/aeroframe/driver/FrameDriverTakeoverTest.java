@@ -61,8 +61,8 @@ class FrameDriverTakeoverTest {
         directory.close();
     }
 
-    private FrameDriver.Context context() {
-        return new FrameDriver.Context().baseDirectory(base);
+    private DriverContext context() {
+        return new DriverContext().baseDirectory(base);
     }
 
     private static void assertAnswers(FrameDriver driver) {

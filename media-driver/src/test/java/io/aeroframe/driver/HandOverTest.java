@@ -42,7 +42,7 @@ class HandOverTest {
 
     private FrameDriver host(Duration closeTimeout) {
         return FrameDriver.join(
-                new FrameDriver.Context().baseDirectory(directory.base()).closeTimeout(closeTimeout));
+                new DriverContext().baseDirectory(directory.base()).closeTimeout(closeTimeout));
     }
 
     private static Aeron client(FrameDriver driver) {
@@ -66,9 +66,8 @@ class HandOverTest {
     @Test
     void theDriverEndsAfterAllHaveAnswered() throws Exception {
         FrameDriver host = host(LONG);
-        try (FrameDriver guest = FrameDriver.join(new FrameDriver.Context()
-                        .baseDirectory(directory.base())
-                        .takesOver(false));
+        try (FrameDriver guest = FrameDriver.join(
+                        new DriverContext().baseDirectory(directory.base()).takesOver(false));
                 Aeron one = client(host);
                 Aeron two = client(host)) {
             Counter first = answer(one);
@@ -90,7 +89,7 @@ class HandOverTest {
     void aClientThatLeavesIsNotWaitedFor() throws Exception {
         FrameDriver host = host(LONG);
         FrameDriver guest = FrameDriver.join(
-                new FrameDriver.Context().baseDirectory(directory.base()).takesOver(false));
+                new DriverContext().baseDirectory(directory.base()).takesOver(false));
         Thread closer;
         try (Aeron one = client(host)) {
             assertEquals(0, answer(one).get());

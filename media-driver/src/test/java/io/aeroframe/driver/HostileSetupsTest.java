@@ -67,8 +67,8 @@ class HostileSetupsTest {
         directory.close();
     }
 
-    private FrameDriver.Context context() {
-        return new FrameDriver.Context().baseDirectory(directory.base()).errorHandler(reported::add);
+    private DriverContext context() {
+        return new DriverContext().baseDirectory(directory.base()).errorHandler(reported::add);
     }
 
     private String channel() {
@@ -261,7 +261,9 @@ class HostileSetupsTest {
                                 clock,
                                 budget,
                                 refused,
-                                new DutyCycles(MediaDriverSettings.idleStrategy()))
+                                new DutyCycles(
+                                        new DriverContext().idleStrategy().get()),
+                                new DriverContext())
                         .threadingMode(mode));
                 Aeron aeron = Aeron.connect(new Aeron.Context()
                         .aeronDirectoryName(driver.aeronDirectoryName())

@@ -114,13 +114,13 @@ class InterruptedCallersTest {
 
     @Test
     void hostsAttachesAndLeaves() throws Exception {
-        FrameDriver.Context context = new FrameDriver.Context().baseDirectory(directory.base());
+        DriverContext context = new DriverContext().baseDirectory(directory.base());
         Thread.currentThread().interrupt();
         FrameDriver host = FrameDriver.join(context);
         assertTrue(host.isOwner());
         assertTrue(host.running().isPresent());
         assertFalse(host.isHandingOver());
-        FrameDriver guest = FrameDriver.join(new FrameDriver.Context().baseDirectory(directory.base()));
+        FrameDriver guest = FrameDriver.join(new DriverContext().baseDirectory(directory.base()));
         assertFalse(guest.isOwner());
         guest.close();
         assertTrue(Thread.interrupted());
@@ -136,10 +136,10 @@ class InterruptedCallersTest {
 
     @Test
     void attachesToADriverByItsAeronDirectory() {
-        try (FrameDriver host = FrameDriver.join(new FrameDriver.Context().baseDirectory(directory.base()))) {
+        try (FrameDriver host = FrameDriver.join(new DriverContext().baseDirectory(directory.base()))) {
             Thread.currentThread().interrupt();
             FrameDriver guest =
-                    FrameDriver.join(new FrameDriver.Context().aeronDirectory(Path.of(host.aeronDirectoryName())));
+                    FrameDriver.join(new DriverContext().aeronDirectory(Path.of(host.aeronDirectoryName())));
             assertNotNull(guest.running().orElse(null));
             guest.close();
             assertTrue(Thread.interrupted());

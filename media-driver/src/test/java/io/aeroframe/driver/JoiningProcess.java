@@ -80,9 +80,8 @@ final class JoiningProcess extends ChildProcess {
         if (orders.readLine() == null) {
             return;
         }
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context()
-                .baseDirectory(Path.of(args[0]))
-                .privateDriver(Boolean.parseBoolean(args[1])))) {
+        try (FrameDriver driver = FrameDriver.join(
+                new DriverContext().baseDirectory(Path.of(args[0])).privateDriver(Boolean.parseBoolean(args[1])))) {
             System.out.println((driver.isOwner() ? "host " : "attached ") + driver.aeronDirectoryName());
             while (orders.readLine() != null) {
                 continue;

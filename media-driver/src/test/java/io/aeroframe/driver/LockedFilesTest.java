@@ -56,7 +56,7 @@ public class LockedFilesTest {
         BaseDirectory opened = BaseDirectory.open(Path.of(base));
         boolean isOwned = opened.isOwned();
         boolean isLockable = opened.tryLock() != null;
-        FrameDriver attached = FrameDriver.tryAttach(new FrameDriver.Context().baseDirectory(Path.of(base)))
+        FrameDriver attached = FrameDriver.tryAttach(new DriverContext().baseDirectory(Path.of(base)))
                 .orElseThrow();
         boolean isHost = attached.isOwner();
         attached.close();
@@ -80,7 +80,7 @@ public class LockedFilesTest {
         for (int i = 0; i < path.length; i++) {
             urls[i] = Path.of(path[i]).toUri().toURL();
         }
-        try (FrameDriver host = FrameDriver.join(new FrameDriver.Context().baseDirectory(base));
+        try (FrameDriver host = FrameDriver.join(new DriverContext().baseDirectory(base));
                 SharedFile file = new SharedDirectory(base).create("frames");
                 URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
             file.use(channel -> channel.write(ByteBuffer.wrap(new byte[9]), 0));
@@ -99,7 +99,7 @@ public class LockedFilesTest {
     @Test
     void anotherSpellingOfThePathTakesNoLockAway() throws Exception {
         Path link = Files.createSymbolicLink(directory.path().resolve("link"), directory.path());
-        try (FrameDriver host = FrameDriver.join(new FrameDriver.Context().baseDirectory(base));
+        try (FrameDriver host = FrameDriver.join(new DriverContext().baseDirectory(base));
                 SharedFile file = new SharedDirectory(base).create("frames")) {
             assertEquals(
                     "abandoned=false length=0 hosted=true lockable=false host=false",

@@ -32,8 +32,8 @@ class NetworkNamespaceTest {
         directory.close();
     }
 
-    private FrameDriver.Context context() {
-        return new FrameDriver.Context().baseDirectory(directory.base()).takesOver(false);
+    private DriverContext context() {
+        return new DriverContext().baseDirectory(directory.base()).takesOver(false);
     }
 
     @Test
@@ -52,8 +52,8 @@ class NetworkNamespaceTest {
         try (JoiningProcess host = JoiningProcess.start(IN_ANOTHER_NETWORK, directory.base(), false)) {
             assertEquals("host " + directory.base().resolve("aeron"), host.joined());
             try (FrameDriver guest = FrameDriver.join(context());
-                    FrameDriver other = FrameDriver.join(
-                            new FrameDriver.Context().aeronDirectory(Path.of(guest.aeronDirectoryName())))) {
+                    FrameDriver other =
+                            FrameDriver.join(new DriverContext().aeronDirectory(Path.of(guest.aeronDirectoryName())))) {
                 assertFalse(guest.sharesNetwork());
                 assertFalse(other.sharesNetwork());
                 assertEquals("left", host.left());

@@ -69,8 +69,8 @@ class RemovedDirectoryTest {
         directory.close();
     }
 
-    private FrameDriver.Context context() {
-        return new FrameDriver.Context().baseDirectory(base).errorHandler(reported::add);
+    private DriverContext context() {
+        return new DriverContext().baseDirectory(base).errorHandler(reported::add);
     }
 
     private static Aeron client(FrameDriver driver) {
@@ -149,12 +149,12 @@ class RemovedDirectoryTest {
             names = {"ALL", "LOCK"})
     void aDriverThatEndsDeletesNothingOfTheNextAtItsPath(Part part) throws Exception {
         OwnedDriver first = OwnedDriver.launch(
-                BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), LIMITS, reported::add);
+                BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), new DriverContext(), reported::add);
         try (Aeron one = MemoryDirectory.client(base.resolve("aeron").toString())) {
             assertTrue(one.addPublication("aeron:ipc", 1).maxPayloadLength() > 0);
             part.removeFrom(base);
             OwnedDriver second = OwnedDriver.launch(
-                    BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), LIMITS, reported::add);
+                    BaseDirectory.open(base), BaseDirectory.open(base).tryLock(), new DriverContext(), reported::add);
             try (Aeron two = MemoryDirectory.client(base.resolve("aeron").toString())) {
                 assertTrue(two.addPublication("aeron:ipc", 1).maxPayloadLength() > 0);
                 String files = directory.listing();

@@ -113,9 +113,9 @@ class SharedDirectoryTest {
 
     @Test
     void whoFindsADriverByItsAeronDirectorySharesFilesWithThoseWhoFindItByTheBaseDirectory() {
-        try (FrameDriver host = FrameDriver.join(new FrameDriver.Context().baseDirectory(directory.base()));
-                FrameDriver guest = FrameDriver.join(
-                        new FrameDriver.Context().aeronDirectory(Path.of(host.aeronDirectoryName())))) {
+        try (FrameDriver host = FrameDriver.join(new DriverContext().baseDirectory(directory.base()));
+                FrameDriver guest =
+                        FrameDriver.join(new DriverContext().aeronDirectory(Path.of(host.aeronDirectoryName())))) {
             assertEquals(host.sharedDirectory(), guest.sharedDirectory());
         }
     }

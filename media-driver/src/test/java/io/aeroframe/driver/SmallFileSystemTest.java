@@ -21,7 +21,7 @@ class SmallFileSystemTest {
         try (SmallFileSystem small = SmallFileSystem.mount(directory.resolve("small"), 4)) {
             Path base = small.path().resolve("base");
             FrameDriverException ex = assertThrows(
-                    FrameDriverException.class, () -> FrameDriver.join(new FrameDriver.Context().baseDirectory(base)));
+                    FrameDriverException.class, () -> FrameDriver.join(new DriverContext().baseDirectory(base)));
             assertTrue(
                     ex.getMessage()
                             .startsWith(base + ": the media driver needs 20 MiB for its files and 4 MiB are free;"
@@ -37,7 +37,7 @@ class SmallFileSystemTest {
     void startsWhereThereIsJustEnoughRoom() throws Exception {
         try (SmallFileSystem small = SmallFileSystem.mount(directory.resolve("small"), 21)) {
             try (FrameDriver driver = FrameDriver.join(
-                    new FrameDriver.Context().baseDirectory(small.path().resolve("base")))) {
+                    new DriverContext().baseDirectory(small.path().resolve("base")))) {
                 assertTrue(driver.isOwner());
             }
             assertEquals(0, small.path().toFile().list().length);

@@ -93,8 +93,8 @@ class TakeoverWatchTest {
             host.joined();
             CountDownLatch isTold = new CountDownLatch(1);
             Path base = directory.base();
-            try (FrameDriver guest = FrameDriver.join(
-                    new FrameDriver.Context().baseDirectory(base).errorHandler(error -> {
+            try (FrameDriver guest =
+                    FrameDriver.join(new DriverContext().baseDirectory(base).errorHandler(error -> {
                         isTold.countDown();
                         throw new IllegalStateException("the handler's own fault");
                     }))) {

@@ -2,6 +2,7 @@ package io.aeroframe.transport;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import java.io.IOException;
 import java.util.List;
@@ -20,7 +21,7 @@ class BackgroundThreadsTest {
         List<Throwable> reported = new CopyOnWriteArrayList<>();
         List<ConnectionState> states = new CopyOnWriteArrayList<>();
         try (LiveHost first = LiveHost.start();
-                FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(first.base()));
+                FrameDriver driver = FrameDriver.join(new DriverContext().baseDirectory(first.base()));
                 Aeroframe aeroframe = Aeroframe.connect(
                         driver,
                         new ConnectionContext().errorHandler(reported::add).stateListener(state -> {
@@ -38,7 +39,7 @@ class BackgroundThreadsTest {
     void anErrorHandlerThatThrowsHurtsNothing() throws IOException {
         List<ConnectionState> states = new CopyOnWriteArrayList<>();
         try (LiveHost first = LiveHost.start();
-                FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(first.base()));
+                FrameDriver driver = FrameDriver.join(new DriverContext().baseDirectory(first.base()));
                 Aeroframe aeroframe = Aeroframe.connect(
                         driver,
                         new ConnectionContext()

@@ -1,5 +1,6 @@
 package io.aeroframe.transport;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.driver.FrameDriverException;
 import java.io.BufferedReader;
@@ -193,7 +194,7 @@ final class ChaosChild {
             driver = watchdog.call(
                     "FrameDriver.join",
                     () -> FrameDriver.join(
-                            new FrameDriver.Context().baseDirectory(base).errorHandler(told)));
+                            new DriverContext().baseDirectory(base).errorHandler(told)));
         }
         if (aeroframe == null || aeroframe.state() == ConnectionState.CLOSED) {
             aeroframe = watchdog.call(

@@ -1,5 +1,6 @@
 package io.aeroframe.transport;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
@@ -65,7 +66,7 @@ final class Churn {
 
     public static void main(String[] args) {
         int rounds = Integer.parseInt(args[1]);
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(Path.of(args[0])));
+        try (FrameDriver driver = FrameDriver.join(new DriverContext().baseDirectory(Path.of(args[0])));
                 Aeroframe aeroframe = Aeroframe.connect(driver);
                 FramePublication lasting = aeroframe.addPublication("lasting", SMALL)) {
             Churn churn = new Churn(driver, lasting);

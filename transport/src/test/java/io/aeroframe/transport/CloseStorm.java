@@ -1,5 +1,6 @@
 package io.aeroframe.transport;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ final class CloseStorm {
 
     public static void main(String[] args) throws InterruptedException {
         int rounds = Integer.parseInt(args[3]);
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(Path.of(args[0])))) {
+        try (FrameDriver driver = FrameDriver.join(new DriverContext().baseDirectory(Path.of(args[0])))) {
             CloseStorm storm = new CloseStorm(driver, Target.valueOf(args[1]), args[2].equals("pool"));
             if (storm.target == Target.PUBLICATION || storm.target == Target.SUBSCRIPTION) {
                 storm.runInOneConnection(rounds);

@@ -3,6 +3,7 @@ package io.aeroframe.transport;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ abstract class FaultsFixture {
     void watch(int count) {
         LiveHost.await("a driver", () -> {
             driver = FrameDriver.tryAttach(
-                            new FrameDriver.Context().baseDirectory(base).takesOver(false))
+                            new DriverContext().baseDirectory(base).takesOver(false))
                     .orElse(null);
             return driver != null;
         });

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.testing.MemoryDirectory;
 import io.aeroframe.testing.Programs;
@@ -29,7 +30,7 @@ class ForeignNetworkTest {
 
     private FrameDriver join() {
         return FrameDriver.join(
-                new FrameDriver.Context().baseDirectory(directory.base()).takesOver(false));
+                new DriverContext().baseDirectory(directory.base()).takesOver(false));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeroframe.testing.ChildJvm;
@@ -36,9 +37,8 @@ class InterruptTest {
     /** Another process, which sweeps what it takes for abandoned. */
     static final class Sweeper {
         public static void main(String[] args) {
-            FrameDriver driver = FrameDriver.tryAttach(new FrameDriver.Context()
-                            .baseDirectory(Path.of(args[0]))
-                            .takesOver(false))
+            FrameDriver driver = FrameDriver.tryAttach(
+                            new DriverContext().baseDirectory(Path.of(args[0])).takesOver(false))
                     .orElseThrow();
             new SharedDirectory(driver.sharedDirectory()).sweep();
         }

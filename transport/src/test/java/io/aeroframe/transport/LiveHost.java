@@ -1,5 +1,6 @@
 package io.aeroframe.transport;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.testing.Await;
 import io.aeroframe.testing.MemoryDirectory;
@@ -45,7 +46,7 @@ final class LiveHost implements AutoCloseable {
     private LiveHost(MemoryDirectory directory, Path base) {
         this.directory = directory;
         this.base = base;
-        driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(base).errorHandler(reported::add));
+        driver = FrameDriver.join(new DriverContext().baseDirectory(base).errorHandler(reported::add));
         aeroframe = connect();
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.testing.ChildJvm;
 import java.io.IOException;
@@ -67,9 +68,8 @@ class PoolHandOverTest {
     /** Publishes a frame an order. */
     static final class GrowingPublisher {
         public static void main(String[] args) {
-            try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context()
-                            .baseDirectory(Path.of(args[0]))
-                            .takesOver(false));
+            try (FrameDriver driver = FrameDriver.join(
+                            new DriverContext().baseDirectory(Path.of(args[0])).takesOver(false));
                     Aeroframe aeroframe = Aeroframe.connect(driver);
                     FramePublication publication = aeroframe.addPublication("grows", SMALL)) {
                 while (true) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -91,7 +92,7 @@ class PoolPublisherDeathTest {
         directory = Files.createTempDirectory(Path.of("/dev/shm"), "aeroframe-test-");
         driverProcess = StreamProcess.driver(directory.resolve("base"));
         driverProcess.await("ready", 30);
-        driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(directory.resolve("base")));
+        driver = FrameDriver.join(new DriverContext().baseDirectory(directory.resolve("base")));
         readers.add(new Reader(driver));
         readers.add(new Reader(driver));
     }

@@ -3,6 +3,7 @@ package io.aeroframe.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ class PoolReaderDeathTest {
         Path base = directory.resolve("base");
         driverProcess = StreamProcess.driver(base);
         driverProcess.await("ready", 30);
-        driver = FrameDriver.join(new FrameDriver.Context().baseDirectory(base));
+        driver = FrameDriver.join(new DriverContext().baseDirectory(base));
         aeroframe = Aeroframe.connect(driver);
         watcher = aeroframe.addSubscription("stress");
     }

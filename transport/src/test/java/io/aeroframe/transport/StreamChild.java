@@ -1,5 +1,6 @@
 package io.aeroframe.transport;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,7 +25,7 @@ final class StreamChild {
         tellJumps();
         boolean isDriver = args[1].equals("driver");
         try (FrameDriver driver = FrameDriver.join(
-                new FrameDriver.Context().baseDirectory(Path.of(args[0])).takesOver(isDriver))) {
+                new DriverContext().baseDirectory(Path.of(args[0])).takesOver(isDriver))) {
             if (isDriver) {
                 System.out.println("ready");
                 tellHosting(driver);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.testing.MemoryDirectory;
 import io.aeron.driver.MediaDriver;
@@ -61,7 +62,7 @@ class WaitBoundsTest {
                 .aeronDirectoryName(aeron.toString())
                 .termBufferSparseFile(true)
                 .dirDeleteOnShutdown(true));
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeron));
+        try (FrameDriver driver = FrameDriver.join(new DriverContext().aeronDirectory(aeron));
                 Aeroframe aeroframe = Aeroframe.connect(driver, new ConnectionContext().errorHandler(error -> {}));
                 FrameSubscription subscription = aeroframe.addSubscription(new SubscriptionContext().stream("full"));
                 FramePublication publication = aeroframe.addPublication(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.testing.MemoryDirectory;
 import io.aeroframe.transport.Aeroframe;
@@ -109,7 +110,7 @@ class PictureShapesTest {
             draw(shape, LARGE_PIXELS);
         }
         driver = FrameDriver.join(
-                new FrameDriver.Context().baseDirectory(DIRECTORY.base()).errorHandler(error -> {}));
+                new DriverContext().baseDirectory(DIRECTORY.base()).errorHandler(error -> {}));
     }
 
     @AfterAll

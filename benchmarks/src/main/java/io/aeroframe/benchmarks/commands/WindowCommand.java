@@ -7,6 +7,7 @@ import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.paths.AeroframeSender;
 import io.aeroframe.benchmarks.report.FiguresTable;
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.Frame;
@@ -88,7 +89,7 @@ public final class WindowCommand implements Callable<Integer> {
         FrameFormat format = FrameFormat.raw(pixels, size.width(), size.height());
         double[] nulls = new double[rounds];
         double[] windows = new double[rounds];
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().privateDriver(true));
+        try (FrameDriver driver = FrameDriver.join(new DriverContext().privateDriver(true));
                 Aeroframe aeroframe = AeroframeSender.connect(driver);
                 FramePublication publication = aeroframe.addPublication(STREAM, format);
                 FrameSubscription subscription = aeroframe.addSubscription(STREAM)) {

@@ -1,5 +1,6 @@
 package io.aeroframe.benchmarks.jmh;
 
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.ConnectionContext;
@@ -115,7 +116,7 @@ public class RoundTripBenchmark implements FrameHandler {
         boolean isPolledElsewhere = path != Path.pool && payload.format.maxPayloadLength() > LARGEST_WINDOW;
         warn(isPolledElsewhere ? 2 : 1);
         FrameChannel channel = path == Path.udp ? FrameChannel.parse("udp:127.0.0.1:" + freePort()) : FrameChannel.IPC;
-        driver = FrameDriver.join(new FrameDriver.Context().privateDriver(true));
+        driver = FrameDriver.join(new DriverContext().privateDriver(true));
         aeroframe = Aeroframe.connect(
                 driver, new ConnectionContext().errorHandler(error -> System.out.println("# " + error.getMessage())));
         subscription = aeroframe.addSubscription(

@@ -7,6 +7,7 @@ import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.harness.Schedule;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.report.Figures;
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ public final class Measurement implements AutoCloseable {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private final FrameDriver driver = FrameDriver.join(new FrameDriver.Context().privateDriver(true));
+    private final FrameDriver driver = FrameDriver.join(new DriverContext().privateDriver(true));
     private final List<ChildProcess> children = new CopyOnWriteArrayList<>();
     private final Thread killer = new Thread(this::kill, "bench-killer");
     private volatile boolean isInterrupted;

@@ -7,6 +7,7 @@ import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.pictures.PictureCodec;
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.Frame;
@@ -44,7 +45,7 @@ public final class AeroframeReceiver implements FrameReceiver, FrameHandler {
         this.codec = codec;
         idle = plan.idle();
         this.arrivals = arrivals;
-        driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
+        driver = FrameDriver.join(new DriverContext().aeronDirectory(aeronDirectory));
         aeroframe = AeroframeSender.connect(driver);
         subscriptions = new FrameSubscription[count];
         for (int i = 0; i < count; i++) {

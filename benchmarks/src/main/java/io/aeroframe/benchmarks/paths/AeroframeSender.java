@@ -7,6 +7,7 @@ import io.aeroframe.benchmarks.options.FramePath;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.pictures.Picture;
 import io.aeroframe.benchmarks.pictures.PictureCodec;
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.ConnectionContext;
@@ -49,7 +50,7 @@ public final class AeroframeSender implements FrameSender {
         format = plan.format();
         isFilled = plan.isFilled();
         picture = codec == null ? Picture.of(format) : codec.encoded();
-        driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
+        driver = FrameDriver.join(new DriverContext().aeronDirectory(aeronDirectory));
         aeroframe = connect(driver);
         PublicationContext context = new PublicationContext()
                 .stream(stream(run))

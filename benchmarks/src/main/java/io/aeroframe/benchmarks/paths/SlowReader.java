@@ -5,6 +5,7 @@ import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.harness.Schedule;
 import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.Plan;
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.Delivery;
@@ -36,7 +37,7 @@ public final class SlowReader implements AutoCloseable {
      */
     public SlowReader(Plan plan, Path aeronDirectory, int run, Delivery delivery, long holdNs) {
         this.holdNs = holdNs;
-        driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
+        driver = FrameDriver.join(new DriverContext().aeronDirectory(aeronDirectory));
         aeroframe = AeroframeSender.connect(driver);
         subscription = aeroframe.addSubscription(new SubscriptionContext()
                 .stream(AeroframeSender.stream(run)).channel(plan.channel()).delivery(delivery));

@@ -13,6 +13,7 @@ import io.aeroframe.benchmarks.paths.AeroframeSender;
 import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import io.aeroframe.benchmarks.report.Machine;
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.FrameEncoding;
@@ -151,7 +152,7 @@ public final class StagesCommand implements Callable<Integer> {
     private void run(FrameSource source) throws IOException, InterruptedException {
         StagesPublisher publisher =
                 new StagesPublisher(source, framesPerSecond(source), options.warmup(), options.seconds());
-        try (FrameDriver driver = FrameDriver.join(new FrameDriver.Context().privateDriver(true));
+        try (FrameDriver driver = FrameDriver.join(new DriverContext().privateDriver(true));
                 ChildProcess receiver = startReceiver(driver);
                 Aeroframe aeroframe = AeroframeSender.connect(driver)) {
             await(receiver, Report.Ready.class, READY_TIMEOUT_S);

@@ -5,6 +5,7 @@ import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.PathOptions;
 import io.aeroframe.benchmarks.paths.AeroframeSender;
+import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.Frame;
@@ -80,7 +81,7 @@ final class StagesReceiver implements Callable<Integer>, FrameHandler {
         boolean isShown = isWindow && WindowSink.isAvailable();
         try (FrameSink opened = isShown ? WindowSink.open(STREAM) : new RasterSink();
                 DecodedFrame pixels = new DecodedFrame();
-                FrameDriver driver = FrameDriver.join(new FrameDriver.Context().aeronDirectory(aeronDirectory));
+                FrameDriver driver = FrameDriver.join(new DriverContext().aeronDirectory(aeronDirectory));
                 Aeroframe aeroframe = AeroframeSender.connect(driver);
                 FrameSubscription subscription = aeroframe.addSubscription(
                         new SubscriptionContext().stream(STREAM).channel(channel))) {
