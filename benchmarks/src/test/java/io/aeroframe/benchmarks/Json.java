@@ -13,7 +13,7 @@ import java.util.Map;
 /**
  * A JSON object that a command printed.
  *
- * @param fields by name: a {@link Json}, a list of them, a string, a number, a boolean or null.
+ * @param fields the fields by name: a {@link Json}, a list of them, a string, a number, a boolean or null.
  */
 public record Json(Map<String, Object> fields) {
 

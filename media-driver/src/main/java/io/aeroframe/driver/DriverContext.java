@@ -133,8 +133,8 @@ public final class DriverContext {
     }
 
     /**
-     * Whether to take over when the driver owner has ended. Turn it off in a process whose end must not affect
-     * others: it then waits until another process has taken over.
+     * Whether to take over when the driver owner has ended. Turn it off in a process that may end without effect
+     * on others: it then waits until another process has taken over.
      *
      * @param value default true.
      * @return this.
@@ -294,7 +294,7 @@ public final class DriverContext {
      * subscribed to. A stream that has ended counts until its memory is released some seconds later. Takes effect
      * in the driver owner.
      *
-     * @param value from 1; default 64.
+     * @param value the count, from 1; default 64.
      * @return this.
      */
     public DriverContext maxImagesPerChannel(int value) {

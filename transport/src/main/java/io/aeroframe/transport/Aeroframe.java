@@ -74,8 +74,8 @@ public final class Aeroframe implements AutoCloseable {
     }
 
     /**
-     * Starts to publish a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, ConnectionContext)} does, and
-     * as long as the system takes to provide the memory of the pool and the log buffers.
+     * Starts to publish a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, ConnectionContext)}
+     * does, and as long as the system takes to provide the memory of the pool and the log buffers.
      *
      * @param settings concluded here, not to be used again.
      * @return the publication.
@@ -106,7 +106,8 @@ public final class Aeroframe implements AutoCloseable {
                     FrameTransportException.Reason.FOREIGN_NETWORK,
                     "stream '" + stream + "' on channel '" + channel
                             + "': the media driver in " + driver.aeronDirectoryName()
-                            + " runs in another network namespace, such as another container's, and would send and receive there; use a base"
+                            + " runs in another network namespace, such as another container's, and would "
+                            + "send and receive there; use a base"
                             + " directory (AEROFRAME_DIR) for each network, or IPC");
         }
     }
@@ -133,8 +134,8 @@ public final class Aeroframe implements AutoCloseable {
     }
 
     /**
-     * Starts to receive a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, ConnectionContext)} does, not
-     * for a publisher.
+     * Starts to receive a stream. Any thread. Waits for the driver as {@link #connect(FrameDriver, ConnectionContext)}
+     * does, not for a publisher.
      *
      * @param settings concluded here, not to be used again.
      * @return the subscription.
@@ -182,11 +183,11 @@ public final class Aeroframe implements AutoCloseable {
      * Closes the connection and what is still open in it. Close publications first: else their subscribers see their
      * streams as lost, and not as ended. Any thread; closing twice does nothing.
      *
-     * <p>Calls that wait end their wait. This waits {@link ConnectionContext#closeTimeout()} at most for subscribers that have
-     * yet to find the pool of a publication that was closed, and as long again for threads that are inside a call of a
-     * publication or subscription. A thread that stays longer, in a handler, may go on: the memory that it uses is
-     * unmapped when it has left. Called in a handler, this does not wait for that handler. An interrupt ends the wait
-     * for subscribers.
+     * <p>Calls that wait end their wait. This waits {@link ConnectionContext#closeTimeout()} at most for subscribers
+     * that have yet to find the pool of a publication that was closed, and as long again for threads that are inside a
+     * call of a publication or subscription. A thread that stays longer, in a handler, may go on: the memory that it
+     * uses is unmapped when it has left. Called in a handler, this does not wait for that handler. An interrupt ends
+     * the wait for subscribers.
      */
     @Override
     public void close() {

@@ -48,7 +48,7 @@ import org.agrona.concurrent.status.CountersReader;
  *       mark was set thus holds the clock back before the time is up; one that entered later sees the mark.
  * </ul>
  *
- * <p>While the clock stands still the client would stop telling the driver that it lives, so that this thread does.
+ * <p>While the clock stands still the client would stop reporting to the driver that it lives, so this thread does.
  */
 final class ClientSession {
 
@@ -104,7 +104,7 @@ final class ClientSession {
     /**
      * Connects to a driver. Waits for its answer, for about ten seconds at most; an interrupt does not end the wait.
      *
-     * @param gate            of the thread that reads counters in the background.
+     * @param gate            the gate of the thread that reads counters in the background.
      * @param answerTimeoutNs how long each later request waits for the driver's answer.
      * @param errorHandler    takes what goes wrong later, on the session's thread. It does not throw.
      * @param isDriverUp      whether a driver still is the one that is up; looks at files.
@@ -172,7 +172,7 @@ final class ClientSession {
     /**
      * Begins to use the client.
      *
-     * @param gate       of the user.
+     * @param gate       the gate of the user.
      * @param isLossless whether the user stops sending while the driver is handed over.
      * @throws DriverLostException if it has ended.
      */
@@ -196,7 +196,7 @@ final class ClientSession {
         }
     }
 
-    /** Ends the session if nobody uses it but whoever connected it. */
+    /** Ends the session if only the connection that made it uses it. */
     synchronized boolean endIfUnused() {
         boolean isUnused = users.size() <= 1;
         if (isUnused) {
@@ -354,7 +354,7 @@ final class ClientSession {
         }
     }
 
-    /** Tells the driver that this client lives, as its conductor does when its clock goes on. */
+    /** Reports to the driver that this client lives, as its conductor does when its clock goes on. */
     private void beat() {
         CountersReader reader = aeron.countersReader();
         if (heartbeatId == CountersReader.NULL_COUNTER_ID) {
@@ -372,7 +372,7 @@ final class ClientSession {
     }
 
     private void finish() {
-        isOver = true; // from here on nobody who enters touches anything of the client
+        isOver = true; // from here on no thread that enters touches anything of the client
         AeronException over = over();
         requests.forEach(request -> request.fail(over));
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
@@ -395,8 +395,8 @@ final class ClientSession {
     }
 
     /**
-     * A client that has lost its driver says so more than once, in Aeron's own terms, and ends: whoever made the
-     * session sees that.
+     * A client that has lost its driver reports so more than once, in Aeron's own terms, and ends: the code that made
+     * the session sees that.
      */
     private void onError(Throwable error) {
         if (!(error instanceof io.aeron.exceptions.TimeoutException)
@@ -419,7 +419,7 @@ final class ClientSession {
         handOver.want(isHandingOver);
     }
 
-    /** A clock that goes on only when it is told to. */
+    /** A clock that goes on only when it is advanced. */
     private static final class HeldClock implements NanoClock {
         private volatile long nowNs = System.nanoTime();
 

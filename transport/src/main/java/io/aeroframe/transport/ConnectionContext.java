@@ -83,9 +83,9 @@ public final class ConnectionContext {
     }
 
     /**
-     * How long {@link Aeroframe#connect(FrameDriver, ConnectionContext)}, and what adds publications and subscriptions, wait
-     * for a media driver while none is up. {@link #answerTimeout()} comes on top for a driver that is up but
-     * slow to answer.
+     * How long {@link Aeroframe#connect(FrameDriver, ConnectionContext)}, and what adds publications and subscriptions,
+     * wait for a media driver while none is up. {@link #answerTimeout()} comes on top for a driver that is up but slow
+     * to answer.
      *
      * @param value default 5 s.
      * @return this.

@@ -70,7 +70,7 @@ final class FrameAssembly implements AutoCloseable {
     /**
      * Joins a fragment of a message that has several to those before it.
      *
-     * @param maxLength of a message.
+     * @param maxLength the longest message in bytes.
      */
     Joined join(DirectBuffer buffer, int offset, int length, Header fragment, int maxLength) {
         if ((fragment.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0) {

@@ -41,8 +41,8 @@ public record FrameChannel(String uri) {
     static final int CHUNK_LENGTH = 4 << 20;
 
     /**
-     * Small, so that latency cannot build up in the window, and large enough to tell a subscriber that keeps up from
-     * one that is always behind.
+     * Small, so that latency cannot build up in the window, and large enough to distinguish a subscriber that keeps up
+     * from one that is always behind.
      */
     private static final int LIVE_WINDOW_FRAMES = 4;
 

@@ -111,7 +111,7 @@ public final class FrameClaim {
     /**
      * Says how long a JPEG or zstd frame became. A raw frame's length follows from its format.
      *
-     * @param length in bytes, 1 to {@link #capacity()}.
+     * @param length the length in bytes, 1 to {@link #capacity()}.
      * @return this.
      */
     public FrameClaim payloadLength(int length) {
@@ -134,8 +134,8 @@ public final class FrameClaim {
     /**
      * Adds opaque bytes of the user's.
      *
-     * @param source of the bytes.
-     * @param offset of the first.
+     * @param source the source of the bytes.
+     * @param offset the offset of the first byte.
      * @param length up to 64 KiB.
      * @return this.
      */

@@ -16,12 +16,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>One thread at a time may use it: a call while another thread is inside one is refused with an {@link
  * IllegalStateException}. {@link #close()} is safe on any thread. A publication does not wait for subscribers unless it
- * is {@linkplain PublicationContext#lossless(boolean) lossless}: a frame that the slowest subscriber has left no room for is
- * dropped and counted. Nothing is allocated per frame once frames have their size. When the media driver has gone,
- * frames are dropped until there is another; a lossless publication waits for it ({@link
- * PublicationContext#reconnectTimeout()}), then up to three seconds for its subscribers to return. Each wait of a call has
- * a bound, and ends early when the thread is interrupted (its flag stays set) or the publication is closed: the frame
- * is dropped and counted.
+ * is {@linkplain PublicationContext#lossless(boolean) lossless}: a frame that the slowest subscriber has left no room
+ * for is dropped and counted. Nothing is allocated per frame once frames have their size. When the media driver has
+ * gone, frames are dropped until there is another; a lossless publication waits for it ({@link
+ * PublicationContext#reconnectTimeout()}), then up to three seconds for its subscribers to return. Each wait of a call
+ * has a bound, and ends early when the thread is interrupted (its flag stays set) or the publication is closed: the
+ * frame is dropped and counted.
  *
  * <p>What may block without being lossless: a frame larger than the window of the channel, which goes only as its
  * subscribers read ({@link PublicationContext#largeFrameTimeout()}), and the first call after another driver has taken
@@ -136,7 +136,7 @@ public final class FramePublication implements AutoCloseable {
     /**
      * A claim for a frame.
      *
-     * @param format of the frame; may differ from frame to frame.
+     * @param format the format of the frame; may differ from frame to frame.
      * @return as {@link #tryClaim(FrameFormat, int)}.
      */
     public FrameClaim tryClaim(FrameFormat format) {
@@ -146,7 +146,7 @@ public final class FramePublication implements AutoCloseable {
     /**
      * A claim for a frame, if it may be sent. A lossless publication waits until it may.
      *
-     * @param format           of the frame; may differ from frame to frame.
+     * @param format           the format of the frame; may differ from frame to frame.
      * @param maxPayloadLength bytes to make room for; a raw frame's own length, a bound for a JPEG or zstd frame.
      * @return the claim; null if the frame is dropped, and counted, because nobody is connected or the slowest
      *     subscriber has not made room.
@@ -217,10 +217,11 @@ public final class FramePublication implements AutoCloseable {
     /**
      * Sends a frame that lies in memory already.
      *
-     * @param format        of the frame.
+     * @param format        the format of the frame.
      * @param buffer        that holds it.
-     * @param offset        of its first byte.
-     * @param length        of the payload in bytes; a raw frame's own, see {@link FrameFormat#maxPayloadLength()}.
+     * @param offset        the offset of its first byte.
+     * @param length        the length of the payload in bytes; a raw frame's own, see {@link
+     *                      FrameFormat#maxPayloadLength()}.
      * @param captureTimeNs when the picture was taken, nanoseconds since the epoch.
      * @return as {@link FrameClaim#commit(long)}.
      * @throws IllegalArgumentException if the length is not that of a frame of the format.
@@ -530,7 +531,7 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * Tells the subscribers that the stream has ended, and closes. Any thread; closing twice does nothing.
+     * Announces to the subscribers that the stream has ended, and closes. Any thread; closing twice does nothing.
      *
      * <p>Waits up to {@link PublicationContext#closeTimeout()} for room to say so. If another thread is inside a call,
      * this returns at once: that call ends its wait, if it waits, and closes the publication when it returns. A claim

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Lets one thread at a time into a publication or a subscription, and tells other threads whether one is inside.
+ * Lets one thread at a time into a publication or a subscription, and shows other threads whether one is inside.
  *
  * <p>It is what makes {@code close()} safe on any thread, and what unmapping waits for:
  *
@@ -54,7 +54,7 @@ final class Gate {
     /**
      * An open gate.
      *
-     * @param name of what it guards, for messages.
+     * @param name the name of what it guards, for messages.
      */
     Gate(String name) {
         this.name = name;

@@ -234,7 +234,7 @@ final class ImageReader implements ControlledFragmentHandler {
         return delivered == limit ? Action.BREAK : Action.COMMIT;
     }
 
-    /** Whether a message was in the log when the subscription was made. Another host's clock cannot tell. */
+    /** Whether a message was in the log when the subscription was made. The clock of another host does not show it. */
     private boolean isBeforeSubscription(long publicationId, long publishTimeNs, long bootIdHigh, long bootIdLow) {
         return host.isSameAs(bootIdHigh, bootIdLow) && account.isBeforeSubscription(publicationId, publishTimeNs);
     }

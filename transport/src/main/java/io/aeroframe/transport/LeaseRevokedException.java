@@ -12,7 +12,8 @@ public final class LeaseRevokedException extends FrameTransportException {
         super(
                 Reason.LEASE_REVOKED,
                 "frame " + sequence
-                        + ": its lease was revoked because this process was stopped, or its Aeron client was closed, for"
+                        + ": its lease was revoked because this process was stopped, or its Aeron client was "
+                        + "closed, for"
                         + " longer than the client liveness timeout");
     }
 }

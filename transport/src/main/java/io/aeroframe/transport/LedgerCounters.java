@@ -31,8 +31,8 @@ final class LedgerCounters implements AutoCloseable {
     /**
      * Asks the driver for counters. They are there some time later.
      *
-     * @param what  in front of each label: the side and the stream.
-     * @param names of the numbers, as in the ledger.
+     * @param what  what goes in front of each label: the side and the stream.
+     * @param names the names of the numbers, as in the ledger.
      */
     LedgerCounters(ClientSession session, int typeId, String what, String... names) {
         this.session = session;

@@ -17,12 +17,14 @@ final class LocalInterfaces {
     private LocalInterfaces() {}
 
     /**
-     * Lets people name an interface as the system does ({@code interface=eth0}), which Aeron has in braces, and asks those who send to a multicast
-     * group from a host with several to say which: Aeron would take one without a word, and half of the time the wrong one.
+     * Lets people name an interface as the system does ({@code interface=eth0}), which Aeron has in braces, and asks
+     * those who send to a multicast group from a host with several to say which: Aeron would take one without a word,
+     * and half of the time the wrong one.
      *
-     * @param uri   of the channel, completed in place.
+     * @param uri   the URI of the channel, completed in place.
      * @param group the address that the channel's endpoint resolves to; null if it does not.
-     * @throws FrameTransportException if there is more than one to choose from, and the URI does not, or it names one that there is not.
+     * @throws FrameTransportException if there is more than one to choose from, and the URI does not, or it names one
+     *                                 that there is not.
      */
     static void complete(ChannelUri uri, InetAddress group) {
         String chosen = uri.get(CommonContext.INTERFACE_PARAM_NAME);

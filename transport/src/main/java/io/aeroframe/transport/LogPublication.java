@@ -132,7 +132,7 @@ final class LogPublication implements AutoCloseable {
 
     /**
      * A frame larger than the window can go on only as its subscribers read: this waits for them, as long as the
-     * publication was told to.
+     * publication was asked to.
      */
     private Outcome offerWaiting(
             DirectBuffer prefix, int prefixLength, DirectBuffer payload, int payloadOffset, int payloadLength) {

@@ -113,7 +113,7 @@ final class PoolFollower {
      * Looks whether the owner of the current pool is there, if nothing has come since the last look. Opens and locks a
      * file. Any one thread.
      *
-     * @throws FrameDriverException if it cannot be told.
+     * @throws FrameDriverException if that cannot be found out.
      */
     void checkOwner() {
         int lived = life.getOpaque();

@@ -10,7 +10,7 @@ import org.agrona.BitUtil;
  *      128  signal (int), next sequence (long): written by the publisher at each frame
  *      256  waiting (long): a bit a member that sleeps
  *      384  members (long): a bit a member
- *      512  64 entries of 64 bytes: who the members are
+ *      512  64 entries of 64 bytes: the members
  *     4608  control words, 128 bytes a slot: sequence (long), leases and retained (long, a bit a member)
  *     ....  slots, each a whole number of pages, from {@link #slotsOffset(int)}
  * </pre>

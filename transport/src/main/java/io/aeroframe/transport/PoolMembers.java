@@ -7,8 +7,8 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * Who reads a pool: 64 entries, and two words with a bit each: <em>members</em>, who takes part, and <em>waiting</em>,
- * who sleeps until the publisher signals.
+ * The readers of a pool: 64 entries, and two words with a bit each: <em>members</em>, the readers that take part, and
+ * <em>waiting</em>, those that sleep until the publisher signals.
  *
  * <p>An entry is taken by writing the process into its <em>owner</em> word, and everything else that becomes of it is a
  * transition of its <em>state</em> word:
@@ -28,7 +28,7 @@ import org.agrona.concurrent.status.CountersReader;
  * what was decided of one member is never done to another one that has come to the same entry meanwhile. The owner word
  * is cleared last, so that an entry has one owner until all of the last one is gone.
  *
- * <p>The publisher evicts a member whose Aeron client has shown no sign of life for the driver's client liveness
+ * <p>The publisher evicts a member of which the Aeron client has shown no sign of life for the driver's client liveness
  * timeout, and takes its leases back. The process may only be stopped, and clear its bit when it wakes: so the bit is
  * given to nobody else before the member itself has seen the eviction, or its process is gone.
  *
@@ -66,7 +66,7 @@ class PoolMembers {
      * A member's entry, for as long as it has it.
      *
      * @param index      0 to 63, the number of its bit.
-     * @param generation of the entry.
+     * @param generation the generation of the entry.
      */
     record Place(int index, long generation) {
         long bit() {
@@ -118,8 +118,8 @@ class PoolMembers {
     /**
      * Member: takes part.
      *
-     * @param clientId           of the Aeron client.
-     * @param heartbeatCounterId of the counter that says it is alive.
+     * @param clientId           the id of the Aeron client.
+     * @param heartbeatCounterId the id of the counter that shows that it is alive.
      * @param subscriptionId     registration id of the Aeron subscription.
      * @return its place; null if there are {@link PoolLayout#MAX_MEMBERS} already.
      */
@@ -129,7 +129,7 @@ class PoolMembers {
             if (control.compareAndSetLong(entry(i, OWNER), NOBODY, process.pid())) {
                 control.putLong(
                         entry(i, PROCESS_START),
-                        process.startTime()); // before JOINING, so that it can be told from then on
+                        process.startTime()); // before JOINING, so that it is known from then on
                 long free = word(i);
                 Place place = new Place(i, (free >>> GENERATION_SHIFT) + 1);
                 if (stateOf(free) != FREE || !tryMove(i, free, place.word(JOINING))) {
@@ -180,7 +180,7 @@ class PoolMembers {
     }
 
     /**
-     * Member: tells the publisher that it is about to sleep, or has woken. The order is for {@link WaitIdleStrategy} to
+     * Member: shows the publisher that it is about to sleep, or has woken. The order is for {@link WaitIdleStrategy} to
      * keep.
      */
     void setWaiting(Place place, boolean isWaiting) {
@@ -200,8 +200,8 @@ class PoolMembers {
 
     /**
      * Publisher: leases a slot that is being written on behalf of all members. A member that leaves meanwhile gives
-     * back what it sees after it has left, and one that is evicted loses what the publisher sees after that; who has
-     * come to the place of another meanwhile is lent nothing.
+     * back what it sees after it has left, and one that is evicted loses what the publisher sees after that; a member
+     * that has come to the place of another meanwhile is lent nothing.
      *
      * @return bits of those to whom it is lent now.
      */
@@ -212,7 +212,8 @@ class PoolMembers {
             lentTo[index] = word(index);
         }
         slots.setLease(slot, bits);
-        // The bits first, then the words: a bit that is set belongs to whoever the word says has the place afterwards.
+        // The bits first, then the words: a bit that is set belongs to the member that has the place afterwards, as the
+        // word says.
         long lent = bits & members();
         for (long rest = lent; rest != 0; rest &= rest - 1) {
             int index = Long.numberOfTrailingZeros(rest);

@@ -24,11 +24,11 @@ final class PoolReaper {
     private final Queue<Throwable> reports = new ConcurrentLinkedQueue<>();
 
     /**
-     * A pool and who may want it.
+     * A pool and the subscribers that may need it.
      *
      * @param pool        that gets no more frames.
-     * @param subscribers of its publication.
-     * @param position    of the publication behind the last message that points to the pool.
+     * @param subscribers the subscribers of its publication.
+     * @param position    the position of the publication behind the last message that points to the pool.
      */
     private record Retired(PoolWriter pool, SubscriberPositions subscribers, long position) {
         boolean isDone() {

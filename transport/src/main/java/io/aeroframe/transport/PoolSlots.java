@@ -12,7 +12,7 @@ import org.agrona.concurrent.AtomicBuffer;
  * <p>Publisher and member each announce themselves first and look at the other second: the publisher marks the sequence
  * and then reads the leases again, a member sets its lease and then reads the sequence. Both announcements are
  * sequentially consistent, so at least one of the two sees the other, and withdraws (Dekker's argument). A sequence is
- * never used twice, so a member cannot mistake a newer frame for the one it was told of.
+ * never used twice, so a member cannot mistake a newer frame for the one that was announced to it.
  *
  * <p>Any thread may call; a slot has one writer, the publisher, and each lease bit belongs to one member, or to the
  * publisher on its behalf.
@@ -33,7 +33,7 @@ class PoolSlots {
      * Words that lie in a buffer.
      *
      * @param buffer the control part of a pool.
-     * @param offset of slot 0's words.
+     * @param offset the offset of slot 0's words.
      */
     PoolSlots(AtomicBuffer buffer, int offset) {
         this.buffer = buffer;
@@ -74,7 +74,8 @@ class PoolSlots {
     }
 
     /**
-     * Publisher: the frame is complete. Pairs with the read in {@link #holds}: who sees the sequence sees the frame.
+     * Publisher: the frame is complete. Pairs with the read in {@link #holds}: a reader that sees the sequence sees the
+     * frame.
      */
     final void endWrite(int slot, long sequence) {
         buffer.putLongRelease(word(slot, SEQUENCE), sequence);
@@ -127,7 +128,7 @@ class PoolSlots {
      * their bits, the one that counted last has counted the slots of all others. Two that come at the same time may
      * both be refused; never do both get past the limit.
      *
-     * @param slotCount of the pool.
+     * @param slotCount the number of its slots.
      * @param most      slots that may be retained by all members together.
      * @return false if it is to copy the frame instead.
      */
@@ -154,7 +155,7 @@ class PoolSlots {
         clear(word(slot, RETAINED), bits);
     }
 
-    /** Who retains a slot, one bit a member. */
+    /** The members that retain a slot, one bit each. */
     final long retained(int slot) {
         return buffer.getLongVolatile(word(slot, RETAINED));
     }

@@ -38,7 +38,7 @@ final class PoolWriter implements AutoCloseable {
     /** Beyond this many bytes a pool has no more slots than {@link #USUAL_MIN_SLOTS}. */
     private static final long USUAL_LENGTH = 128L << 20;
 
-    /** Small frames are no reason to be mean. */
+    /** Small frames may have more. */
     private static final int SMALL_MAX_SLOTS = 64;
 
     private static final long SMALL_LENGTH = 16L << 20;
@@ -82,9 +82,9 @@ final class PoolWriter implements AutoCloseable {
      * The publication whose pools these are.
      *
      * @param stream        its name.
-     * @param publicationId of the publication that writes them.
+     * @param publicationId the id of the publication that writes them.
      * @param isLossless    whether it keeps each frame until all subscribers have had it.
-     * @param counters      of its driver: who is alive.
+     * @param counters      the counters of its driver: which clients are alive.
      * @param subscribers   how far they have read.
      * @param errorHandler  takes reports of subscribers that leave it no slot. Any thread.
      */
@@ -125,7 +125,7 @@ final class PoolWriter implements AutoCloseable {
     /**
      * Makes a pool. Writes and maps all of its memory, which takes as long as the system takes for that much.
      *
-     * @param maxPayloadLength of the frames, bytes.
+     * @param maxPayloadLength the longest payload of a frame in bytes.
      * @param wantedSlots      0 for as many as suit the size.
      * @throws FrameTransportException if there is no room.
      */
@@ -184,7 +184,8 @@ final class PoolWriter implements AutoCloseable {
                 FrameTransportException.Reason.NO_ROOM_FOR_POOL,
                 "stream '" + stream + "': no room in " + directory.path() + " for a pool of "
                         + slotCount + " frames of " + mebibytes(slotLength) + ": " + reason
-                        + "; make room (in a container, enlarge its shared memory), choose another place with the environment"
+                        + "; make room (in a container, enlarge its shared memory), choose another place "
+                        + "with the environment"
                         + " variable AEROFRAME_DIR, or make the publication one that is not pooled");
     }
 
@@ -342,8 +343,8 @@ final class PoolWriter implements AutoCloseable {
      * The writer: wakes those who sleep until something comes. Nobody sleeping costs no system call. Does nothing once
      * the pool is closed, unless a claim is open.
      *
-     * <p>The increment is sequentially consistent and comes before the look at who waits, a sleeper sets its bit before
-     * it looks whether the number is still what it was: one of them sees the other.
+     * <p>The increment is sequentially consistent and comes before the look at the waiting members, a sleeper sets its
+     * bit before it looks whether the number is still what it was: one of them sees the other.
      */
     void signal() {
         if (claims > 0) {
@@ -371,7 +372,7 @@ final class PoolWriter implements AutoCloseable {
      * driver's counters may be read. Does nothing once the pool is closed. If the pool is closed meanwhile, this thread
      * unmaps it.
      *
-     * @param nowNs by {@link System#nanoTime()}.
+     * @param nowNs the present time of {@link System#nanoTime()}.
      */
     void lookAfterMembers(long nowNs) {
         if (!uses.tryAcquire()) {

@@ -7,8 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Which process something belongs to, so that another process can tell when that one is gone, even if its number has
- * been given away again.
+ * Which process something belongs to, so that another process can find out when that one is gone, even if its number
+ * has been given away again.
  *
  * @param pid       the process number together with the namespace it counts in; never 0.
  * @param startTime when it started, in the system's own unit; 0 if unknown.

@@ -68,7 +68,7 @@ public final class PublicationContext {
     /**
      * The name of the stream.
      *
-     * @param value as in {@link StreamName}.
+     * @param value the name, as in {@link StreamName}.
      * @return this.
      */
     public PublicationContext stream(String value) {
@@ -193,7 +193,7 @@ public final class PublicationContext {
     /**
      * How old a frame may be at delivery. Subscribers on the same host drop, and count, what is older.
      *
-     * @param value default zero, which is for ever.
+     * @param value default zero: without a limit.
      * @return this.
      */
     public PublicationContext timeToLive(Duration value) {
@@ -204,7 +204,7 @@ public final class PublicationContext {
     /**
      * How old a frame may be at delivery.
      *
-     * @return zero for ever.
+     * @return the time; zero for no limit.
      */
     public Duration timeToLive() {
         return timeToLive;

@@ -129,7 +129,7 @@ final class PublicationFailover {
         return which.session() != connection.session() || which.session().isOver();
     }
 
-    /** Whether the subscribers in this session have been told of the stream. */
+    /** Whether the stream has been announced to the subscribers in this session. */
     boolean isAnnounced() {
         return isAnnounced;
     }
@@ -139,7 +139,7 @@ final class PublicationFailover {
         hadSubscribers = false;
     }
 
-    /** There are no subscribers: the next ones are to be told. */
+    /** There are no subscribers: the stream is to be announced to the next ones. */
     void disconnected() {
         isAnnounced = false;
     }
@@ -159,7 +159,7 @@ final class PublicationFailover {
      * for {@link PublicationContext#closeTimeout()} at most.
      *
      * @param mayMove whether there is no claim on the path any more.
-     * @param sayEnd  on a path that is closed then.
+     * @param sayEnd  announces the end of the stream on a path that is closed then.
      */
     void close(boolean mayMove, Consumer<LogPublication> sayEnd) {
         hadSubscribers |= isAnnounced;

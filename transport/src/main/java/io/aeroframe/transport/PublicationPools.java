@@ -16,7 +16,7 @@ final class PublicationPools {
      * What the pools of a connection share.
      *
      * @param directory    where their files are.
-     * @param pools        of the connection, until their files can go.
+     * @param pools        the pools of the connection, until their files can go.
      * @param errorHandler takes reports of a pool that cannot grow.
      */
     record Host(SharedDirectory directory, PoolReaper pools, ErrorHandler errorHandler) {}
@@ -31,7 +31,7 @@ final class PublicationPools {
     /**
      * The first pool.
      *
-     * @param counters of the driver: who is alive, who has read how far.
+     * @param counters the counters of the driver: which clients are alive, and how far each has read.
      * @throws FrameTransportException if there is no room for it.
      */
     PublicationPools(
@@ -93,7 +93,7 @@ final class PublicationPools {
         }
     }
 
-    /** Whether there is a pool that subscribers have not been told to leave yet: the next announcement does. */
+    /** Whether there is a pool that subscribers have not been asked to leave yet: the next announcement does that. */
     boolean hasGrown() {
         return !outgrown.isEmpty();
     }
@@ -102,8 +102,8 @@ final class PublicationPools {
      * Gives up the pools that were outgrown, once the announcement that names the present one has been sent. Each file
      * goes when no subscriber that has not joined it has messages to read that point there.
      *
-     * @param position of the publication behind the announcement, and so behind each message that points to an earlier
-     *                 pool.
+     * @param position the position of the publication behind the announcement, and so behind each message that points
+     *                 to an earlier pool.
      */
     void retireOutgrown(long position) {
         for (PoolWriter old : outgrown) {
@@ -116,7 +116,7 @@ final class PublicationPools {
     /**
      * Gives up all pools. A claim that is out keeps its pool mapped. Does not wait.
      *
-     * @param position of the publication behind its last message.
+     * @param position the position of the publication behind its last message.
      */
     void close(long position) {
         retireOutgrown(position);

@@ -16,7 +16,7 @@ final class SlotHolders {
     private final PoolSlots slots;
     private final PoolMembers members;
 
-    /** Who has held each slot at every look since {@link #sinceNs}. */
+    /** The members that have held each slot at every look since {@link #sinceNs}. */
     private final long[] held;
 
     /** The frame that each slot had then: another one is another lease. */
@@ -43,7 +43,7 @@ final class SlotHolders {
     }
 
     /**
-     * Looks who holds what.
+     * Looks which members hold which slots.
      *
      * @param shortagesNow how often the publication has found no slot so far.
      * @return sentences that begin with {@code subscriber PID}, if the time is up and there was a shortage; else none.

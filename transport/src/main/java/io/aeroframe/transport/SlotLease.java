@@ -12,7 +12,7 @@ final class SlotLease extends KeptFrame {
     /**
      * A lease on a slot that is held; the pool's, under its lock.
      *
-     * @param revocations of the pool, now.
+     * @param revocations the number of revocations of the pool so far.
      */
     SlotLease(PoolReader pool, int slot, FrameView frame, int revocations) {
         super(frame);

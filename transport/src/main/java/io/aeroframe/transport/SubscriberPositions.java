@@ -6,8 +6,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * Which subscriptions the driver has linked to an IPC publication, and how far each has read, from the driver's {@code sub-pos}
- * counters. Their key begins with the registration id of the subscription, the session id and the stream id.
+ * Which subscriptions the driver has linked to an IPC publication, and how far each has read, from the driver's {@code
+ * sub-pos} counters. Their key begins with the registration id of the subscription, the session id and the stream id.
  */
 final class SubscriberPositions {
 
@@ -25,7 +25,9 @@ final class SubscriberPositions {
         this.streamId = streamId;
     }
 
-    /** Whether each linked subscription is among those, or has read up to a position. True if there is no driver to ask. */
+    /**
+     * Whether each linked subscription is among those, or has read up to a position. True if there is no driver to ask.
+     */
     boolean areAll(LongPredicate subscriptionIds, long orHaveRead) {
         CountersReader counters = live.reader();
         if (counters == null) {

@@ -10,7 +10,7 @@ import org.agrona.ErrorHandler;
  */
 public final class SubscriptionContext {
 
-    /** The largest frame taken unless told otherwise: 256 MiB, more than twice a raw 7680x4320 picture. */
+    /** The largest frame taken by default: 256 MiB, more than twice a raw 7680x4320 picture. */
     public static final int DEFAULT_MAX_FRAME_LENGTH = 256 << 20;
 
     private StreamName stream;
@@ -49,7 +49,7 @@ public final class SubscriptionContext {
     /**
      * The name of the stream.
      *
-     * @param value as in {@link StreamName}.
+     * @param value the name, as in {@link StreamName}.
      * @return this.
      */
     public SubscriptionContext stream(String value) {
@@ -87,7 +87,7 @@ public final class SubscriptionContext {
     }
 
     /**
-     * Which frames to give to the handler.
+     * Which frames to deliver to the handler.
      *
      * @param value default {@link Delivery#EVERY}.
      * @return this.
@@ -98,7 +98,7 @@ public final class SubscriptionContext {
     }
 
     /**
-     * Which frames to give to the handler.
+     * Which frames to deliver to the handler.
      *
      * @return every frame or the latest.
      */

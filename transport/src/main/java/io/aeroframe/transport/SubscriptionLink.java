@@ -72,9 +72,9 @@ final class SubscriptionLink implements AutoCloseable {
      *
      * @param context    its settings.
      * @param gate       that the polling thread is inside of.
-     * @param directory  of the pools.
-     * @param openPools  of the connection.
-     * @param account    of its frames.
+     * @param directory  the directory of the pools.
+     * @param openPools  the pools that the connection has open.
+     * @param account    the account of its frames.
      * @param faults     takes what goes wrong.
      * @param assemblies memory that frames are put together in.
      */
@@ -90,8 +90,8 @@ final class SubscriptionLink implements AutoCloseable {
     /**
      * Begins to use a subscription. Inside the gate, or before others know of the subscription.
      *
-     * @param subscription of the session, as {@link ClientSession#addSubscription} has made it.
-     * @param state        of the stream, as known from the session before.
+     * @param subscription the subscription of the session, as {@link ClientSession#addSubscription} has made it.
+     * @param state        the state of the stream, as known from the session before.
      * @throws DriverLostException if the session is over.
      */
     SubscriptionLink(Parts parts, ClientSession session, Subscription subscription, StreamState state) {

@@ -13,7 +13,7 @@ final class Timeouts {
     /**
      * Checks a setting.
      *
-     * @param name of the setting, for the message.
+     * @param name the name of the setting, for the message.
      * @return the value, no longer than can be counted in nanoseconds.
      * @throws IllegalArgumentException if it is null or negative.
      */

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Counts the uses of mapped memory, so that closing it unmaps it when the last use has ended, and not before.
  *
  * <p>One word: the number of uses, and a mark that it is closed. Each transition is one compare-and-set, so that
- * exactly one thread is told to unmap: the one that closes if there is no use, else the one that ends the last.
+ * exactly one thread has to unmap: the one that closes if there is no use, else the one that ends the last.
  * Thread-safe.
  */
 final class UseCount {

@@ -6,9 +6,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Ends the JVM with {@link #STATUS_HUNG} and the stacks of all threads when a call into the library takes longer than it may.
+ * Ends the JVM with {@link #STATUS_HUNG} and the stacks of all threads when a call into the library takes longer than
+ * it may.
  *
- * <p>It counts its own steps, not the time: a process that is stopped and woken does not seem to hang, nor does one that hardly gets to run.
+ * <p>It counts its own steps, not the time: a process that is stopped and woken does not seem to hang, nor does one
+ * that hardly gets to run.
  */
 final class CallWatchdog {
 

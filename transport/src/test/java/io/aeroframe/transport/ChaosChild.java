@@ -18,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.ErrorHandler;
 
 /**
- * A process of {@link ChaosTest}: one thread publishes or receives, and opens again whatever was closed or has failed; another takes orders
- * from standard input, a line each, and does things to the first that no user should, but may.
+ * A process of {@link ChaosTest}: one thread publishes or receives, and opens again whatever was closed or has failed;
+ * another takes orders from standard input, a line each, and does things to the first that no user should, but may.
  *
  * <pre>
  * close-stream      closes the publication or subscription that the other thread uses
@@ -30,9 +30,9 @@ import org.agrona.ErrorHandler;
  * end               closes everything as it should be, says "ended", and returns from main
  * </pre>
  *
- * <p>It ends with {@link CallWatchdog#STATUS_HUNG} when a call does not return, {@link #STATUS_TORN} when a frame is not what was sent,
- * {@link #STATUS_ACCOUNT} when the account of a subscription does not balance, {@link #STATUS_UNEXPECTED} when the library throws what it does
- * not document, with the reason on standard error.
+ * <p>It ends with {@link CallWatchdog#STATUS_HUNG} when a call does not return, {@link #STATUS_TORN} when a frame is
+ * not what was sent, {@link #STATUS_ACCOUNT} when the account of a subscription does not balance, {@link
+ * #STATUS_UNEXPECTED} when the library throws what it does not document, with the reason on standard error.
  */
 final class ChaosChild {
 
@@ -54,7 +54,7 @@ final class ChaosChild {
     private final ChaosRole role;
     private final Random random;
     private final CallWatchdog watchdog = new CallWatchdog(CALL_LIMIT_S);
-    private final ErrorHandler told = error -> System.err.println("told: " + error);
+    private final ErrorHandler reported = error -> System.err.println("reported: " + error);
     private final Thread worker = new Thread(this::work, "worker");
 
     /** Of each run that the present subscription has seen. */
@@ -159,7 +159,7 @@ final class ChaosChild {
         }
     }
 
-    /** What the library documents that it throws is no failure: something was closed, or has gone. */
+    /** What the library documents that it throws is not a failure: something was closed, or has gone. */
     private void attempt(Runnable action) {
         try {
             action.run();
@@ -194,11 +194,12 @@ final class ChaosChild {
             driver = watchdog.call(
                     "FrameDriver.join",
                     () -> FrameDriver.join(
-                            new DriverContext().baseDirectory(base).errorHandler(told)));
+                            new DriverContext().baseDirectory(base).errorHandler(reported)));
         }
         if (aeroframe == null || aeroframe.state() == ConnectionState.CLOSED) {
             aeroframe = watchdog.call(
-                    "Aeroframe.connect", () -> Aeroframe.connect(driver, new ConnectionContext().errorHandler(told)));
+                    "Aeroframe.connect",
+                    () -> Aeroframe.connect(driver, new ConnectionContext().errorHandler(reported)));
         }
         return aeroframe;
     }

@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * What a process of {@link ChaosTest} does.
  *
- * @param name        of the process in reports.
+ * @param name        the name of the process in reports.
  * @param isPublisher or else a subscriber.
- * @param stream      of its frames.
- * @param channel     as {@link FrameChannel#parse(String)} takes it.
+ * @param stream      the stream of its frames.
+ * @param channel     the channel as {@link FrameChannel#parse(String)} takes it.
  * @param isLossless  whether its publication waits.
- * @param delivery    of its subscription.
+ * @param delivery    the delivery of its subscription.
  */
 record ChaosRole(
         String name, boolean isPublisher, String stream, String channel, boolean isLossless, Delivery delivery) {

@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Eight processes, four streams, and everything that can be done to them at random, for minutes; see docs/explanation/testing.md.
+ * Eight processes, four streams, and everything that can be done to them at random, for minutes; see
+ * docs/explanation/testing.md.
  *
  * <pre>
  * -Dchaos=true              runs it; -Pchaos does that
@@ -42,8 +43,8 @@ import org.junit.jupiter.api.Test;
  * -Dchaos.only=kills,stops  these faults alone, of {@link Fault}
  * </pre>
  *
- * <p>Whatever happens: no process crashes, hangs in a call, delivers a torn frame or one twice, or has an account that does not balance;
- * when it is over every stream goes on; when all have ended, nothing is left in the base directory.
+ * <p>Whatever happens: no process crashes, hangs in a call, delivers a torn frame or one twice, or has an account that
+ * does not balance; when it is over every stream goes on; when all have ended, nothing is left in the base directory.
  */
 @Tag("chaos")
 class ChaosTest {
@@ -379,7 +380,7 @@ class ChaosTest {
         members.forEach(member -> tell(member, "end"));
         for (Member member : members) {
             if (!member.process.awaitExit()) {
-                failed(member, "has not ended " + LiveHost.DEADLINE_S + " s after it was told to");
+                failed(member, "has not ended " + LiveHost.DEADLINE_S + " s after it was asked to");
                 member.process.close();
             } else if (member.process.exitStatus() != 0) {
                 failed(member, "did not end well");

@@ -31,10 +31,10 @@ final class Churn {
     /**
      * What a process can run out of.
      *
-     * @param mappings    of memory.
-     * @param descriptors of files.
+     * @param mappings    the mappings of memory.
+     * @param descriptors the descriptors of files.
      * @param threads     alive.
-     * @param directBytes of buffers off the heap.
+     * @param directBytes the bytes of buffers off the heap.
      */
     private record Resources(long mappings, long descriptors, long threads, long directBytes) {
 

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Mappings, descriptors, threads and direct memory are flat however many connections have come and gone, with little direct memory in all; {@code
- * -Dfaults=true} does it 10,000 times. More of them than a pool has members, which close or do not close what they have opened.
+ * Mappings, descriptors, threads and direct memory are flat however many connections have come and gone, with little
+ * direct memory in all; {@code -Dfaults=true} does it 10,000 times. More of them than a pool has members, which close
+ * or do not close what they have opened.
  */
 @Timeout(3_600)
 class ChurnTest {

@@ -68,7 +68,7 @@ class ClaimTest {
         assertThrows(IllegalStateException.class, () -> claim.metadata(new UnsafeBuffer(new byte[1]), 0, 1));
         publication.tryClaim().abort();
         assertThrows(IllegalStateException.class, claim::commit);
-        assertEquals(1, publication.ledger().published(), "an aborted claim is no frame");
+        assertEquals(1, publication.ledger().published(), "an aborted claim is not a frame");
     }
 
     @Test

@@ -13,7 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Closes, on one thread, what other threads are inside of, again and again: they end with an exception that says so, and the JVM lives.
+ * Closes, on one thread, what other threads are inside of, again and again: they end with an exception that says so,
+ * and the JVM lives.
  *
  * <p>Arguments: base directory, what is closed, {@code pool} or {@code log}, rounds.
  */
@@ -155,7 +156,7 @@ final class CloseStorm {
         }
     }
 
-    /** A thread that runs until it is told to end, or is refused. */
+    /** A thread that runs until it is asked to end, or is refused. */
     private static final class Loop {
         private final Thread thread;
         private volatile Throwable end;

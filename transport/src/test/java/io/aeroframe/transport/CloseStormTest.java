@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Whatever is closed on whichever thread, nothing that another thread is inside of is unmapped. In a JVM of its own, which would crash.
- * {@code -Dfaults=true} does it more often.
+ * Whatever is closed on whichever thread, nothing that another thread is inside of is unmapped. In a JVM of its own,
+ * which would crash. {@code -Dfaults=true} does it more often.
  */
 @Timeout(3_600)
 class CloseStormTest {

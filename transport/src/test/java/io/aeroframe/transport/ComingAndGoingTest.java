@@ -8,7 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Subscribers that come and go, by themselves or killed, leave a publisher as it was. {@code -Dfaults=true} has them do so for long. */
+/**
+ * Subscribers that come and go, by themselves or killed, leave a publisher as it was. {@code -Dfaults=true} has them do
+ * so for long.
+ */
 @Timeout(1_800)
 class ComingAndGoingTest extends FaultsFixture {
 
@@ -109,7 +112,7 @@ class ComingAndGoingTest extends FaultsFixture {
     /** Until the driver has noticed the last one that was killed. */
     private void awaitNobodyElse() {
         await(
-                "the driver to notice who is dead",
+                "the driver to notice which clients are dead",
                 () -> LiveHost.subscriberPositions(aeroframe, "stress").size() == watchers.size());
     }
 
@@ -120,7 +123,10 @@ class ComingAndGoingTest extends FaultsFixture {
         assertTrue(now.size() <= before.size(), () -> "files: " + now.size() + " > " + before.size() + ": " + added);
     }
 
-    /** The first reader that sleeps is woken by a publisher that has loaded what waking needs: it opens nothing on the frame path. */
+    /**
+     * The first reader that sleeps is woken by a publisher that has loaded what waking needs: it opens nothing on the
+     * frame path.
+     */
     @Test
     void theFirstReaderToSleepFindsThePublisherReadyToWakeIt() throws Exception {
         host();

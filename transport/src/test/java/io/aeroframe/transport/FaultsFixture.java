@@ -17,7 +17,10 @@ import org.agrona.IoUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Processes of one stream on a host of their own, subscriptions of this process that the test polls, and what is awaited of them. */
+/**
+ * Processes of one stream on a host of their own, subscriptions of this process that the test polls, and what is
+ * awaited of them.
+ */
 abstract class FaultsFixture {
 
     static final boolean IS_LONG = Boolean.getBoolean("faults");
@@ -147,8 +150,8 @@ abstract class FaultsFixture {
     }
 
     /**
-     * Sends a frame that each watcher has read before the next: it may not be dropped, nor overrun. So slowly that one that is dead, or stopped,
-     * has its window full only after it has been noticed.
+     * Sends a frame that each watcher has read before the next: it may not be dropped, nor overrun. So slowly that one
+     * that is dead, or stopped, has its window full only after it has been noticed.
      */
     void sendToAll(FramePublication publication) {
         LockSupport.parkNanos(5_000_000);

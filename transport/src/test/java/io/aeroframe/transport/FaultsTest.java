@@ -23,8 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Processes of a stream over IPC are killed and stopped, again and again, and the others go on. {@code -Dfaults=true} does it as often as
- * docs/explanation/reliability.md says, and then also holds the times to its limits; a build on whatever machine holds only to what must come of it.
+ * Processes of a stream over IPC are killed and stopped, again and again, and the others go on. {@code -Dfaults=true}
+ * does it as often as docs/explanation/reliability.md says, and then also holds the times to its limits; a build on
+ * whatever machine holds only to what must come of it.
  */
 @Timeout(1_800)
 @SuppressWarnings("try") // tests end streams before they leave the block
@@ -227,7 +228,7 @@ class FaultsTest extends FaultsFixture {
         StreamProcess reader;
         try {
             host = host();
-            watch(1); // in a process whose time of day stays
+            watch(1); // in a process that keeps its time of day
             publisher = publisher(1);
             reader = keep(StreamProcess.reader(base));
         } finally {

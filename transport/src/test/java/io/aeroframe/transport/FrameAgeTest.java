@@ -36,7 +36,7 @@ class FrameAgeTest {
         assertEquals(SECOND, age.of(2, 0, false, 4 * SECOND), MS);
     }
 
-    /** A publisher whose clock is 0.1 ms a second slower than this one's, for ten hours. */
+    /** A publisher with a clock that is 0.1 ms a second slower than this one's, for ten hours. */
     @Test
     void clocksThatDriftApartMakeNoFrameOld() {
         for (long second = 0; second < 36_000; second++) {

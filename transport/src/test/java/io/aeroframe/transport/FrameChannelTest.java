@@ -92,11 +92,14 @@ class FrameChannelTest {
                 "aeron:tcp; unknown media: tcp",
                 "aeron:udp; it has neither an endpoint nor a control address",
                 "aeron:udp?endpoint=h; 'h' is not HOST:PORT",
-                "udp:239.1.1.2:4000; the group 239.1.1.2 ends in an even number: take an odd one, Aeron needs the even one after it for what receivers answer",
+                "udp:239.1.1.2:4000; the group 239.1.1.2 ends in an even number: take an odd one, Aeron "
+                        + "needs the even one after it for what receivers answer",
                 "aeron:udp?control=h; 'h' is not HOST:PORT",
-                "aeron:udp?endpoint=h:1|control-mode=dynamic; control-mode=dynamic needs control=HOST:PORT, an address of the publisher's host",
+                "aeron:udp?endpoint=h:1|control-mode=dynamic; control-mode=dynamic needs control=HOST:PORT, "
+                        + "an address of the publisher's host",
                 "aeron:udp?control=h:1|control-mode=manual; ",
-                "aeron:udp?endpoint=239.1.1.1:4000|control=h:1; a multicast group needs no control address: leave one of the two out",
+                "aeron:udp?endpoint=239.1.1.1:4000|control=h:1; a multicast group needs no control address: "
+                        + "leave one of the two out",
                 "aeron:ipc?term-length=zz; term-length=zz is not a size such as 64k or 16m",
                 "aeron:ipc?term-length=-1; ",
                 "aeron:ipc?mtu=0; mtu=0 is not positive",
@@ -222,7 +225,7 @@ class FrameChannelTest {
         for (boolean isPooled : new boolean[] {true, false}) {
             try (FramePublication publication = host.aeroframe()
                     .addPublication(new PublicationContext()
-                            .stream("told").channel(channel).format(format).pooled(isPooled))) {
+                            .stream("refused").channel(channel).format(format).pooled(isPooled))) {
                 assertEquals(channel, publication.channel());
             }
         }
@@ -234,11 +237,11 @@ class FrameChannelTest {
         for (boolean isPooled : new boolean[] {true, false}) {
             FrameTransportException ex = assertThrows(FrameTransportException.class, () -> host.aeroframe()
                     .addPublication(new PublicationContext()
-                            .stream("told")
+                            .stream("refused")
                                     .channel(FrameChannel.parse(text))
                                     .format(FrameFormat.bgr24(640, 480))
                                     .pooled(isPooled)));
-            assertTrue(ex.getMessage().startsWith("stream 'told' on channel '" + text + "': "), ex.getMessage());
+            assertTrue(ex.getMessage().startsWith("stream 'refused' on channel '" + text + "': "), ex.getMessage());
             assertFalse(ex.getMessage().contains("errorCode"), ex.getMessage());
             assertFalse(ex.getMessage().contains("Exception"), ex.getMessage());
             assertEquals(1, ex.getMessage().lines().count());

@@ -103,7 +103,7 @@ class FrameLeaseTest {
         assertThrows(IllegalStateException.class, old::retain);
         assertEquals(0, old.payloadLength());
         assertThrows(IndexOutOfBoundsException.class, () -> old.payload().getByte(0));
-        assertEquals(0, old.sequence(), "what it was can still be told");
+        assertEquals(0, old.sequence(), "its number can still be read");
     }
 
     @ParameterizedTest

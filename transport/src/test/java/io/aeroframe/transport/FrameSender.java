@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
- * Sends frames of {@link Pattern} on a thread of its own, which is the only one that may use the publication until {@link #awaitEnd()}
- * has returned.
+ * Sends frames of {@link Pattern} on a thread of its own, which is the only one that may use the publication until
+ * {@link #awaitEnd()} has returned.
  *
  * <p>Closing it interrupts the thread, if it still runs, and waits for its end: declare it after its publication.
  */
@@ -70,7 +70,10 @@ final class FrameSender implements AutoCloseable {
         return end.isCompletedExceptionally();
     }
 
-    /** Waits for the end of the thread; fails as the thread has failed. Returns whether its interrupt flag was set at the end. */
+    /**
+     * Waits for the end of the thread; fails as the thread has failed. Returns whether its interrupt flag was set at
+     * the end.
+     */
     boolean awaitEnd() throws InterruptedException {
         try {
             return end.get(LiveHost.DEADLINE_S, TimeUnit.SECONDS);

@@ -244,7 +244,7 @@ class HostileDatagramsTest {
         withstand(() -> setup(1, streamId, 1 << 30));
     }
 
-    /** To the publisher's port, by a stranger who knows the session. */
+    /** To the publisher's port, by a stranger that knows the session. */
     @Test
     void answersInTheNameOfTheSubscriber() throws IOException {
         int streamId = new StreamName("target").streamId();

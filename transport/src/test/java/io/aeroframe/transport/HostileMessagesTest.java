@@ -214,7 +214,7 @@ class HostileMessagesTest {
                 default -> {
                     length = flippedFrame(random);
                     if (mayBeValid(length)) {
-                        continue; // what a header may say, this test does not judge
+                        continue; // what a header may say, this test does not check
                     }
                 }
             }

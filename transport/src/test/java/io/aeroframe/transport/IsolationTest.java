@@ -39,7 +39,9 @@ class IsolationTest {
         host.close();
     }
 
-    /** A subscription on a thread of its own whose handler does not return from its first frame until it is released. */
+    /**
+     * A subscription on a thread of its own whose handler does not return from its first frame until it is released.
+     */
     private static final class StuckReader implements AutoCloseable {
         private final FrameSubscription subscription;
         private final Thread thread;
@@ -137,7 +139,7 @@ class IsolationTest {
     @ParameterizedTest
     @EnumSource
     void onThePoolPathAStuckSubscriberCostsTheOtherNothing(Delivery delivery) {
-        int frames = 60; // several times round the pool; fewer than are passed over in one search for the latest
+        int frames = 60; // several times round the pool; fewer than are skipped in one search for the latest
         try (Aeroframe other = host.connect();
                 FrameSubscription slow = other.addSubscription(
                         new SubscriptionContext().stream(stream).delivery(delivery));
@@ -253,7 +255,9 @@ class IsolationTest {
         }
     }
 
-    /** The driver gives it another image of the same publication while it is still busy with a frame of the one before. */
+    /**
+     * The driver gives it another image of the same publication while it is still busy with a frame of the one before.
+     */
     @Test
     void oneThatWasLeftBehindComesBackToTheSamePublication() {
         FrameFormat format = FrameFormat.gray8(8, 8);

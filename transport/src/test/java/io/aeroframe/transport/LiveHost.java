@@ -25,7 +25,8 @@ import java.util.function.Supplier;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * A media driver of the test's own in shared memory, a client connected to it, and the errors that were reported in the background.
+ * A media driver of the test's own in shared memory, a client connected to it, and the errors that were reported in the
+ * background.
  *
  * <p>Closing it closes whatever a test has left open, so that a test that fails leaves nothing to the next.
  */
@@ -137,7 +138,9 @@ final class LiveHost implements AutoCloseable {
         }
     }
 
-    /** The value of one of Aeroframe's counters in the driver of the present session; -1 if there is no such counter. */
+    /**
+     * The value of one of Aeroframe's counters in the driver of the present session; -1 if there is no such counter.
+     */
     static long counter(Aeroframe aeroframe, String label) {
         long[] value = {-1};
         withCounters(
@@ -150,7 +153,10 @@ final class LiveHost implements AutoCloseable {
         return value[0];
     }
 
-    /** How far each subscriber of a stream has read, as the driver's counters say. One that is found dead is not among them. */
+    /**
+     * How far each subscriber of a stream has read, as the driver's counters say. One that is found dead is not among
+     * them.
+     */
     static List<Long> subscriberPositions(Aeroframe aeroframe, String stream) {
         int streamId = new StreamName(stream).streamId();
         List<Long> positions = new ArrayList<>();
@@ -192,7 +198,10 @@ final class LiveHost implements AutoCloseable {
         return "timed out after " + DEADLINE_S + " s waiting for " + what + (seen.isEmpty() ? "" : "; seen: " + seen);
     }
 
-    /** Waits until at least this much time has passed: for an interval of the protocol that has to be over, not for a result. */
+    /**
+     * Waits until at least this much time has passed: for an interval of the protocol that has to be over, not for a
+     * result.
+     */
     static void awaitElapsed(long sinceNs, long durationNs) {
         long restNs;
         while ((restNs = sinceNs + durationNs - System.nanoTime()) >= 0) {

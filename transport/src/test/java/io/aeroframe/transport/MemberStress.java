@@ -117,7 +117,7 @@ public class MemberStress {
         }
     }
 
-    /** A publisher that evicts whoever has the place by then. */
+    /** A publisher that evicts the member that has the place by then. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "it is a member and has its lease")
     @Outcome(expect = Expect.FORBIDDEN, desc = "it was evicted for another one")
@@ -173,7 +173,7 @@ public class MemberStress {
         }
     }
 
-    /** A publisher that takes whoever has the bit by then for the member that it lent to. */
+    /** A publisher that takes the member that has the bit by then for the member that it lent to. */
     @JCStressTest
     @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "lent to nobody")
     @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "lent to the first, which gave it back")

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who has which bit of a pool, and until when. */
+/** Which member has which bit of a pool, and until when. */
 class PoolMembersTest {
 
     private static final int SLOTS = 4;

@@ -191,7 +191,7 @@ class PoolReaderDeathTest {
             List<String> said = holder.unreadLines();
             System.out.printf("received again after %.2f s: %s%n", secondsSince(wokenNs), said);
             long revoked =
-                    said.stream().filter("told LeaseRevokedException"::equals).count();
+                    said.stream().filter("thrown LeaseRevokedException"::equals).count();
             assertTrue(revoked == 4 || revoked == 5, said::toString); // each lease, and perhaps the poll before
             assertTrue(said.stream().noneMatch(line -> line.startsWith("kept")), said::toString);
             assertEquals(0, watcher.ledger().droppedByPublisher());

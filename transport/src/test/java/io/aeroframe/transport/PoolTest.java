@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Frames that stay in shared memory: who may use which slot for how long, and what becomes of the files. */
+/** Frames that stay in shared memory: which process may use which slot for how long, and what becomes of the files. */
 @Timeout(180)
 class PoolTest {
 

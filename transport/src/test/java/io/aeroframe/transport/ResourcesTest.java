@@ -34,18 +34,19 @@ class ResourcesTest {
                         assertThrows(FrameTransportException.class, () -> host.publish("large", large));
                 assertTrue(
                         pool.getMessage()
-                                .matches(
-                                        "stream 'large': no room in .* for a pool of 3 frames of 5.9 MiB: a pool takes at most"
-                                                + " a quarter of the 1[0-9].[0-9] MiB that are free.*make room .*--pool off.*"),
+                                .matches("stream 'large': no room in .* for a pool of 3 frames of 5.9 MiB: a "
+                                        + "pool takes at most"
+                                        + " a quarter of the 1[0-9].[0-9] MiB that are free.*make "
+                                        + "room .*--pool off.*"),
                         pool.getMessage());
                 FrameTransportException ex = assertThrows(FrameTransportException.class, () -> host.aeroframe()
                         .addPublication(new PublicationContext()
                                 .stream("large").format(large).pooled(false)));
                 assertTrue(
                         ex.getMessage()
-                                .matches(
-                                        "stream 'large' on channel 'aeron:ipc': no room for its buffers: 19[2-9] MiB are"
-                                                + " needed and 1[0-9] MiB are free in .*; make room .*AEROFRAME_DIR"),
+                                .matches("stream 'large' on channel 'aeron:ipc': no room for its buffers: "
+                                        + "19[2-9] MiB are"
+                                        + " needed and 1[0-9] MiB are free in .*; make room .*AEROFRAME_DIR"),
                         ex.getMessage());
                 assertEquals(1, ex.getMessage().lines().count());
                 try (FrameSubscription subscription = host.subscribe("small", FrameChannel.IPC, Delivery.EVERY);

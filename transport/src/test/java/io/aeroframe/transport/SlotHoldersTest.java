@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who is named as the one that holds the slots that a publication lacks. */
+/** Which process is named as the holder of the slots that a publication lacks. */
 @Timeout(180)
 class SlotHoldersTest {
 

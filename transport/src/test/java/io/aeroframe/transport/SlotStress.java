@@ -200,7 +200,7 @@ public class SlotStress {
     /** A publisher that lends to a member that leaves: nothing stays lent. */
     @JCStressTest
     @Outcome(id = "0", expect = Expect.ACCEPTABLE, desc = "the slot is free")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "lent to nobody, for ever")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "lent to nobody, and never free again")
     @State
     public static class LendAndLeave extends Pool {
         @Actor
@@ -226,8 +226,8 @@ public class SlotStress {
     @JCStressTest
     @Outcome(id = "-1, 0", expect = Expect.ACCEPTABLE, desc = "used again")
     @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "whole")
-    @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "revoked, and told so")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "torn and not told, or leased for ever")
+    @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "revoked, and reported so")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "torn and not reported, or leased without an end")
     @State
     public static class EvictionAndLease extends Pool {
         private static final CountersReader NOBODY_ALIVE = new CountersManager(

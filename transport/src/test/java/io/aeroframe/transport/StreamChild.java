@@ -245,7 +245,7 @@ final class StreamChild {
         System.out.println("again " + again[0]);
     }
 
-    /** Says of each what it is told, once the first is revoked. */
+    /** Prints what each access throws, once the first is revoked. */
     private static boolean areRevoked(List<FrameLease> kept) {
         int revoked = 0;
         for (FrameLease lease : kept) {
@@ -264,6 +264,6 @@ final class StreamChild {
     }
 
     private static void tell(Throwable error) {
-        System.out.println("told " + error.getClass().getSimpleName());
+        System.out.println("thrown " + error.getClass().getSimpleName());
     }
 }

@@ -192,7 +192,7 @@ class StreamLifeTest {
         }
         assertEquals(1_010, second.ledger().sent());
         assertEquals(1, host.reported().size(), host.reported()::toString);
-        assertTrue(host.reported().get(0).getMessage().contains("stands by"));
+        assertTrue(host.reported().get(0).getMessage().contains("is on standby"));
 
         first.close();
         LiveHost.await("the first to end", () -> {

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
 
 /**
- * A process of its own that hosts the driver, publishes, or reads, and says what it does, a line each. It ends when its standard input
- * does, which the end of the test sees to.
+ * A process of its own that hosts the driver, publishes, or reads, and says what it does, a line each. It ends when its
+ * standard input does, which the end of the test sees to.
  */
 final class StreamProcess extends ChildProcess {
 
@@ -41,10 +41,10 @@ final class StreamProcess extends ChildProcess {
     }
 
     /**
-     * Publishes frames of {@link #FILL} that carry the run in their capture time. Says {@code offer NS} before the first attempt, {@code first NS} at
-     * the first frame that has gone out, and at the end {@code published LEDGER}.
+     * Publishes frames of {@link #FILL} that carry the run in their capture time. Says {@code offer NS} before the
+     * first attempt, {@code first NS} at the first frame that has gone out, and at the end {@code published LEDGER}.
      *
-     * @param fps    0 for as fast as it can; then it begins to count when it is told to.
+     * @param fps    0 for as fast as it can; then it begins to count on command.
      * @param frames to send.
      */
     static StreamProcess publisher(Path base, FrameFormat format, int slots, int fps, int frames, int run)
@@ -70,16 +70,16 @@ final class StreamProcess extends ChildProcess {
     }
 
     /**
-     * Keeps so many frames, and goes on reading. Says {@code holding}; when it has been stopped and goes on, what it is told; when it
-     * reads again, {@code again FRAMES}.
+     * Keeps so many frames, and goes on reading. Says {@code holding}; when it goes on after it was
+     * stopped, {@code thrown TYPE} for what it gets; when it reads again, {@code again FRAMES}.
      */
     static StreamProcess holder(Path base, int frames) throws IOException {
         return start(base, "holder", frames);
     }
 
     /**
-     * The processes that are started with it live in a time of their own: the time of day is shifted as the file says, in seconds, from the moment that
-     * it says so.
+     * The processes that are started with it live in a time of their own: the time of day is shifted as the file says,
+     * in seconds, from the moment that it says so.
      */
     static void shiftTimeOfDay(Path file) {
         timeOfDay = file;
@@ -124,7 +124,7 @@ final class StreamProcess extends ChildProcess {
         return new StreamProcess(builder);
     }
 
-    /** Memory that is its own and in use, in bytes, as Linux tells. */
+    /** Memory that is its own and in use, in bytes, as Linux reports it. */
     long ownMemory() {
         try (var lines = Files.lines(Path.of("/proc", Long.toString(pid()), "status"))) {
             return lines.filter(line -> line.startsWith("RssAnon:"))
@@ -135,7 +135,7 @@ final class StreamProcess extends ChildProcess {
         }
     }
 
-    /** Files, sockets and pipes that it has open, as Linux tells. */
+    /** Files, sockets and pipes that it has open, as Linux reports it. */
     List<String> openFiles() {
         List<String> targets = new ArrayList<>();
         try (var descriptors = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
@@ -152,7 +152,7 @@ final class StreamProcess extends ChildProcess {
         return targets;
     }
 
-    /** Bytes of files in memory that it has mapped, as Linux tells. */
+    /** Bytes of files in memory that it has mapped, as Linux reports it. */
     long mappedBytes() {
         try (var lines = Files.lines(Path.of("/proc", Long.toString(pid()), "maps"))) {
             return lines.filter(line -> line.contains("/dev/shm/"))

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  *
  * <pre>{@code
  * 17, 1280, 688, I420, RAW, 9e107d9d372bb6826bd81d3542a419d6
- * {"sequence":17,"width":1280,"height":688,"pixel_format":"I420","encoding":"RAW","md5":"9e107d9d372bb6826bd81d3542a419d6"}
+ * {"sequence":17,"width":1280,"height":688,"pixel_format":"I420","encoding":"RAW",
+ *  "md5":"9e107d9d372bb6826bd81d3542a419d6"}   (one line)
  * }</pre>
  *
  * <p>The MD5 covers the payload in row order without padding, so that it does not depend on the stride: for a raw frame
