@@ -503,13 +503,23 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * The account so far. Call it on the thread that writes: on another one the numbers may be of different moments.
-     * Never waits; also after closing.
+     * The account so far, of one moment. Any thread; does not block; also after closing.
      *
      * @return the ledger.
      */
     public PublicationLedger ledger() {
         return account.ledger();
+    }
+
+    /**
+     * Why the last frame that this publication dropped was dropped: after a {@link #tryClaim()} that returned null, or
+     * a {@link FrameClaim#commit()} or {@link #offer offer} that returned false, the reason of that one. Any thread;
+     * does not block.
+     *
+     * @return the reason; null if no frame was dropped so far.
+     */
+    public DropReason lastDrop() {
+        return account.lastDrop();
     }
 
     /**

@@ -1,18 +1,19 @@
 package io.aeroframe.transport;
 
 /**
- * Numbers the frames offered to a publication, and counts what became of them.
- *
- * <p>One thread writes; {@link #ledger()} belongs to the same thread.
+ * Numbers the frames offered to a publication, and counts what became of them. One thread writes; any thread may call
+ * {@link #ledger()} and {@link #lastDrop()}.
  */
 final class PublicationCounts {
 
+    private final SequenceLock lock = new SequenceLock();
     private long nextSequence;
     private long sent;
     private long droppedBackPressure;
     private long droppedNoSlot;
     private long droppedNoSubscriber;
     private long bytes;
+    private volatile DropReason lastDrop;
 
     /** The sequence of the next frame, whether it will be sent or dropped. */
     long nextSequence() {
@@ -20,18 +21,35 @@ final class PublicationCounts {
     }
 
     void sent(int payloadLength) {
+        lock.beginChange();
         nextSequence++;
         sent++;
         bytes += payloadLength;
+        lock.endChange();
     }
 
     void dropped(LogPublication.Outcome outcome) {
+        DropReason reason =
+                switch (outcome) {
+                    case NOT_CONNECTED -> DropReason.NO_SUBSCRIBER;
+                    case NO_SLOT -> DropReason.NO_SLOT;
+                    case NO_ROOM -> DropReason.BACK_PRESSURE;
+                    case SENT -> throw new AssertionError("a frame that was sent is not dropped");
+                };
+        lock.beginChange();
         nextSequence++;
-        switch (outcome) {
-            case NOT_CONNECTED -> droppedNoSubscriber++;
+        switch (reason) {
+            case NO_SUBSCRIBER -> droppedNoSubscriber++;
             case NO_SLOT -> droppedNoSlot++;
-            default -> droppedBackPressure++;
+            case BACK_PRESSURE -> droppedBackPressure++;
         }
+        lock.endChange();
+        lastDrop = reason;
+    }
+
+    /** Why the last frame that was dropped was dropped; null if none was. Any thread. */
+    DropReason lastDrop() {
+        return lastDrop;
     }
 
     /** Frames before {@link #nextSequence()} that were not sent. */
@@ -52,8 +70,16 @@ final class PublicationCounts {
         counters.show(4, droppedNoSubscriber);
     }
 
+    /** A consistent snapshot. Any thread; takes no lock, and retries while the writing thread changes the numbers. */
     PublicationLedger ledger() {
-        return new PublicationLedger(
-                nextSequence, sent, droppedBackPressure, droppedNoSlot, droppedNoSubscriber, bytes);
+        while (true) {
+            long version = lock.version();
+            PublicationLedger ledger = new PublicationLedger(
+                    nextSequence, sent, droppedBackPressure, droppedNoSlot, droppedNoSubscriber, bytes);
+            if (lock.isUnchanged(version)) {
+                return ledger;
+            }
+            Thread.onSpinWait();
+        }
     }
 }

@@ -1,8 +1,5 @@
 package io.aeroframe.transport;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 /**
  * Accounts for every sequence number of a stream. Sequences restart with each publication: its account starts with the
  * first number received, and a gap counts as dropped where the publisher reported drops, otherwise as lost.
@@ -10,27 +7,14 @@ import java.lang.invoke.VarHandle;
  * <p>The account covers what was published since the subscription was added. A log may hold older messages: over IPC, a
  * subscriber starts where an earlier one stopped, and first receives what that one had not read.
  *
- * <p>The polling thread writes. Any thread may call {@link #ledger()}: a sequence lock guards the numbers. {@link
- * #version} is odd during a change, and a reader retries until it has seen the same even version before and after. The
- * writer needs no locked instruction for that.
+ * <p>The polling thread writes. Any thread may call {@link #ledger()}: a {@link SequenceLock} guards the numbers.
  */
 final class SubscriptionCounts {
 
     /** Read before the driver knows of the subscription: whatever is published for this subscriber is later. */
     private final long madeNs = System.nanoTime();
 
-    private static final VarHandle VERSION;
-
-    static {
-        try {
-            VERSION = MethodHandles.lookup().findVarHandle(SubscriptionCounts.class, "version", long.class);
-        } catch (ReflectiveOperationException ex) {
-            throw new ExceptionInInitializerError(ex);
-        }
-    }
-
-    /** Odd while the numbers change. Written by the polling thread, always through {@link #VERSION}. */
-    private long version;
+    private final SequenceLock lock = new SequenceLock();
 
     private long publicationId;
     private boolean hasBegun;
@@ -78,29 +62,19 @@ final class SubscriptionCounts {
         if (gap < 0 || droppedInGap < 0 || droppedInGap > gap) {
             return false;
         }
-        beginChange();
+        lock.beginChange();
         published += gap;
         droppedByPublisher += droppedInGap;
         lost += gap - droppedInGap;
-        endChange();
+        lock.endChange();
         nextSequence = sequence;
         droppedSeen = dropped;
         return true;
     }
 
-    private void beginChange() {
-        assert (version & 1) == 0 : "one thread writes";
-        VERSION.setOpaque(this, version + 1);
-        VarHandle.storeStoreFence(); // the odd version before the numbers; pairs with the fence in ledger()
-    }
-
-    private void endChange() {
-        VERSION.setRelease(this, version + 1); // the numbers before the even version; pairs with getAcquire in ledger()
-    }
-
     /** The frame at the current sequence has arrived. The caller counts its fate and ends the change. */
     private void beginArrival() {
-        beginChange();
+        lock.beginChange();
         nextSequence++;
         published++;
     }
@@ -109,14 +83,14 @@ final class SubscriptionCounts {
         beginArrival();
         received++;
         bytes += payloadLength;
-        endChange();
+        lock.endChange();
     }
 
     /** The frame's slot was reused before the frame was read. */
     void overrun() {
         beginArrival();
         overrun++;
-        endChange();
+        lock.endChange();
     }
 
     /** The frame was published before this subscription joined its pool: the account starts after it. */
@@ -127,19 +101,19 @@ final class SubscriptionCounts {
     void expired() {
         beginArrival();
         expired++;
-        endChange();
+        lock.endChange();
     }
 
     void superseded() {
         beginArrival();
         superseded++;
-        endChange();
+        lock.endChange();
     }
 
     void invalid() {
-        beginChange();
+        lock.beginChange();
         invalid++;
-        endChange();
+        lock.endChange();
     }
 
     /** The labels for {@link #show(LedgerCounters)}. */
@@ -163,11 +137,10 @@ final class SubscriptionCounts {
     /** A consistent snapshot. Any thread; takes no lock, and retries while the polling thread changes the numbers. */
     SubscriptionLedger ledger() {
         while (true) {
-            long before = (long) VERSION.getAcquire(this);
+            long version = lock.version();
             SubscriptionLedger ledger = new SubscriptionLedger(
                     published, received, droppedByPublisher, lost, overrun, superseded, expired, invalid, bytes);
-            VarHandle.loadLoadFence(); // the numbers before the second look at the version
-            if ((before & 1) == 0 && before == (long) VERSION.getOpaque(this)) {
+            if (lock.isUnchanged(version)) {
                 return ledger;
             }
             Thread.onSpinWait();

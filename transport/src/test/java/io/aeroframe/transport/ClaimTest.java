@@ -272,6 +272,7 @@ class ClaimTest {
         subscription.close();
         LiveHost.await("the subscriber to leave", () -> !publication.isConnected());
         assertNull(publication.tryClaim());
+        assertEquals(DropReason.NO_SUBSCRIBER, publication.lastDrop());
         assertFalse(publication.offer(FORMAT, new UnsafeBuffer(new byte[256]), 0, 256, 0));
         PublicationLedger ledger = publication.ledger();
         assertEquals(new PublicationLedger(2, 0, 0, 0, 2, 0), ledger);

@@ -218,6 +218,7 @@ class PoolTest {
             FrameHandler holdsAll = frame -> {
                 if (frame.sequence() == 3) {
                     assertNull(publication.tryClaim());
+                    assertEquals(DropReason.NO_SLOT, publication.lastDrop());
                     assertEquals(1, publication.ledger().droppedNoSlot());
                     isDone[0] = true;
                 }

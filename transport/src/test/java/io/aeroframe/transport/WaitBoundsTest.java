@@ -81,6 +81,7 @@ class WaitBoundsTest {
                 return claim == null;
             });
             assertNull(publication.tryClaim());
+            assertEquals(DropReason.NO_SUBSCRIBER, publication.lastDrop());
             assertEquals(2, publication.ledger().droppedNoSubscriber());
         } finally {
             external.close();
