@@ -47,7 +47,8 @@ public final class SharedFile implements AutoCloseable {
      * Removes the file, and its directory if nothing else is in it. Does nothing the second time. Any thread; waits for
      * file operations alone, and is not ended by an interrupt.
      *
-     * @throws io.aeroframe.driver.FrameDriverException if the file cannot be removed; it counts as abandoned nevertheless.
+     * @throws io.aeroframe.driver.FrameDriverException if the file cannot be removed; it counts as abandoned
+     *                                                  nevertheless.
      */
     @Override
     public void close() {
