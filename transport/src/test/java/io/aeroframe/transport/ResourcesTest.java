@@ -37,8 +37,9 @@ class ResourcesTest {
                                 .matches("stream 'large': no room in .* for a pool of 3 frames of 5.9 MiB: a "
                                         + "pool takes at most"
                                         + " a quarter of the 1[0-9].[0-9] MiB that are free.*make "
-                                        + "room .*--pool off.*"),
+                                        + "room .*not pooled"),
                         pool.getMessage());
+                assertEquals(FrameTransportException.Reason.NO_ROOM_FOR_POOL, pool.reason());
                 FrameTransportException ex = assertThrows(FrameTransportException.class, () -> host.aeroframe()
                         .addPublication(new PublicationContext()
                                 .stream("large").format(large).pooled(false)));
@@ -49,6 +50,7 @@ class ResourcesTest {
                                         + " needed and 1[0-9] MiB are free in .*; make room .*AEROFRAME_DIR"),
                         ex.getMessage());
                 assertEquals(1, ex.getMessage().lines().count());
+                assertEquals(FrameTransportException.Reason.NO_ROOM, ex.reason());
                 try (FrameSubscription subscription = host.subscribe("small", FrameChannel.IPC, Delivery.EVERY);
                         FramePublication publication = host.publish("small", FrameFormat.gray8(64, 64))) {
                     LiveHost.awaitConnected(publication);
