@@ -97,6 +97,25 @@ class ModulesTest {
                 .check(CLASSES);
     }
 
+    /** The driver's internals are for the transport, which shares its files; vision's for vision and its benchmarks. */
+    @Test
+    void internalPackagesStayInternal() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(DRIVER, TRANSPORT)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.aeroframe.driver.internal..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(VISION, "io.aeroframe.benchmarks..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.aeroframe.vision.internal..")
+                .check(CLASSES);
+    }
+
     private static ArchCondition<JavaMethod> haveInternalTypes() {
         return new ArchCondition<>("have internal types in their signatures") {
             @Override

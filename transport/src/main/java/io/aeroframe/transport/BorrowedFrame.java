@@ -4,20 +4,19 @@ import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 
 /**
- * A frame whose bytes lie in memory that something else owns: the subscription's own, or a slot of a pool. One
- * thread.
+ * A frame whose bytes are in memory that something else owns: the subscription's own, or a slot of a pool. One thread.
  */
 final class BorrowedFrame extends FrameView {
 
     private final HostIdentity host;
     private final FrameCopies leases;
 
-    /** What holds the payload, and at which offset, unless it is in a pool. */
+    /** The payload's memory and offset, unless the payload is in a pool. */
     private FrameMemory memory;
 
     private int start;
 
-    /** The pool that the slot was borrowed from; null if none was. */
+    /** The pool that the slot was borrowed from; null if there is none. */
     private PoolReader pool;
 
     private int slot;
@@ -28,7 +27,7 @@ final class BorrowedFrame extends FrameView {
         this.leases = leases;
     }
 
-    /** A frame that was put together from the log. */
+    /** Shows a frame that was assembled from the log. */
     void show(
             FrameHeader header,
             FrameMemory from,
@@ -43,7 +42,7 @@ final class BorrowedFrame extends FrameView {
         metadata.wrap(metadataSource, metadataOffset, metadataLength);
     }
 
-    /** A frame whose slot was borrowed for it; {@link #giveBack()} returns that. */
+    /** Shows a frame in a borrowed slot, which {@link #giveBack()} returns. */
     void show(FrameHeader header, PoolReader from, DirectBuffer metadataSource, int metadataLength) {
         describe(header);
         pool = from;
@@ -62,7 +61,7 @@ final class BorrowedFrame extends FrameView {
                 host.isSameAs(header.bootIdHigh, header.bootIdLow));
     }
 
-    /** The handler is done with the frame, or it will not be delivered. */
+    /** Returns a borrowed slot, when the handler is done with the frame or it will not be delivered. */
     void giveBack() {
         if (pool != null) {
             PoolReader from = pool;
@@ -72,7 +71,7 @@ final class BorrowedFrame extends FrameView {
         }
     }
 
-    /** Nobody looks at the frame any more, and its memory may go. */
+    /** Forgets the frame: its memory may be freed. */
     void release() {
         giveBack();
         memory = null;

@@ -28,34 +28,35 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * One Aeron client, and the thread that runs it: from its connection to a run of a driver until either has ended.
+ * An Aeron client and the thread that runs it, from connecting to a driver until either of the two ends.
  *
- * <p>All that can block, that can be interrupted, or that unmaps memory happens on that thread: connecting, adding,
- * Aeron's conductor, closing. A thread of the user's only waits for it, so that an interrupt ends that wait and nothing
+ * <p>Everything that can block, be interrupted or unmap memory runs on that thread: connecting, adding publications and
+ * subscriptions, Aeron's conductor, closing. User threads only wait for it, so an interrupt ends their wait and nothing
  * else.
  *
- * <h2>Nothing is unmapped under a thread that uses it</h2>
+ * <h2>Memory in use is never unmapped</h2>
  *
- * <p>Each publication and subscription that uses the client registers its {@link Gate}. Aeron unmaps in two places,
- * both on this thread:
+ * <p>Each publication and subscription registers its {@link Gate} with the session. Aeron unmaps memory at two points,
+ * both on the session's thread:
  *
  * <ul>
- *   <li>At the end of the client, {@code Aeron.close()}. First {@link #isOver} is set, then this waits until no thread
- *       is inside any gate. A thread that enters later sees that the session is over and touches nothing of it.
- *   <li>The log of one publication or image that has gone, {@link #RESOURCE_LINGER_NS} after it was marked closed, by
- *       the clock that the client is given. That clock advances at most {@link #MAX_ADVANCE_NS} beyond the moment at
- *       which a thread that is inside has entered, and stands still from then on. A thread that was inside when the
- *       mark was set thus holds the clock back before the time is up; one that entered later sees the mark.
+ *   <li>When the client closes, in {@code Aeron.close()}. The session first sets {@link #isOver}, then waits until no
+ *       thread is inside any gate. A thread that enters later sees that the session is over and does not touch it.
+ *   <li>When a publication or image has gone, {@link #RESOURCE_LINGER_NS} after it was marked closed. The session
+ *       supplies the clock for that delay. While a thread is inside a gate, the clock advances at most {@link
+ *       #MAX_ADVANCE_NS} past the time it entered. So a thread that entered before the mark stops the clock before the
+ *       delay is over, and a thread that enters after the mark sees it.
  * </ul>
  *
- * <p>While the clock stands still the client would stop reporting to the driver that it lives, so this thread does.
+ * <p>While the clock is stopped, Aeron's conductor would stop sending keepalives to the driver, so this thread sends
+ * them.
  */
 final class ClientSession {
 
     private static final long DRIVER_TIMEOUT_MS = 3_000;
     private static final long KEEP_ALIVE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** Between two rounds of the thread when nothing is asked of it, and when something is. */
+    /** The pause between two rounds of the thread when there is nothing to do, and when there is. */
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(8);
 
     private static final long BUSY_NS = TimeUnit.MICROSECONDS.toNanos(200);
@@ -77,7 +78,7 @@ final class ClientSession {
     private final LiveCounters counters;
     private final HandOverCounter handOver = new HandOverCounter();
 
-    /** This thread's until {@link #connected} is complete. */
+    /** Owned by the session's thread until {@link #connected} is complete. */
     private volatile Aeron aeron;
 
     private final long answerTimeoutNs;
@@ -87,36 +88,26 @@ final class ClientSession {
     private long heartbeatNs;
     private int heartbeatId = CountersReader.NULL_COUNTER_ID;
 
-    private ClientSession(
-            RunningDriver driver,
-            long answerTimeoutNs,
-            ErrorHandler errorHandler,
-            Predicate<RunningDriver> isDriverUp) {
+    private ClientSession(RunningDriver driver, ConnectionContext context, Predicate<RunningDriver> isDriverUp) {
         this.driver = driver;
-        this.answerTimeoutNs = answerTimeoutNs;
-        this.errorHandler = errorHandler;
+        answerTimeoutNs = context.answerTimeout().toNanos();
+        errorHandler = context.errorHandler();
         this.isDriverUp = isDriverUp;
         counters = new LiveCounters(this, () -> isDriverUp.test(driver));
-        thread = new Thread(this::run, "aeroframe-client");
-        thread.setDaemon(true);
+        thread = context.newThread(this::run, "aeroframe-client");
     }
 
     /**
-     * Connects to a driver. Waits for its answer, for about ten seconds at most; an interrupt does not end the wait.
+     * Connects to a driver. Waits about ten seconds at most for its answer; an interrupt does not end the wait.
      *
-     * @param gate            the gate of the thread that reads counters in the background.
-     * @param answerTimeoutNs how long each later request waits for the driver's answer.
-     * @param errorHandler    takes what goes wrong later, on the session's thread. It does not throw.
-     * @param isDriverUp      whether a driver still is the one that is up; looks at files.
+     * @param gate       the gate of the thread that reads counters in the background.
+     * @param context    the settings. Its error handler receives later errors, on the session's thread.
+     * @param isDriverUp whether this session's driver is still the current one; reads files.
      * @throws AeronException if the driver does not answer.
      */
     static ClientSession connect(
-            RunningDriver driver,
-            Gate gate,
-            long answerTimeoutNs,
-            ErrorHandler errorHandler,
-            Predicate<RunningDriver> isDriverUp) {
-        ClientSession session = new ClientSession(driver, answerTimeoutNs, errorHandler, isDriverUp);
+            RunningDriver driver, Gate gate, ConnectionContext context, Predicate<RunningDriver> isDriverUp) {
+        ClientSession session = new ClientSession(driver, context, isDriverUp);
         session.users.add(new SessionUser(gate, false));
         session.thread.start();
         try {
@@ -133,48 +124,49 @@ final class ClientSession {
         return driver;
     }
 
-    /** The counters of the driver. */
+    /** The driver's counters. */
     LiveCounters counters() {
         return counters;
     }
 
-    /** Of the Aeron client. Any thread. */
+    /** The id of the Aeron client. Any thread. */
     long clientId() {
         return aeron.clientId();
     }
 
     /**
-     * For a thread that is inside a gate of this session, or is this session's own, as long as {@link #isOver()} is
-     * false.
+     * The Aeron client. For the session's own thread, and for threads inside a gate of this session while {@link
+     * #isOver()} is false.
      */
     Aeron aeron() {
         return aeron;
     }
 
     /**
-     * Whether the client has ended: closed by us, or by itself because the driver does not answer or has taken it for
-     * dead. A thread that has seen this false inside its gate may use the client until it leaves. Any thread.
+     * Whether the client has ended: this process closed it, or it closed itself because the driver did not answer or
+     * timed it out. A thread inside its gate that has seen false may use the client until it leaves the gate. Any
+     * thread.
      */
     boolean isOver() {
         return isOver;
     }
 
-    /** Whether the driver was seen to be gone at the last look, some tens of milliseconds ago. Any thread. */
+    /** Whether the driver was gone at the last check, some tens of milliseconds ago. Any thread. */
     boolean isDriverGone() {
         return isDriverGone || isOver;
     }
 
-    /** What the connection has seen of the driver. */
+    /** Records whether the connection found the driver gone. */
     void noteDriver(boolean isGone) {
         isDriverGone = isGone;
     }
 
     /**
-     * Begins to use the client.
+     * Registers a user of the client.
      *
-     * @param gate       the gate of the user.
-     * @param isLossless whether the user stops sending while the driver is handed over.
-     * @throws DriverLostException if it has ended.
+     * @param gate       the user's gate.
+     * @param isLossless whether the user must stop sending before the driver is handed over.
+     * @throws DriverLostException if the session has ended.
      */
     synchronized void acquire(Gate gate, boolean isLossless) {
         if (isOver) {
@@ -186,7 +178,7 @@ final class ClientSession {
         }
     }
 
-    /** Ends the use that {@link #acquire} has begun. */
+    /** Ends the use that {@link #acquire} began. */
     synchronized void release(Gate gate) {
         for (SessionUser user : users) {
             if (user.gate() == gate) {
@@ -196,7 +188,7 @@ final class ClientSession {
         }
     }
 
-    /** Ends the session if only the connection that made it uses it. */
+    /** Ends the session if nothing but its connection uses it. */
     synchronized boolean endIfUnused() {
         boolean isUnused = users.size() <= 1;
         if (isUnused) {
@@ -205,18 +197,18 @@ final class ClientSession {
         return isUnused;
     }
 
-    /** Asks the session to end. Does not wait. Any thread. */
+    /** Requests the end of the session. Does not wait. Any thread. */
     void end() {
         isEnding = true;
         LockSupport.unpark(thread);
     }
 
     /**
-     * Waits until the session has ended and its memory is unmapped. That takes until every thread inside has left; none
-     * of them is to wait for this.
+     * Waits until the session has ended and its memory is unmapped, which takes until every thread has left its gate. A
+     * thread inside a gate must not call this.
      *
-     * @return false if it did not within the time; it goes on, on its own thread. At once if that is the calling one,
-     *     which reports something to a handler.
+     * @return false if the time runs out; the session then ends later, on its own thread. Returns false at once on the
+     *     session's own thread, which is inside an error handler then.
      */
     boolean awaitEnd(long timeoutNs) {
         if (Thread.currentThread() == thread) {
@@ -232,17 +224,17 @@ final class ClientSession {
         }
     }
 
-    /** Runs something on the session's thread, soon. Dropped if the session ends first. Any thread. */
+    /** Schedules a task on the session's thread. The task is dropped if the session ends first. Any thread. */
     void execute(Runnable task) {
         tasks.add(task);
         LockSupport.unpark(thread);
     }
 
     /**
-     * Asks the driver for a subscription. Any thread.
+     * Requests a subscription from the driver. Any thread.
      *
-     * @return completed on the session's thread; with an {@link AeronException} if the driver refuses it, does not
-     *     answer, or the session ends.
+     * @return a future that the session's thread completes; with an {@link AeronException} if the driver refuses, does
+     *     not answer, or the session ends.
      */
     CompletableFuture<Subscription> addSubscription(String uri, int streamId) {
         return add(
@@ -252,7 +244,7 @@ final class ClientSession {
                 "subscription");
     }
 
-    /** Asks the driver for a publication, as {@link #addSubscription}. */
+    /** Requests a publication from the driver, as {@link #addSubscription} does. */
     CompletableFuture<ExclusivePublication> addPublication(String uri, int streamId) {
         return add(
                 () -> aeron.asyncAddExclusivePublication(uri, streamId),
@@ -261,7 +253,7 @@ final class ClientSession {
                 "publication");
     }
 
-    /** Asks the driver for a counter, as {@link #addSubscription}. */
+    /** Requests a counter from the driver, as {@link #addSubscription} does. */
     CompletableFuture<Counter> addCounter(int typeId, String label) {
         return add(
                 () -> aeron.asyncAddCounter(typeId, label),
@@ -318,7 +310,7 @@ final class ClientSession {
         }
     }
 
-    /** Nothing that goes wrong in one round, of whatever kind, ends the thread; only the end of the client does. */
+    /** Runs until the client ends. No error in a round, of whatever kind, ends the thread. */
     private void round() {
         boolean isBusy = false;
         try {
@@ -341,7 +333,7 @@ final class ClientSession {
         }
     }
 
-    /** Advances the client's clock as far as those inside allow, see the head of this class. */
+    /** Advances the client's clock as far as the threads inside allow; see the class comment. */
     private void advanceClock(long nowNs) {
         long limitNs = nowNs;
         for (SessionUser user : users) {
@@ -354,7 +346,7 @@ final class ClientSession {
         }
     }
 
-    /** Reports to the driver that this client lives, as its conductor does when its clock goes on. */
+    /** Sends the keepalive that Aeron's conductor would send if its clock advanced. */
     private void beat() {
         CountersReader reader = aeron.countersReader();
         if (heartbeatId == CountersReader.NULL_COUNTER_ID) {
@@ -395,8 +387,8 @@ final class ClientSession {
     }
 
     /**
-     * A client that has lost its driver reports so more than once, in Aeron's own terms, and ends: the code that made
-     * the session sees that.
+     * Drops Aeron's own reports of a lost driver, of which there are several, and ends the session: its connection
+     * notices that and reports it once.
      */
     private void onError(Throwable error) {
         if (!(error instanceof io.aeron.exceptions.TimeoutException)
@@ -407,19 +399,19 @@ final class ClientSession {
         }
     }
 
-    /** What a client throws that finds its heartbeat counter gone; Aeron has no type for it. */
+    /** Whether a client throws this when its heartbeat counter is gone; Aeron has no exception type for it. */
     private static boolean isEviction(Throwable error) {
         return error instanceof AeronException
                 && error.getMessage() != null
                 && error.getMessage().contains("heartbeat timestamp counter");
     }
 
-    /** Asks all lossless publications to have stopped sending before the driver's owner ends it. Any thread. */
+    /** Asks all lossless publications to stop sending before the owner closes the driver. Any thread. */
     void handOver(boolean isHandingOver) {
         handOver.want(isHandingOver);
     }
 
-    /** A clock that goes on only when it is advanced. */
+    /** A clock that advances only on request. */
     private static final class HeldClock implements NanoClock {
         private volatile long nowNs = System.nanoTime();
 

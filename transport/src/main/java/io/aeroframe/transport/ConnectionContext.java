@@ -3,6 +3,7 @@ package io.aeroframe.transport;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.driver.internal.GuardedErrorHandler;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
 
@@ -15,6 +16,7 @@ public final class ConnectionContext {
 
     private ErrorHandler errorHandler;
     private Consumer<ConnectionState> stateListener = state -> {};
+    private ThreadFactory threadFactory = ConnectionContext::newDaemonThread;
     private Duration connectTimeout = Duration.ofSeconds(5);
     private Duration answerTimeout = Duration.ofSeconds(10);
     private Duration closeTimeout = Duration.ofSeconds(4);
@@ -32,6 +34,9 @@ public final class ConnectionContext {
     void conclude() {
         if (isConcluded) {
             throw new IllegalStateException("this ConnectionContext has been used: make one for each connection");
+        }
+        if (threadFactory == null) {
+            throw new IllegalArgumentException("threadFactory=null: set a factory, or leave it out");
         }
         errorHandler = GuardedErrorHandler.of(Aeroframe.class, errorHandler);
         connectTimeout = Timeouts.check("connectTimeout", connectTimeout);
@@ -80,6 +85,42 @@ public final class ConnectionContext {
      */
     public Consumer<ConnectionState> stateListener() {
         return stateListener;
+    }
+
+    /**
+     * Creates the connection's threads, so that they can be pinned or given a priority: one that watches the driver,
+     * and one for each Aeron client. They carry no frames. The connection names and starts them.
+     *
+     * @param value default: daemon threads. It may be called on any thread.
+     * @return this.
+     */
+    public ConnectionContext threadFactory(ThreadFactory value) {
+        threadFactory = value;
+        return this;
+    }
+
+    /**
+     * Creates the connection's threads.
+     *
+     * @return the factory.
+     */
+    public ThreadFactory threadFactory() {
+        return threadFactory;
+    }
+
+    Thread newThread(Runnable task, String name) {
+        Thread thread = threadFactory.newThread(task);
+        if (thread == null) {
+            throw new IllegalStateException("the thread factory of the connection has returned null");
+        }
+        thread.setName(name);
+        return thread;
+    }
+
+    private static Thread newDaemonThread(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**

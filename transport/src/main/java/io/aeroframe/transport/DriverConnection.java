@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
- * The connection to whichever driver is up: the one place that notices when a driver has gone or another has taken
- * over, and that connects again.
+ * The connection to the current driver. This is the one place that notices that a driver is gone or replaced, and
+ * reconnects.
  *
  * <pre>
  * CONNECTED     the client has ended, or another driver is up             -> RECONNECTING
@@ -20,29 +20,27 @@ import java.util.function.Function;
  * any           close(), or the FrameDriver is closed                     -> CLOSED
  * </pre>
  *
- * <p>Publications and subscriptions compare {@link #session()} with the session that they were made in, and move to the
- * new one, each on its own thread. As long as no other driver is up, the old session is kept: over IPC frames go on in
- * its log buffers, driver or no driver.
+ * <p>Publications and subscriptions compare {@link #session()} with the session they were opened in, and each moves to
+ * the new one on its own thread. Until another driver is up the old session is kept, because over IPC frames keep
+ * flowing through its log buffers without a driver.
  *
- * <p>Its thread survives whatever is thrown in it, by listeners and handlers of the user's too, and reports it.
+ * <p>The connection's thread survives and reports every exception, including those of user listeners and handlers.
  */
 final class DriverConnection {
 
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(40);
 
-    /** Between two looks at those who share pools. */
+    /** The interval of the checks on those that share pools. */
     private static final long POOLS_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /**
-     * A session that is over is ended after this long even if it is still in use: Aeron gives its own resources less.
-     */
+    /** After this long a finished session is closed even if it is in use: Aeron keeps its own resources for less. */
     private static final long RETIRED_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final FrameDriver driver;
     private final ConnectionContext context;
     private final PoolReaper pools;
     private final List<Retired> retired = new ArrayList<>();
-    private final Thread thread = new Thread(this::run, "aeroframe-connection");
+    private final Thread thread;
     private volatile ClientSession session;
     private volatile ConnectionState state = ConnectionState.CONNECTED;
     private volatile boolean isHandingOver;
@@ -50,9 +48,9 @@ final class DriverConnection {
     private String lastReport = "";
 
     /**
-     * A session that is over.
+     * A session that has been replaced.
      *
-     * @param session that may have users.
+     * @param session the session, which may have users.
      * @param sinceNs when it was replaced.
      */
     private record Retired(ClientSession session, long sinceNs) {}
@@ -61,13 +59,13 @@ final class DriverConnection {
         this.driver = driver;
         this.context = context;
         this.pools = pools;
-        thread.setDaemon(true);
+        thread = context.newThread(this::run, "aeroframe-connection");
     }
 
     /**
-     * Connects. Waits for {@link ConnectionContext#connectTimeout()} at most; an interrupt ends the wait.
+     * Connects. Waits {@link ConnectionContext#connectTimeout()} at most; an interrupt ends the wait.
      *
-     * @param pools to look after, so that what nobody reads any more goes.
+     * @param pools the pools to maintain, so that files that nobody reads any more are removed.
      * @throws DriverLostException     if no driver answers.
      * @throws FrameTransportException if the thread is interrupted.
      */
@@ -101,27 +99,26 @@ final class DriverConnection {
     }
 
     private ClientSession connect(RunningDriver running) {
-        return ClientSession.connect(
-                running, pools.gate(), context.answerTimeout().toNanos(), context.errorHandler(), this::isUp);
+        return ClientSession.connect(running, pools.gate(), context, this::isUp);
     }
 
-    /** The pools that are written, and read, over this connection. */
+    /** The pools that this connection writes and reads. */
     PoolReaper pools() {
         return pools;
     }
 
-    /** The session to be in. Any thread. */
+    /** The current session. Any thread. */
     ClientSession session() {
         return session;
     }
 
-    /** Any thread. */
+    /** The state. Any thread. */
     ConnectionState state() {
         return state;
     }
 
     /**
-     * Whether the driver's owner is about to end it cleanly: lossless publications pause until the next driver is up.
+     * Whether the driver's owner is about to close it cleanly. Lossless publications pause until the next driver is up.
      * Any thread.
      */
     boolean isHandingOver() {
@@ -129,11 +126,11 @@ final class DriverConnection {
     }
 
     /**
-     * Makes something in the session that is up; if that ends meanwhile, in the next. Waits for {@link
-     * ConnectionContext#connectTimeout()} at most for a session, in which {@code open} has bounds of its own. An
-     * interrupt ends the wait.
+     * Opens something in the current session or, if that ends meanwhile, in the next. Waits {@link
+     * ConnectionContext#connectTimeout()} at most for a session; {@code open} bounds its own wait in it. An interrupt
+     * ends the wait.
      *
-     * @param open throws {@link FrameTransportException} if it fails.
+     * @param open throws {@link FrameTransportException} on failure.
      */
     <T> T inSession(Function<ClientSession, T> open) {
         long startNs = System.nanoTime();
@@ -159,7 +156,7 @@ final class DriverConnection {
         }
     }
 
-    /** Whether a driver still is the one that is up. Looks at files. */
+    /** Whether a driver is still the current one. Reads files. */
     private boolean isUp(RunningDriver which) {
         try {
             return which.isSameAs(driver.running().orElse(null));
@@ -257,20 +254,18 @@ final class DriverConnection {
         }
     }
 
-    /**
-     * From now on publications and subscriptions are refused, and what waits ends its wait. Any thread. Does not wait.
-     */
+    /** Refuses publications and subscriptions from now on, and ends calls that wait. Any thread. Does not wait. */
     void shut() {
         enter(ConnectionState.CLOSED);
         LockSupport.unpark(thread);
     }
 
     /**
-     * Ends the client. Waits for {@link ConnectionContext#closeTimeout()} at most until no thread is inside a
-     * publication or subscription; after that the client ends in the background, when they have left. Called by a
-     * handler, it does not wait for that.
+     * Closes the client. Waits {@link ConnectionContext#closeTimeout()} at most until no thread is inside a publication
+     * or subscription; otherwise the client closes in the background, after they have left. Does not wait if a handler
+     * calls it.
      *
-     * @param isInside whether the calling thread is inside one.
+     * @param isInside whether the calling thread is inside a publication or subscription.
      */
     void close(boolean isInside) {
         shut();

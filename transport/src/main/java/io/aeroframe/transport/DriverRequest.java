@@ -12,14 +12,14 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentTerminationException;
 
 /**
- * Something that the driver was asked for, until it is there. The session's thread, but for the result, which any
- * thread may wait for or cancel.
+ * A request to the driver until it is answered. For the session's thread, except that any thread may wait for the
+ * result or cancel it.
  *
- * @param <T> what was asked for.
+ * @param <T> the type of the requested resource.
  */
 final class DriverRequest<T extends AutoCloseable> {
 
-    /** The driver lives, but has not answered in time. */
+    /** The driver is alive, but did not answer in time. */
     static final class NoAnswerException extends AeronException {
 
         private static final long serialVersionUID = 1L;
@@ -41,14 +41,14 @@ final class DriverRequest<T extends AutoCloseable> {
     private long id = Aeron.NULL_VALUE;
 
     /**
-     * A request that was not made yet.
+     * A request that has not been sent yet.
      *
-     * @param request      asks, and returns the id of the request.
-     * @param get          what was asked for by an id; null if it is not there yet.
-     * @param remove       takes back what was asked for.
-     * @param what         it is, for messages.
-     * @param timeoutNs    how long to wait for the answer of a driver that lives; one that does not ends the session.
-     * @param errorHandler takes what goes wrong when something that came too late is closed.
+     * @param request      sends the request and returns its id.
+     * @param get          returns the resource of an id; null until it is there.
+     * @param remove       releases the resource of an id.
+     * @param what         the kind of resource, for messages.
+     * @param timeoutNs    how long to wait for an answer while the driver is alive; a dead one ends the session.
+     * @param errorHandler receives errors from closing a resource that arrived too late.
      */
     DriverRequest(
             LongSupplier request,
@@ -78,9 +78,9 @@ final class DriverRequest<T extends AutoCloseable> {
     }
 
     /**
-     * Looks for the answer.
+     * Checks for the answer.
      *
-     * @return whether the request is done with.
+     * @return whether the request is finished.
      * @throws AgentTerminationException if the client has ended.
      */
     boolean isDone() {

@@ -1,9 +1,8 @@
 package io.aeroframe.transport;
 
 /**
- * The memory that the frames of one subscription are put together in, whichever publication they come from: one
- * reader after the other uses it, so that publications that come and go, and sessions that a peer opens, take no
- * more. The polling thread's.
+ * The memory that the frames of one subscription are assembled in. One reader after another uses it, so publications
+ * that come and go, and sessions that a peer opens, need no more memory. The polling thread.
  */
 final class FrameAssemblies implements AutoCloseable {
 
@@ -24,19 +23,19 @@ final class FrameAssemblies implements AutoCloseable {
         return host;
     }
 
-    /** With nothing in it; a reader before has no more use for it. */
+    /** The first assembly, emptied; the previous reader must no longer use it. */
     FrameAssembly first() {
         first.reset();
         return first;
     }
 
-    /** For a reader that holds a frame back while it puts the next one together. */
+    /** The second assembly, for a reader that holds one frame while it assembles the next. */
     FrameAssembly second() {
         second.reset();
         return second;
     }
 
-    /** Frees the memory. No frame is looked at any more: leases have copied theirs. */
+    /** Frees the memory. No frame may be in use; leases have copies. */
     @Override
     public void close() {
         first.close();

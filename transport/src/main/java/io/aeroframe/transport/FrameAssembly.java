@@ -7,29 +7,29 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Puts one frame at a time together: the fragments of a message, and the messages of a frame that came in chunks. One
+ * Assembles one frame at a time: the fragments of a message, and the messages of a frame that arrives in chunks. One
  * thread.
  *
- * <p>A frame of one fragment is copied out of the log: there it lies at another place each time, and is gone when the
- * driver is. One of several fragments stays where its message was put together, and one in a pool where the publisher
- * wrote it. Fragments are joined by the rules of Aeron's {@code ImageControlledFragmentAssembler}, but in memory that
- * can be freed: Aeron leaves its buffers to the garbage collector whenever they grow and when they are no longer used,
- * and lets a message grow for as long as fragments come.
+ * <p>A frame in one fragment is copied out of the log, where it would be at another place each time and vanish with the
+ * driver. A frame in several fragments stays where its message was assembled, and a frame in a pool stays where the
+ * publisher wrote it. Fragments are joined by the rules of Aeron's {@code ImageControlledFragmentAssembler}, but in
+ * memory that can be freed: Aeron leaves its buffers to the garbage collector whenever they grow and when they are no
+ * longer used, and lets a message grow as long as fragments arrive.
  */
 final class FrameAssembly implements AutoCloseable {
 
     private static final long NO_SEQUENCE = -1;
     private static final int NO_OFFSET = -1;
 
-    /** What became of a fragment. */
+    /** The outcome of joining a fragment. */
     enum Joined {
         /** The message is complete. */
         COMPLETE,
-        /** There is more to come, or the fragment belongs to a message whose start did not come. */
+        /** More fragments are missing, or this one belongs to a message whose start did not arrive. */
         INCOMPLETE,
-        /** The message is too long. What follows of it is ignored. */
+        /** The message is too long. Its remaining fragments are ignored. */
         OVER_LIMIT,
-        /** There is no memory for the message. What follows of it is ignored. */
+        /** There is no memory for the message. Its remaining fragments are ignored. */
         NO_MEMORY
     }
 
@@ -55,12 +55,12 @@ final class FrameAssembly implements AutoCloseable {
         return frame;
     }
 
-    /** Whether the message taken last completed a frame. */
+    /** Whether the last message completed a frame. */
     boolean isComplete() {
         return isComplete;
     }
 
-    /** Forgets what it has begun: what comes next is of another log. */
+    /** Discards partial content, as the next fragment is from another log. */
     void reset() {
         nextTermOffset = NO_OFFSET;
         assemblingSequence = NO_SEQUENCE;
@@ -68,7 +68,7 @@ final class FrameAssembly implements AutoCloseable {
     }
 
     /**
-     * Joins a fragment of a message that has several to those before it.
+     * Joins a fragment of a fragmented message to the earlier ones.
      *
      * @param maxLength the longest message in bytes.
      */
@@ -93,7 +93,7 @@ final class FrameAssembly implements AutoCloseable {
         return Joined.INCOMPLETE;
     }
 
-    /** The message that is complete; it starts at 0. */
+    /** The complete message, from offset 0 on. */
     DirectBuffer message() {
         return message.buffer();
     }
@@ -105,8 +105,9 @@ final class FrameAssembly implements AutoCloseable {
     /**
      * Takes a message.
      *
-     * @param buffer that holds it: {@link #message()}, or the log, whose memory is gone before the frame is.
-     * @return null if it is a valid frame, or a valid chunk of one, else the fault.
+     * @param buffer the buffer of the message: {@link #message()}, or the log, whose memory vanishes before the frame
+     *     does.
+     * @return null if it is a valid frame, or a valid chunk of one; otherwise the reason to reject it.
      */
     RejectReason take(DirectBuffer buffer, int offset, int length, long streamHash, int maxFrameLength) {
         isComplete = false;
@@ -131,7 +132,7 @@ final class FrameAssembly implements AutoCloseable {
         return takeChunk(buffer, metadataOffset, payloadOffset);
     }
 
-    /** Shows the frame that is in a pool, whose slot has been borrowed. */
+    /** Shows a frame in a borrowed slot of a pool. */
     void show(PoolReader pool) {
         frame.show(header, pool, metadata, metadata.capacity());
     }

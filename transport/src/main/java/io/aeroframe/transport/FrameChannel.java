@@ -86,6 +86,7 @@ public record FrameChannel(String uri) {
     /**
      * Validates the URI.
      *
+     * @param uri the Aeron channel URI.
      * @throws IllegalArgumentException if it is not an Aeron channel for IPC or UDP; the message says what is wrong.
      */
     public FrameChannel {

@@ -5,11 +5,11 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A writable frame, handed out by a publication. It ends with {@link #commit()} or {@link #abort()}; using it
- * afterwards throws {@link IllegalStateException}.
+ * A writable frame of a publication. It ends with {@link #commit()} or {@link #abort()}; using it afterwards throws
+ * {@link IllegalStateException}.
  *
- * <p>The publication hands out the same object again and again: keep no reference past the end. One thread, that of the
- * publication. Its memory stays valid until the claim ends, even if the publication is closed meanwhile.
+ * <p>The publication reuses one object for all claims: keep no reference past the end. For the publication's thread.
+ * The memory stays valid until the claim ends, even if the publication is closed meanwhile.
  */
 public final class FrameClaim {
 
@@ -42,7 +42,7 @@ public final class FrameClaim {
         isOpen = true;
     }
 
-    /** Ends the claim; what was set stays readable to the publication. */
+    /** Ends the claim. The publication can still read what was set. */
     void end() {
         isOpen = false;
     }
@@ -68,7 +68,7 @@ public final class FrameClaim {
     }
 
     /**
-     * The shape that was claimed.
+     * The format that was claimed.
      *
      * @return the format.
      */
@@ -78,7 +78,7 @@ public final class FrameClaim {
     }
 
     /**
-     * Where the payload goes: offset 0 is its first byte. What it holds is what was last written there.
+     * The memory of the payload, whose first byte is at offset 0. Its content is undefined.
      *
      * @return the memory of the frame.
      */
@@ -88,8 +88,8 @@ public final class FrameClaim {
     }
 
     /**
-     * The same memory as a direct byte buffer whose position 0 is the first byte, for OpenCV and other native code. The
-     * same object as long as the memory is the same.
+     * The same memory as a direct byte buffer with the first byte at position 0, for OpenCV and other native code. It
+     * is the same object as long as the memory is the same.
      *
      * @return the memory of the frame.
      */
@@ -99,9 +99,9 @@ public final class FrameClaim {
     }
 
     /**
-     * Bytes there are room for.
+     * The room for the payload in bytes.
      *
-     * @return at least what was asked for.
+     * @return at least the number of bytes that was claimed.
      */
     public int capacity() {
         checkOpen();
@@ -109,7 +109,7 @@ public final class FrameClaim {
     }
 
     /**
-     * Says how long a JPEG or zstd frame became. A raw frame's length follows from its format.
+     * Sets the payload length of a JPEG or zstd frame. A raw frame's length follows from its format.
      *
      * @param length the length in bytes, 1 to {@link #capacity()}.
      * @return this.
@@ -132,11 +132,11 @@ public final class FrameClaim {
     }
 
     /**
-     * Adds opaque bytes of the user's.
+     * Adds the user's own bytes to the frame.
      *
      * @param source the source of the bytes.
      * @param offset the offset of the first byte.
-     * @param length up to 64 KiB.
+     * @param length the number of bytes, up to 64 KiB.
      * @return this.
      */
     public FrameClaim metadata(DirectBuffer source, int offset, int length) {
@@ -146,7 +146,7 @@ public final class FrameClaim {
         return this;
     }
 
-    /** The metadata is where it was put for the claim before. */
+    /** Keeps the metadata of an earlier claim. */
     FrameClaim keptMetadata(int length) {
         metadataLength = length;
         return this;
@@ -157,7 +157,7 @@ public final class FrameClaim {
     }
 
     /**
-     * Sends the frame, taken now.
+     * Sends the frame with the present time as its capture time.
      *
      * @return as {@link #commit(long)}.
      */
@@ -168,10 +168,10 @@ public final class FrameClaim {
     /**
      * Sends the frame.
      *
-     * @param captureTimeNs when the picture was taken, nanoseconds since the epoch.
-     * @return true if it went out; false if it was dropped: counted, because nobody is connected or the slowest
-     *     subscriber has not made room, or, without being counted, because the publication was closed meanwhile.
-     * @throws IllegalStateException if the claim has ended, or lacks the length of a compressed payload.
+     * @param captureTimeNs when the picture was taken, in nanoseconds since the epoch.
+     * @return true if it was sent; false if it was dropped: counted, for the reason of {@link
+     *     FramePublication#lastDrop()}, or not counted because the publication was closed meanwhile.
+     * @throws IllegalStateException if the claim has ended, or the length of a compressed payload is not set.
      */
     public boolean commit(long captureTimeNs) {
         checkOpen();
@@ -183,7 +183,7 @@ public final class FrameClaim {
     }
 
     /**
-     * Gives the claim back unsent. It does not count as a frame. Also after the publication was closed.
+     * Returns the claim unsent. It does not count as a frame. Also works after the publication was closed.
      *
      * @throws IllegalStateException if the claim has ended.
      */

@@ -8,14 +8,13 @@ import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 
 /**
- * Memory of a subscription for copies of frames that are kept past their handler. A copy that is no more kept leaves
- * its memory to the next, within limits. What is over them, and everything once this is closed, is freed at once and
- * not whenever the garbage collector may find it: direct memory runs out long before a small heap is worth a
- * collection. Thread-safe.
+ * Memory for copies of frames that are kept past their handler. A released copy leaves its memory for the next, within
+ * limits. Memory beyond those limits, and all memory after closing, is freed immediately rather than by the garbage
+ * collector: direct memory runs out long before a small heap needs a collection. Thread-safe.
  */
 final class FrameCopies implements AutoCloseable {
 
-    /** Blocks that wait for the next copy at most, and their bytes; one may have more. */
+    /** The limits on blocks kept for the next copies, and on their bytes; a single block may be larger. */
     private static final int MAX_FREE_BLOCKS = 16;
 
     private static final long MAX_FREE_LENGTH = 256L << 20;
@@ -29,8 +28,8 @@ final class FrameCopies implements AutoCloseable {
     /**
      * Copies a frame.
      *
-     * @return a lease to be closed, on any thread.
-     * @throws OutOfMemoryError if there is no direct memory for it.
+     * @return a lease, to be closed on any thread.
+     * @throws OutOfMemoryError if there is no direct memory for the copy.
      */
     FrameLease copyOf(FrameView frame) {
         int length = frame.payloadLength();
@@ -56,7 +55,7 @@ final class FrameCopies implements AutoCloseable {
         return copy;
     }
 
-    /** Null if none is large enough. One that is too small goes for the one that is to be made. */
+    /** Returns null if no block is large enough, after freeing a small one to make room for a new block. */
     private synchronized Block takeFree(int length) {
         for (Iterator<Block> blocks = free.iterator(); blocks.hasNext(); ) {
             Block block = blocks.next();
@@ -96,7 +95,7 @@ final class FrameCopies implements AutoCloseable {
         }
     }
 
-    /** Frees what waits for another copy, and from now on what is given back. Copies that are kept stay good. */
+    /** Frees the spare blocks, and from now on every released one. Open copies stay valid. */
     @Override
     public synchronized void close() {
         isClosed = true;
@@ -105,7 +104,7 @@ final class FrameCopies implements AutoCloseable {
         freeLength = 0;
     }
 
-    /** Memory, and how many leases share it. */
+    /** Memory, and the number of leases that share it. */
     private static final class Block {
         private final ByteBuffer allocated;
         private final ByteBuffer memory;

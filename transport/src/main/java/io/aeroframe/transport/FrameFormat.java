@@ -26,6 +26,12 @@ public record FrameFormat(
     /**
      * Validates the format.
      *
+     * @param width       the width in pixels, 1 to {@link #MAX_DIMENSION}.
+     * @param height      the height in pixels, 1 to {@link #MAX_DIMENSION}.
+     * @param stride      the distance between rows in bytes.
+     * @param pixelFormat the pixel format of the frame once decoded.
+     * @param encoding    the encoding.
+     * @param color       the mapping from YUV to RGB.
      * @throws IllegalArgumentException if an argument is null, a dimension is out of range, the stride is too small, or
      *     the frame would not fit into a 2 GiB buffer.
      */

@@ -14,19 +14,20 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Sends the frames of one stream on one channel.
  *
- * <p>One thread at a time may use it: a call while another thread is inside one is refused with an {@link
+ * <p>One thread at a time may use a publication: a call while another thread is inside one fails with an {@link
  * IllegalStateException}. {@link #close()} is safe on any thread. A publication does not wait for subscribers unless it
- * is {@linkplain PublicationContext#lossless(boolean) lossless}: a frame that the slowest subscriber has left no room
- * for is dropped and counted. Nothing is allocated per frame once frames have their size. When the media driver has
- * gone, frames are dropped until there is another; a lossless publication waits for it ({@link
- * PublicationContext#reconnectTimeout()}), then up to three seconds for its subscribers to return. Each wait of a call
- * has a bound, and ends early when the thread is interrupted (its flag stays set) or the publication is closed: the
- * frame is dropped and counted.
+ * is {@linkplain PublicationContext#lossless(boolean) lossless}: a frame for which the slowest subscriber has left no
+ * room is dropped and counted. Nothing is allocated per frame once the memory has grown to the frames' size.
  *
- * <p>What may block without being lossless: a frame larger than the window of the channel, which goes only as its
- * subscribers read ({@link PublicationContext#largeFrameTimeout()}), and the first call after another driver has taken
- * over, which opens the stream there ({@link ConnectionContext#answerTimeout()} at most, if that driver is slow to
- * answer).
+ * <p>Without a media driver, frames are dropped until there is one again. A lossless publication waits for a driver
+ * ({@link PublicationContext#reconnectTimeout()}), then for its subscribers to return ({@link
+ * PublicationContext#returnTimeout()}). Every wait has a bound, and ends early when the thread is interrupted (its flag
+ * stays set) or the publication is closed: the frame is then dropped and counted.
+ *
+ * <p>Two calls may block without being lossless: sending a frame larger than the channel's window, which proceeds only
+ * as its subscribers read ({@link PublicationContext#largeFrameTimeout()}), and the first call after another driver has
+ * taken over, which reopens the stream there ({@link ConnectionContext#answerTimeout()} at most, if that driver is slow
+ * to answer).
  *
  * <pre>{@code
  * FrameClaim claim = publication.tryClaim();
@@ -43,7 +44,7 @@ public final class FramePublication implements AutoCloseable {
 
     private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** The system's own makes an object a call. This one compares the two clocks once an hour, and counts on. */
+    /** Agrona's system clock allocates per call; this one resamples the offset of the two clocks once an hour. */
     private final EpochNanoClock epochClock = new OffsetEpochNanoClock();
 
     private final PublicationContext context;
@@ -58,16 +59,16 @@ public final class FramePublication implements AutoCloseable {
 
     private final Gate gate;
     private final SendWait wait;
-    private final PublicationFailover paths;
+    private final PublicationFailover failover;
     private ByteBuffer stagingBytes;
     private long announcedNs;
 
-    private final PublicationCounts account = new PublicationCounts();
+    private final PublicationCounts counts = new PublicationCounts();
 
     /**
-     * A publication.
+     * Creates a publication.
      *
-     * @param whenClosed run on the thread that closed it, after it is closed.
+     * @param whenClosed called on the closing thread after the publication is closed.
      */
     FramePublication(
             DriverConnection connection,
@@ -88,10 +89,10 @@ public final class FramePublication implements AutoCloseable {
         growPrefix(0);
         gate = new Gate("publication of stream '" + stream + "'");
         wait = new SendWait(context, connection, gate);
-        paths = new PublicationFailover(connection, poolHost, context, wait, gate, header.publicationId);
+        failover = new PublicationFailover(connection, poolHost, context, wait, gate, header.publicationId);
     }
 
-    /** Begins a call that needs the publication to be usable; it ends with {@link #leave()}. */
+    /** Begins a call on a usable publication, which ends with {@link #leave()}. */
     private void enter() {
         if (!gate.enter()) {
             throw closed();
@@ -125,16 +126,16 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * A claim for a frame of the format that the publication was made for.
+     * Claims memory for a frame of the publication's own format.
      *
-     * @return as {@link #tryClaim(FrameFormat)}.
+     * @return as {@link #tryClaim(FrameFormat, int)}.
      */
     public FrameClaim tryClaim() {
         return tryClaim(context.format());
     }
 
     /**
-     * A claim for a frame.
+     * Claims memory for a frame.
      *
      * @param format the format of the frame; may differ from frame to frame.
      * @return as {@link #tryClaim(FrameFormat, int)}.
@@ -144,12 +145,12 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * A claim for a frame, if it may be sent. A lossless publication waits until it may.
+     * Claims memory for a frame, if the frame may be sent. A lossless publication waits until it may.
      *
      * @param format           the format of the frame; may differ from frame to frame.
-     * @param maxPayloadLength bytes to make room for; a raw frame's own length, a bound for a JPEG or zstd frame.
-     * @return the claim; null if the frame is dropped, and counted, because nobody is connected or the slowest
-     *     subscriber has not made room.
+     * @param maxPayloadLength the room for the payload in bytes: a raw frame's own length, or a bound for a JPEG or
+     *     zstd frame.
+     * @return the claim; null if the frame is dropped and counted, for the reason of {@link #lastDrop()}.
      * @throws IllegalStateException if the last claim has not ended, the publication or its connection is closed, or
      *     another thread is inside a call.
      */
@@ -167,20 +168,20 @@ public final class FramePublication implements AutoCloseable {
         int length = Math.max(maxPayloadLength, expected);
         LogPublication.Outcome outcome;
         do {
-            outcome = paths.await() ? tryOpenClaim(format, length, expected) : LogPublication.Outcome.NOT_CONNECTED;
-        } while (outcome == LogPublication.Outcome.NOT_CONNECTED && paths.isOver() && wait.mayWaitForDriver());
+            outcome = failover.await() ? tryOpenClaim(format, length, expected) : LogPublication.Outcome.NOT_CONNECTED;
+        } while (outcome == LogPublication.Outcome.NOT_CONNECTED && failover.isOver() && wait.mayWaitForDriver());
         if (outcome == LogPublication.Outcome.SENT) {
             return claim;
         }
-        account.dropped(outcome);
-        if (path() != null) {
-            account.show(path().counters());
+        counts.dropped(outcome);
+        if (link() != null) {
+            counts.show(link().counters());
         }
         return null;
     }
 
     private LogPublication.Outcome tryOpenClaim(FrameFormat format, int length, int expected) {
-        boolean isPooled = path().pools() != null && path().pools().fits(length);
+        boolean isPooled = link().pools() != null && link().pools().fits(length);
         LogPublication.Outcome outcome = awaitRoom(FrameHeader.LENGTH + (isPooled ? 0 : expected));
         if (outcome == LogPublication.Outcome.SENT && isPooled) {
             outcome = tryClaimSlot(format);
@@ -193,10 +194,10 @@ public final class FramePublication implements AutoCloseable {
 
     private LogPublication.Outcome tryClaimSlot(FrameFormat format) {
         announceIfDue();
-        PoolWriter pool = path().pools().pool();
+        PoolWriter pool = link().pools().pool();
         int slot = awaitSlot(pool);
         if (slot < 0) {
-            return path().log().isConnected() && !paths.isOver()
+            return link().log().isConnected() && !failover.isOver()
                     ? LogPublication.Outcome.NO_SLOT
                     : LogPublication.Outcome.NOT_CONNECTED;
         }
@@ -207,7 +208,7 @@ public final class FramePublication implements AutoCloseable {
     private int awaitSlot(PoolWriter pool) {
         int slot = pool.tryTake();
         if (slot < 0) {
-            while ((slot = pool.tryTake()) < 0 && path().log().isConnected() && !paths.isOver() && wait.mayWait()) {
+            while ((slot = pool.tryTake()) < 0 && link().log().isConnected() && !failover.isOver() && wait.mayWait()) {
                 wait.idle();
             }
         }
@@ -215,14 +216,14 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * Sends a frame that lies in memory already.
+     * Sends a copy of a frame that is already in memory.
      *
      * @param format        the format of the frame.
-     * @param buffer        that holds it.
+     * @param buffer        the buffer that holds the payload.
      * @param offset        the offset of its first byte.
      * @param length        the length of the payload in bytes; a raw frame's own, see {@link
-     *                      FrameFormat#maxPayloadLength()}.
-     * @param captureTimeNs when the picture was taken, nanoseconds since the epoch.
+     *     FrameFormat#maxPayloadLength()}.
+     * @param captureTimeNs when the picture was taken, in nanoseconds since the epoch.
      * @return as {@link FrameClaim#commit(long)}.
      * @throws IllegalArgumentException if the length is not that of a frame of the format.
      * @throws IllegalStateException    as {@link #tryClaim(FrameFormat, int)}.
@@ -242,18 +243,18 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
-    private PublicationLink path() {
-        return paths.current();
+    private PublicationLink link() {
+        return failover.current();
     }
 
-    /** Metadata, if any, lies in the prefix. */
+    /** The metadata, if any, is in the prefix. */
     private boolean sendCopy(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
-        if (!paths.await()) {
-            account.dropped(LogPublication.Outcome.NOT_CONNECTED);
+        if (!failover.await()) {
+            counts.dropped(LogPublication.Outcome.NOT_CONNECTED);
             return false;
         }
-        if (path().pools() == null || !path().pools().fits(length)) {
-            return send(format, buffer, offset, length, captureTimeNs);
+        if (link().pools() == null || !link().pools().fits(length)) {
+            return send(format, buffer, offset, length, null, NO_SLOT, captureTimeNs);
         }
         int metadataLength = header.metadataLength;
         FrameClaim copy = claim(format, length);
@@ -266,9 +267,9 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * The claim has been filled.
+     * Sends a filled claim.
      *
-     * @return false if the frame is dropped: counted, or not counted any more because the publication is closed.
+     * @return false if the frame is dropped: counted, or not counted because the publication is closed.
      */
     boolean commit(FrameClaim filled, long captureTimeNs) {
         if (!gate.enter()) {
@@ -286,9 +287,14 @@ public final class FramePublication implements AutoCloseable {
     private boolean send(FrameClaim filled, long captureTimeNs) {
         filled.end();
         header.metadataLength = filled.metadataLength();
-        return filled.slot() == NO_SLOT
-                ? send(filled.shape(), filled.memory(), 0, filled.payloadLength(), captureTimeNs)
-                : sendSlot(filled.pool(), filled.shape(), filled.slot(), filled.payloadLength(), captureTimeNs);
+        return send(
+                filled.shape(),
+                filled.memory(),
+                0,
+                filled.payloadLength(),
+                filled.pool(),
+                filled.slot(),
+                captureTimeNs);
     }
 
     void abort(FrameClaim unused) {
@@ -303,7 +309,7 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
-    /** The pool keeps its memory until its claim has ended, closed or not. */
+    /** Ends a claim unsent. Its pool stays mapped until then, even if it is closed. */
     private static void abandon(FrameClaim unused) {
         unused.end();
         if (unused.slot() != NO_SLOT) {
@@ -311,115 +317,104 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
-    /** The frame is in its slot: says so. */
-    private boolean sendSlot(PoolWriter pool, FrameFormat format, int slot, int length, long captureTimeNs) {
-        describe(format, length, captureTimeNs);
-        header.poolId = pool.poolId();
-        header.poolSlot = slot;
-        header.chunkOffset = 0;
+    /**
+     * Sends a frame, whose metadata, if any, is in the prefix.
+     *
+     * @param pool the pool whose claimed slot holds the payload; null if the payload goes through the log.
+     */
+    private boolean send(
+            FrameFormat format,
+            DirectBuffer payload,
+            int offset,
+            int length,
+            PoolWriter pool,
+            int slot,
+            long captureTimeNs) {
+        boolean isPooled = pool != null;
+        header.format = format;
+        header.sequence = counts.nextSequence();
+        header.dropped = counts.dropped();
+        header.payloadLength = length;
+        header.chunkOffset = 0; // the log path divides a large frame, and sets both
         header.chunkLength = length;
-        pool.endWrite(slot, account.nextSequence());
-        LogPublication.Outcome outcome = null;
+        header.captureTimeNs = captureTimeNs;
+        header.poolId = isPooled ? pool.poolId() : 0;
+        header.poolSlot = isPooled ? slot : 0;
+        if (isPooled) {
+            pool.endWrite(slot, header.sequence);
+        }
+        boolean isSent = false;
         try {
-            outcome = sendDescriptor();
-        } finally {
-            if (outcome == null) {
-                pool.cancel(slot); // it threw: the idle strategy, or Aeron at the end of its positions
+            LogPublication.Outcome outcome = awaitSend(payload, offset, isPooled);
+            if (isForNextSession(outcome)) {
+                return sendCopy(format, payload, offset, length, captureTimeNs);
+            }
+            isSent = outcome == LogPublication.Outcome.SENT;
+            if (isSent) {
+                signal(); // first of all: subscribers are waiting for it
+                counts.sent(length);
+            } else {
+                counts.dropped(outcome);
+            }
+        } finally { // the idle strategy may throw, and Aeron at the end of its positions
+            if (isPooled && isSent) {
+                pool.sent(slot, link().log().position());
+            } else if (isPooled) {
+                pool.cancel(slot);
             }
         }
-        if (isLeftBehind(outcome)) {
-            growStaging(length);
-            staging.putBytes(0, pool.buffer(slot), 0, length); // the pool goes with its session
-            pool.cancel(slot);
-            return sendCopy(format, staging, 0, length, captureTimeNs);
-        }
-        boolean isSent = outcome == LogPublication.Outcome.SENT;
-        if (isSent) {
-            pool.signal(); // first of all: somebody waits for it
-            pool.sent(slot, path().log().position());
-            account.sent(length);
-        } else {
-            pool.cancel(slot);
-            account.dropped(outcome);
-        }
-        account.show(path().counters());
+        counts.show(link().counters());
         return isSent;
     }
 
-    private LogPublication.Outcome sendDescriptor() {
+    private LogPublication.Outcome awaitSend(DirectBuffer payload, int offset, boolean isPooled) {
+        int messageLength = FrameHeader.LENGTH + header.metadataLength + (isPooled ? 0 : header.payloadLength);
         LogPublication.Outcome outcome;
         do {
-            outcome = awaitRoom(FrameHeader.LENGTH + header.metadataLength);
+            outcome = awaitRoom(messageLength);
+            if (outcome == LogPublication.Outcome.SENT && !isPooled && announceIfDue()) {
+                outcome = awaitRoom(messageLength); // the announcement may have taken the room
+            }
             if (outcome == LogPublication.Outcome.SENT) {
                 header.publishTimeNs = System.nanoTime();
-                outcome = path().log().sendDescriptor(header, prefix);
+                outcome = isPooled
+                        ? link().log().sendDescriptor(header, prefix)
+                        : link().log().send(header, prefix, payload, offset);
             }
+            // The padding at the end of a term may have taken the room.
         } while (outcome == LogPublication.Outcome.NO_ROOM && wait.mayWait());
         return outcome;
     }
 
-    private void describe(FrameFormat format, int length, long captureTimeNs) {
-        header.format = format;
-        header.sequence = account.nextSequence();
-        header.dropped = account.dropped();
-        header.payloadLength = length;
-        header.captureTimeNs = captureTimeNs;
+    /** Whether a lossless frame must be sent in the next session, as this one has ended. */
+    private boolean isForNextSession(LogPublication.Outcome outcome) {
+        return outcome == LogPublication.Outcome.NOT_CONNECTED && failover.isOver() && wait.mayWaitForDriver();
     }
 
-    /** A lossless frame that could not go before its session ended goes in the next one. */
-    private boolean isLeftBehind(LogPublication.Outcome outcome) {
-        return outcome == LogPublication.Outcome.NOT_CONNECTED && paths.isOver() && wait.mayWaitForDriver();
-    }
-
-    private boolean send(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
-        int frameLength = FrameHeader.LENGTH + header.metadataLength + length;
-        describe(format, length, captureTimeNs);
-        header.poolId = 0;
-        header.poolSlot = 0;
-        LogPublication.Outcome outcome;
-        do {
-            outcome = awaitRoom(frameLength);
-            if (outcome == LogPublication.Outcome.SENT && announceIfDue()) {
-                outcome = awaitRoom(frameLength); // some was taken just now
-            }
-            if (outcome == LogPublication.Outcome.SENT) {
-                header.publishTimeNs = System.nanoTime();
-                outcome = path().log().send(header, prefix, buffer, offset);
-            }
-            // The padding at the end of a term may have taken the room that there was.
-        } while (outcome == LogPublication.Outcome.NO_ROOM && wait.mayWait());
-        if (isLeftBehind(outcome)) {
-            return sendCopy(format, buffer, offset, length, captureTimeNs);
+    /** Wakes subscribers that sleep until something arrives. */
+    private void signal() {
+        PublicationPools pools = link().pools();
+        if (pools != null) {
+            pools.pool().signal();
         }
-        boolean isSent = outcome == LogPublication.Outcome.SENT;
-        if (isSent) {
-            if (path().pools() != null) {
-                path().pools().pool().signal();
-            }
-            account.sent(length);
-        } else {
-            account.dropped(outcome);
-        }
-        account.show(path().counters());
-        return isSent;
     }
 
     private LogPublication.Outcome awaitRoom(int frameLength) {
-        LogPublication log = path().log();
+        LogPublication log = link().log();
         while (true) {
             boolean isConnected = log.isConnected();
-            if (isConnected && log.hasRoom(frameLength) && !paths.isPaused()) {
+            if (isConnected && log.hasRoom(frameLength) && !failover.isPaused()) {
                 wait.found();
                 return LogPublication.Outcome.SENT;
             }
-            if (!isConnected && !paths.awaitsReturn()) {
-                paths.disconnected();
+            if (!isConnected && !failover.awaitsReturn()) {
+                failover.disconnected();
                 return LogPublication.Outcome.NOT_CONNECTED;
             }
             if (!wait.mayWait()) {
                 return LogPublication.Outcome.NO_ROOM;
             }
-            if (paths.isOver()) {
+            if (failover.isOver()) {
                 return LogPublication.Outcome.NOT_CONNECTED;
             }
             wait.idle();
@@ -428,21 +423,21 @@ public final class FramePublication implements AutoCloseable {
 
     private boolean announceIfDue() {
         long nowNs = System.nanoTime();
-        PublicationPools pools = path().pools();
-        boolean hasNews = !paths.isAnnounced() || pools != null && pools.hasGrown();
+        PublicationPools pools = link().pools();
+        boolean hasNews = !failover.isAnnounced() || pools != null && pools.hasGrown();
         if (!hasNews && nowNs - announcedNs < ANNOUNCE_INTERVAL_NS) {
             return false;
         }
         long poolId = pools == null ? 0 : pools.pool().poolId();
-        int length = messages.encodeAnnouncement(account.nextSequence(), account.dropped(), poolId);
-        if (path().log().send(messages.buffer(), length) != LogPublication.Outcome.SENT) {
+        int length = messages.encodeAnnouncement(counts.nextSequence(), counts.dropped(), poolId);
+        if (link().log().send(messages.buffer(), length) != LogPublication.Outcome.SENT) {
             return false;
         }
-        paths.announced();
+        failover.announced();
         announcedNs = nowNs;
+        signal();
         if (pools != null) {
-            pools.pool().signal();
-            pools.retireOutgrown(path().log().position());
+            pools.retireOutgrown(link().log().position());
         }
         return true;
     }
@@ -475,19 +470,35 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * Whether a subscriber is there. Call it on the thread that writes. After another driver has taken over it opens
-     * the stream there, which can block as {@link #tryClaim()} can.
+     * Whether there is a subscriber. For the publishing thread. After another driver has taken over, this reopens the
+     * stream there, which can block as {@link #tryClaim()} can.
      *
      * @return true if a frame would be received; false if the publication is closed.
      * @throws IllegalStateException if another thread is inside a call.
      */
     public boolean isConnected() {
+        return subscriberCount(false) > 0;
+    }
+
+    /**
+     * The number of subscribers: exact over IPC. Over UDP, where a publisher does not know its receivers, 1 stands for
+     * one or more. For the publishing thread; may block as {@link #isConnected()} can.
+     *
+     * @return the number of subscribers; 0 if the publication is closed.
+     * @throws IllegalStateException if another thread is inside a call.
+     */
+    public int subscriberCount() {
+        return subscriberCount(context.channel().isIpc());
+    }
+
+    private int subscriberCount(boolean isExact) {
         if (!gate.enter()) {
-            return false;
+            return 0;
         }
         try {
-            boolean isOpen = claim.isOpen() ? path() != null : paths.follow();
-            return isOpen && path().log().isConnected();
+            boolean isOpen = claim.isOpen() ? link() != null : failover.follow();
+            boolean isConnected = isOpen && link().log().isConnected();
+            return isConnected && isExact ? link().subscribers().count() : isConnected ? 1 : 0;
         } finally {
             leave();
         }
@@ -503,23 +514,22 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * The account so far, of one moment. Any thread; does not block; also after closing.
+     * A consistent snapshot of the ledger. Any thread; does not block; also works after closing.
      *
      * @return the ledger.
      */
     public PublicationLedger ledger() {
-        return account.ledger();
+        return counts.ledger();
     }
 
     /**
-     * Why the last frame that this publication dropped was dropped: after a {@link #tryClaim()} that returned null, or
-     * a {@link FrameClaim#commit()} or {@link #offer offer} that returned false, the reason of that one. Any thread;
-     * does not block.
+     * Why the last dropped frame was dropped: the reason after {@link #tryClaim()} has returned null, or {@link
+     * FrameClaim#commit()} or {@link #offer offer} false. Any thread; does not block.
      *
-     * @return the reason; null if no frame was dropped so far.
+     * @return the reason; null if no frame has been dropped.
      */
     public DropReason lastDrop() {
-        return account.lastDrop();
+        return counts.lastDrop();
     }
 
     /**
@@ -541,11 +551,11 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * Announces to the subscribers that the stream has ended, and closes. Any thread; closing twice does nothing.
+     * Announces the end of the stream to its subscribers, and closes. Any thread; closing twice does nothing.
      *
-     * <p>Waits up to {@link PublicationContext#closeTimeout()} for room to say so. If another thread is inside a call,
-     * this returns at once: that call ends its wait, if it waits, and closes the publication when it returns. A claim
-     * that is open stays valid memory until it is committed, which returns false then, or aborted.
+     * <p>Waits {@link PublicationContext#closeTimeout()} at most for room for the announcement. If another thread is
+     * inside a call, this returns at once: that call stops waiting, and closes the publication when it returns. An open
+     * claim stays valid memory until it is aborted or committed; committing returns false then.
      */
     @Override
     public void close() {
@@ -561,7 +571,7 @@ public final class FramePublication implements AutoCloseable {
 
     private void release() {
         try {
-            paths.close(!claim.isOpen(), this::sendEndOfStream);
+            failover.close(!claim.isOpen(), this::sendEndOfStream);
         } finally {
             gate.released();
             whenClosed.run();
@@ -572,7 +582,7 @@ public final class FramePublication implements AutoCloseable {
         if (connection.state() == ConnectionState.CLOSED) {
             return; // the connection was closed under the publication: subscribers see it as lost
         }
-        int length = messages.encodeEndOfStream(account.nextSequence(), account.dropped());
+        int length = messages.encodeEndOfStream(counts.nextSequence(), counts.dropped());
         long startNs = System.nanoTime();
         while (log.send(messages.buffer(), length) == LogPublication.Outcome.NO_ROOM
                 && System.nanoTime() - startNs < context.closeTimeout().toNanos()) {

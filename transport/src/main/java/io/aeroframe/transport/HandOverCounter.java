@@ -5,8 +5,8 @@ import io.aeron.Counter;
 import java.util.List;
 
 /**
- * Says to the driver's owner, by a counter that is 1, that the lossless publications of a client have seen that the
- * driver is about to end, and send nothing more in this session. The session's thread, but for {@link #want}.
+ * Shows the driver's owner, by a counter with the value 1, that a client's lossless publications have noticed the
+ * coming hand-over and send nothing more in this session. For the session's thread, except for {@link #want}.
  */
 final class HandOverCounter {
 
@@ -15,7 +15,7 @@ final class HandOverCounter {
     private boolean isUnderWay;
     private Counter counter;
 
-    /** Asks for the counter, if that was not done yet. Without it the owner waits no longer than its limit. */
+    /** Requests the counter once. Without it the owner waits no longer than its limit. */
     void open(ClientSession session) {
         if (!isRequested) {
             isRequested = true;
@@ -24,12 +24,12 @@ final class HandOverCounter {
         }
     }
 
-    /** Whether the driver is about to end. Any thread. */
+    /** Whether the driver is about to close. Any thread. */
     void want(boolean isHandingOver) {
         isWanted = isHandingOver;
     }
 
-    /** Sets the counter when all users have stopped, and back to 0 when the hand-over did not come about. */
+    /** Sets the counter when all users have stopped sending, and resets it if the hand-over does not happen. */
     void update(List<SessionUser> users) {
         if (counter == null || counter.isClosed()) {
             return;

@@ -11,24 +11,24 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 
 /**
- * Reads one image: puts its frames together, or finds them in the pool that its messages name, and delivers them. One
+ * Reads one image: assembles its frames, or finds them in the pool that its messages name, and delivers them. One
  * thread.
  *
- * <p>For {@link Delivery#LATEST} two assemblies take turns: one holds the newest complete frame while the other puts
- * the next one together.
+ * <p>{@link Delivery#LATEST} alternates between two assemblies: one holds the newest complete frame while the other
+ * assembles the next one.
  *
- * <p>What a handler or an error handler throws comes out of {@link #poll}. The message that it was called for is
- * accounted for by then, and the next poll goes on behind it.
+ * <p>Exceptions of a handler or an error handler propagate from {@link #poll}. By then the message that caused the call
+ * has been counted, and the next poll continues after it.
  */
 final class ImageReader implements ControlledFragmentHandler {
 
-    /** How a log ended. */
+    /** How an image ended. */
     enum Ending {
         /** It has not ended. */
         NONE,
         /** The publisher ended the stream. */
         END_OF_STREAM,
-        /** The publisher is gone, and had not ended the stream. */
+        /** The publisher is gone without ending the stream. */
         VANISHED,
         /** It carries a stream of another name. */
         FOREIGN
@@ -36,9 +36,7 @@ final class ImageReader implements ControlledFragmentHandler {
 
     private static final int FRAGMENT_LIMIT = 16;
 
-    /**
-     * Ends the search for the latest frame: a publisher that is faster than this reader would keep it going forever.
-     */
+    /** Limits the search for the latest frame, which a faster publisher would never let end. */
     private static final int LATEST_SEARCH_LIMIT = 64;
 
     private final Image image;
@@ -49,8 +47,8 @@ final class ImageReader implements ControlledFragmentHandler {
 
     private final long streamHash;
     private final HostIdentity host;
-    private final SubscriptionCounts account;
-    private final RejectReporter faults;
+    private final SubscriptionCounts counts;
+    private final RejectReporter rejects;
     private final int maxMessageLength;
     private final FrameAge age = new FrameAge();
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
@@ -68,7 +66,7 @@ final class ImageReader implements ControlledFragmentHandler {
     private boolean hasRead;
     private boolean isConfirmed;
 
-    /** The pool that was found without its publisher when nothing more came; null if none was. */
+    /** The pool whose publisher was gone when nothing more arrived; null if there is none. */
     private PoolReader ownerlessPool;
 
     private Ending ending = Ending.NONE;
@@ -77,15 +75,15 @@ final class ImageReader implements ControlledFragmentHandler {
             Image image,
             SubscriptionContext context,
             PoolFollower pools,
-            SubscriptionCounts account,
-            RejectReporter faults,
+            SubscriptionCounts counts,
+            RejectReporter rejects,
             FrameAssemblies assemblies) {
         this.image = image;
         this.context = context;
         this.pools = pools;
         this.streamHash = context.stream().hash();
-        this.account = account;
-        this.faults = faults;
+        this.counts = counts;
+        this.rejects = rejects;
         maxMessageLength = (int) Math.min(
                 (long) context.maxFrameLength() + FrameHeader.LENGTH + FrameHeader.MAX_METADATA_LENGTH,
                 FrameDescriptor.computeMaxMessageLength(image.termBufferLength()));
@@ -104,7 +102,7 @@ final class ImageReader implements ControlledFragmentHandler {
         return ending;
     }
 
-    /** Whether a valid message has shown that the image carries this stream, and not one of another name. */
+    /** Whether a valid message has shown that the image carries this stream and not one of another name. */
     boolean isConfirmed() {
         return isConfirmed;
     }
@@ -141,8 +139,8 @@ final class ImageReader implements ControlledFragmentHandler {
     }
 
     /**
-     * Whether the publisher of the pool in use has gone. A publisher removes its pool when it outgrows it, too, and
-     * has announced the next one by then: the message that moves this reader there says that the publisher is alive.
+     * Whether the publisher of the current pool is gone. A publisher also removes a pool that it has outgrown, but has
+     * announced the next one by then: the message that moves this reader there shows that the publisher is alive.
      */
     private boolean isOwnerGone() {
         return ownerlessPool != null && ownerlessPool == pools.current();
@@ -162,12 +160,12 @@ final class ImageReader implements ControlledFragmentHandler {
         if (pools != null && pools.isEvicted()) {
             if (held != null && held.frame().isPooled()) {
                 held.frame().giveBack();
-                account.overrun();
+                counts.overrun();
                 spare = held;
                 held = null;
             }
             pools.rejoin(); // first: the error handler may throw
-            faults.report(new LeaseRevokedException(assembling.header().sequence));
+            rejects.report(new LeaseRevokedException(assembling.header().sequence));
         }
     }
 
@@ -180,8 +178,8 @@ final class ImageReader implements ControlledFragmentHandler {
         return switch (assembling.join(buffer, offset, length, header, maxMessageLength)) {
             case COMPLETE -> onMessage(assembling.message(), 0, assembling.messageLength());
             case INCOMPLETE -> Action.CONTINUE;
-            case OVER_LIMIT -> onFault(RejectReason.OVER_LIMIT);
-            case NO_MEMORY -> onFault(RejectReason.NO_MEMORY);
+            case OVER_LIMIT -> onReject(RejectReason.OVER_LIMIT);
+            case NO_MEMORY -> onReject(RejectReason.NO_MEMORY);
         };
     }
 
@@ -197,9 +195,9 @@ final class ImageReader implements ControlledFragmentHandler {
                 return onEndOfStream(buffer, offset, length);
             }
         }
-        RejectReason fault = assembling.take(buffer, offset, length, streamHash, context.maxFrameLength());
-        if (fault != null) {
-            return onFault(fault);
+        RejectReason reason = assembling.take(buffer, offset, length, streamHash, context.maxFrameLength());
+        if (reason != null) {
+            return onReject(reason);
         }
         return assembling.isComplete() ? onFrame() : Action.CONTINUE;
     }
@@ -211,14 +209,14 @@ final class ImageReader implements ControlledFragmentHandler {
             return Action.COMMIT;
         }
         if (held != null) {
-            account.superseded();
+            counts.superseded();
             superseded++;
             held.frame().giveBack();
             spare = held;
             held = null;
         }
-        if (!account.advanceTo(frameHeader.publicationId, frameHeader.sequence, frameHeader.dropped)) {
-            return onFault(RejectReason.SEQUENCE);
+        if (!counts.advanceTo(frameHeader.publicationId, frameHeader.sequence, frameHeader.dropped)) {
+            return onReject(RejectReason.SEQUENCE);
         }
         isConfirmed = true;
         if (frameHeader.isInPool() && !borrow(frameHeader)) {
@@ -234,16 +232,16 @@ final class ImageReader implements ControlledFragmentHandler {
         return delivered == limit ? Action.BREAK : Action.COMMIT;
     }
 
-    /** Whether a message was in the log when the subscription was made. The clock of another host does not show it. */
+    /** Whether a message was in the log before this subscription was made. Another host's clock cannot be compared. */
     private boolean isBeforeSubscription(long publicationId, long publishTimeNs, long bootIdHigh, long bootIdLow) {
-        return host.isSameAs(bootIdHigh, bootIdLow) && account.isBeforeSubscription(publicationId, publishTimeNs);
+        return host.isSameAs(bootIdHigh, bootIdLow) && counts.isBeforeSubscription(publicationId, publishTimeNs);
     }
 
     /** Borrows the slot of a frame, if it still holds the frame. */
     private boolean borrow(FrameHeader frameHeader) {
         PoolReader pool = pools == null ? null : pools.pool(frameHeader.poolId, frameHeader.publicationId);
         if (pool == null || !pool.fits(frameHeader.poolSlot, frameHeader.payloadLength)) {
-            onFault(RejectReason.POOL);
+            onReject(RejectReason.POOL);
             return false;
         }
         if (pool.tryBorrow(frameHeader.poolSlot, frameHeader.sequence)) {
@@ -251,9 +249,9 @@ final class ImageReader implements ControlledFragmentHandler {
             return true;
         }
         if (pool.isSinceJoin(frameHeader.sequence)) {
-            account.overrun();
+            counts.overrun();
         } else {
-            account.beforeJoin();
+            counts.beforeJoin();
         }
         return false;
     }
@@ -273,11 +271,11 @@ final class ImageReader implements ControlledFragmentHandler {
         if (frameHeader.timeToLiveNs > 0
                 && age.of(frameHeader.publicationId, frame.publishTimeNs(), frame.isSameHost(), System.nanoTime())
                         > frameHeader.timeToLiveNs) {
-            account.expired();
+            counts.expired();
             frame.giveBack();
             return;
         }
-        account.received(frame.payloadLength());
+        counts.received(frame.payloadLength());
         delivered++;
         try {
             handler.onFrame(frame);
@@ -291,12 +289,12 @@ final class ImageReader implements ControlledFragmentHandler {
         int nameOffset =
                 MessageHeaderDecoder.ENCODED_LENGTH + blockLength + StreamAnnouncementDecoder.nameHeaderLength();
         if (blockLength < StreamAnnouncementDecoder.BLOCK_LENGTH || nameOffset > length) {
-            return onFault(RejectReason.BLOCK_LENGTH);
+            return onReject(RejectReason.BLOCK_LENGTH);
         }
         announcement.wrap(buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH, blockLength, messageHeader.version());
         int nameLength = announcement.nameLength();
         if (nameLength < 1 || nameLength > StreamName.MAX_BYTES || nameOffset + nameLength > length) {
-            return onFault(RejectReason.MESSAGE_LENGTH);
+            return onReject(RejectReason.MESSAGE_LENGTH);
         }
         if (announcement.streamHash() != streamHash) {
             return onForeignAnnouncement(nameLength);
@@ -325,7 +323,7 @@ final class ImageReader implements ControlledFragmentHandler {
         return onPosition(publicationId, nextSequence, dropped);
     }
 
-    /** A stream of another name on the same stream id, if its name and hash agree. */
+    /** Handles another stream on the same stream id, if its name and hash agree. */
     private Action onForeignAnnouncement(int nameLength) {
         long hash = announcement.streamHash();
         byte[] name = new byte[nameLength];
@@ -333,10 +331,10 @@ final class ImageReader implements ControlledFragmentHandler {
         if (isConfirmed
                 || StreamName.hash(name) != hash
                 || StreamName.streamId(hash) != context.stream().streamId()) {
-            return onFault(RejectReason.STREAM);
+            return onReject(RejectReason.STREAM);
         }
         ending = Ending.FOREIGN;
-        faults.report(new StreamCollisionException(
+        rejects.report(new StreamCollisionException(
                 context.stream(), new String(name, StandardCharsets.UTF_8).replaceAll("\\p{Cc}", "?")));
         return Action.BREAK;
     }
@@ -345,11 +343,11 @@ final class ImageReader implements ControlledFragmentHandler {
         int blockLength = messageHeader.blockLength();
         if (blockLength < EndOfStreamDecoder.BLOCK_LENGTH
                 || MessageHeaderDecoder.ENCODED_LENGTH + blockLength > length) {
-            return onFault(RejectReason.BLOCK_LENGTH);
+            return onReject(RejectReason.BLOCK_LENGTH);
         }
         endOfStream.wrap(buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH, blockLength, messageHeader.version());
         if (endOfStream.streamHash() != streamHash) {
-            return onFault(RejectReason.STREAM);
+            return onReject(RejectReason.STREAM);
         }
         long publicationId = endOfStream.publicationId();
         if (isBeforeSubscription(
@@ -364,19 +362,19 @@ final class ImageReader implements ControlledFragmentHandler {
         return action;
     }
 
-    /** Takes a position of the publication: frames before it that have not been seen will not come. */
+    /** Applies a publication's position: frames before it that have not been seen will not arrive. */
     private Action onPosition(long id, long nextSequence, long dropped) {
         if (!isPossible(nextSequence, dropped)) {
-            return onFault(RejectReason.SEQUENCE);
+            return onReject(RejectReason.SEQUENCE);
         }
         boolean isAdvanced;
         try {
             deliverHeld();
         } finally { // this message is not seen again, whatever the handler throws
-            isAdvanced = account.advanceTo(id, nextSequence, dropped);
+            isAdvanced = counts.advanceTo(id, nextSequence, dropped);
         }
         if (!isAdvanced) {
-            return onFault(RejectReason.SEQUENCE);
+            return onReject(RejectReason.SEQUENCE);
         }
         isConfirmed = true;
         return Action.BREAK;
@@ -386,7 +384,7 @@ final class ImageReader implements ControlledFragmentHandler {
         return dropped >= 0 && dropped <= nextSequence;
     }
 
-    /** Gives back the frame that is held. The reader is not used afterwards. */
+    /** Returns the held frame. The reader must not be used afterwards. */
     void close() {
         if (held != null) {
             held.frame().giveBack();
@@ -394,9 +392,9 @@ final class ImageReader implements ControlledFragmentHandler {
         }
     }
 
-    private Action onFault(RejectReason fault) {
-        account.invalid();
-        faults.count(fault);
+    private Action onReject(RejectReason reason) {
+        counts.invalid();
+        rejects.count(reason);
         return Action.COMMIT;
     }
 }

@@ -3,18 +3,17 @@ package io.aeroframe.transport;
 import java.nio.ByteBuffer;
 
 /**
- * A frame that is kept past its handler, and the lease that keeps it: one small object for each, never used again, so
- * that one that was closed has no way to the memory of another.
+ * A frame that is kept past its handler, together with its lease. Each lease is an object of its own that is never
+ * reused, so a closed lease cannot reach the memory of another.
  *
- * <p>What a lease holds is counted under a lock of whatever its memory belongs to; {@link #tryEnd()} is called under
- * it.
+ * <p>The owner of the memory counts leases under its lock; {@link #tryEnd()} is called with that lock held.
  */
 abstract class KeptFrame extends FrameView implements FrameLease {
 
     private volatile boolean isOpen = true;
     private ByteBuffer bytes;
 
-    /** Copies everything but the payload of a frame that may be looked at. */
+    /** Copies everything but the payload of a frame. */
     KeptFrame(FrameView frame) {
         int metadataLength = frame.metadata().capacity();
         if (metadataLength > 0) {

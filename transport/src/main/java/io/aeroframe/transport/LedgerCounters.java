@@ -6,32 +6,31 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A ledger as counters of the driver, one for each of its numbers, so that Aeron's own tools show it. They are as good
- * as the ledger within a poll or a frame, and end with the session or the publication or subscription that they belong
- * to.
+ * Exposes a ledger as driver counters, one for each number, so that Aeron's own tools can show it. The counters lag the
+ * ledger by no more than a poll or a frame. They end with the session, or with the publication or subscription.
  *
- * <p>{@link #show} is for the thread of the publication or subscription, inside its gate: it takes no lock, and does
- * nothing until the driver has made the counters. If the driver has no room for them the stream goes on without.
+ * <p>{@link #show} is for the thread of the publication or subscription, inside its gate. It takes no lock, and does
+ * nothing until the driver has allocated the counters. If the driver has no room for them, the stream goes on without.
  */
 final class LedgerCounters implements AutoCloseable {
 
-    /** Of a publication's counters. Aeron leaves the types from 1000 on to its users. */
+    /** The type id of a publication's counters. Aeron reserves ids from 1000 on for applications. */
     static final int PUBLICATION_TYPE_ID = 17_001;
 
-    /** Of a subscription's counters. */
+    /** The type id of a subscription's counters. */
     static final int SUBSCRIPTION_TYPE_ID = 17_002;
 
     private final ClientSession session;
     private final List<CompletableFuture<Counter>> requests = new ArrayList<>();
     private final long[] shown;
 
-    /** Complete when it is seen. */
+    /** Published complete. */
     private volatile Counter[] counters;
 
     /**
-     * Asks the driver for counters. They are there some time later.
+     * Requests the counters from the driver, which allocates them some time later.
      *
-     * @param what  what goes in front of each label: the side and the stream.
+     * @param what  the prefix of each label: the side and the stream.
      * @param names the names of the numbers, as in the ledger.
      */
     LedgerCounters(ClientSession session, int typeId, String what, String... names) {
@@ -49,7 +48,7 @@ final class LedgerCounters implements AutoCloseable {
         });
     }
 
-    /** Shows a number if it has changed. */
+    /** Sets a counter if its number has changed. */
     void show(int index, long value) {
         if (shown[index] != value) {
             Counter[] made = counters;
@@ -60,7 +59,7 @@ final class LedgerCounters implements AutoCloseable {
         }
     }
 
-    /** Gives the counters back. Inside the gate, or with it closed. */
+    /** Releases the counters. Inside the gate, or with the gate closed. */
     @Override
     public void close() {
         counters = null;

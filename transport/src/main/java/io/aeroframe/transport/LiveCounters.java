@@ -4,8 +4,8 @@ import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * The driver's counters, as long as their session lasts. For threads that are inside a gate of the session: the memory
- * of the counters is unmapped only when none is. Ask again at each use.
+ * The driver's counters while their session lasts. For threads inside a gate of the session: the counters are unmapped
+ * only when no thread is inside. Ask again for each use.
  */
 final class LiveCounters {
 
@@ -17,7 +17,9 @@ final class LiveCounters {
         this.isDriverUp = isDriverUp;
     }
 
-    /** Whether their driver still is the one that is up. Looks at files: not for a thread that carries frames. */
+    /**
+     * Whether the driver of these counters is still the current one. Reads files: not for threads that carry frames.
+     */
     BooleanSupplier isDriverUp() {
         return isDriverUp;
     }

@@ -7,13 +7,13 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The log path's sending half: frames through the log buffers of one Aeron publication, in as many messages as it
- * takes. One thread, inside the gate of the publication: while the session is not over, the log buffers stay mapped.
- * Once it is, nothing is sent.
+ * The publishing side of the log path: frames go through the log buffers of one Aeron publication, in as many messages
+ * as they need. One thread, inside the gate of the publication: the log buffers stay mapped while the session is not
+ * over. Once it is over, nothing is sent.
  */
 final class LogPublication implements AutoCloseable {
 
-    /** What became of an attempt to send. */
+    /** The outcome of an attempt to send. */
     enum Outcome {
         SENT,
         NO_ROOM,
@@ -29,23 +29,26 @@ final class LogPublication implements AutoCloseable {
     private final BufferClaim bufferClaim = new BufferClaim();
     private final int mtu;
 
-    /** Bytes of the largest frame that is sent as one message. */
+    /** The longest frame that is sent as one message, in bytes. */
     private final int maxWholeLength;
 
-    /** Bytes of a message that carries a piece of a larger frame. */
+    /** The length of a message that carries a chunk of a larger frame, in bytes. */
     private final int chunkLength;
 
-    /** Room that there is when nothing is in flight: the driver moves the limit an eighth of the window late. */
+    /**
+     * The window that is available when nothing is in flight: the driver updates the limit only every eighth of the
+     * window.
+     */
     private final int roomWhenIdle;
 
     private boolean isWindowOpen;
 
     /**
-     * Adds the publication. Waits for the driver, for {@link ConnectionContext#answerTimeout()} at most; an interrupt
-     * does not end the wait.
+     * Adds the publication. Waits {@link ConnectionContext#answerTimeout()} at most for the driver; an interrupt does
+     * not end the wait.
      *
-     * @param frameLength bytes of most frames, header included.
-     * @param isPooled    whether the log carries descriptors only, but for frames that do not fit the pool.
+     * @param frameLength the length of most frames with their headers, in bytes.
+     * @param isPooled    whether the log carries only descriptors, except for frames that do not fit the pool.
      * @throws FrameTransportException if the channel cannot be used, there is no room, or the session ends.
      */
     LogPublication(
@@ -65,8 +68,8 @@ final class LogPublication implements AutoCloseable {
     }
 
     /**
-     * Whether there is a subscriber, and the driver, which does so a little after it has linked the first one, has
-     * opened the window.
+     * Whether there is a subscriber, and the driver has opened the window, which it does shortly after linking the
+     * first one.
      */
     boolean isConnected() {
         if (session.isOver() || !publication.isConnected()) {
@@ -78,10 +81,11 @@ final class LogPublication implements AutoCloseable {
     }
 
     /**
-     * Whether a frame of this many bytes, header included, may be begun now.
+     * Whether a frame of this many bytes, header included, may be started now.
      *
-     * <p>Aeron lets a message begin that ends past the limit, so that a frame of one message needs any room at all. One
-     * in chunks is begun when all of it has room, or, if it is larger than the window, when nothing is in flight.
+     * <p>Aeron accepts a message that ends beyond the limit, so a frame in one message needs any room at all. A frame
+     * in chunks is started when there is room for all of it, or, if it is larger than the window, when nothing is in
+     * flight.
      */
     boolean hasRoom(int frameLength) {
         return !session.isOver()
@@ -92,11 +96,11 @@ final class LogPublication implements AutoCloseable {
     }
 
     /**
-     * Sends a frame. Room has been found by {@link #hasRoom(int)} before.
+     * Sends a frame, after {@link #hasRoom(int)} has returned true.
      *
-     * @param header  filled but for its chunk fields.
-     * @param prefix  memory in front of the payload: the header is written at 0, the metadata lies at {@link
-     *                FrameHeader#LENGTH}.
+     * @param header  the header, complete except for its chunk fields.
+     * @param prefix  the memory before the payload: the header is written at 0, and the metadata is at {@link
+     *     FrameHeader#LENGTH}.
      * @param payload the picture.
      */
     Outcome send(FrameHeader header, MutableDirectBuffer prefix, DirectBuffer payload, int payloadOffset) {
@@ -131,8 +135,8 @@ final class LogPublication implements AutoCloseable {
     }
 
     /**
-     * A frame larger than the window can go on only as its subscribers read: this waits for them, as long as the
-     * publication was asked to.
+     * Offers a message of a frame that has been started, and waits for subscribers to read if the window is full, for
+     * as long as the publication allows.
      */
     private Outcome offerWaiting(
             DirectBuffer prefix, int prefixLength, DirectBuffer payload, int payloadOffset, int payloadLength) {
@@ -145,9 +149,9 @@ final class LogPublication implements AutoCloseable {
     }
 
     /**
-     * Sends the header of a frame whose payload is in a pool, without a copy where it fits a fragment.
+     * Sends the header of a frame whose payload is in a pool, without a copy if it fits one fragment.
      *
-     * @param metadata lies at {@link FrameHeader#LENGTH}.
+     * @param metadata holds the metadata at {@link FrameHeader#LENGTH}.
      */
     Outcome sendDescriptor(FrameHeader header, MutableDirectBuffer metadata) {
         int length = FrameHeader.LENGTH + header.metadataLength;
@@ -205,7 +209,7 @@ final class LogPublication implements AutoCloseable {
                 "stream '" + stream + "': its publication has come to the end of Aeron's positions");
     }
 
-    /** Behind all that was sent; negative if the session is over. */
+    /** The position after everything that was sent; negative if the session is over. */
     long position() {
         return session.isOver() ? Publication.CLOSED : publication.position();
     }

@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * The pool that a subscription reads at present: attaches when a message names one, and follows to the next. A pool
- * that it has left stays mapped as long as a frame or a lease of it is out.
+ * The pool that a subscription reads at present. It attaches when a message names a pool, and follows to the next one.
+ * A pool that it has left stays mapped while any frame or lease of it is out.
  *
- * <p>For the polling thread, but for {@link #checkOwner()}, which another one calls about ten times a second.
+ * <p>For the polling thread, except for {@link #checkOwner()}, which another thread calls about ten times a second.
  */
 final class PoolFollower {
 
@@ -25,19 +25,19 @@ final class PoolFollower {
     private PoolReader pool;
     private long missingPoolId;
 
-    /** The id of {@link #pool}, for the thread that looks after its owner. */
+    /** The id of {@link #pool}, for the thread that checks its owner. */
     private volatile long watchedPoolId = NONE;
 
     /**
-     * The pool that was found without an owner. By its id, so that it says nothing of the next pool. Written by {@link
+     * The pool that was found without an owner, by id so that it says nothing about the next pool. Written by {@link
      * #checkOwner()}.
      */
     private volatile long ownerlessPoolId = NONE;
 
-    /** Counted by the polling thread when something has come. Opaque on both sides: nothing else follows from it. */
+    /** Incremented by the polling thread on each arrival. Opaque access on both sides: nothing else depends on it. */
     private final AtomicInteger life = new AtomicInteger();
 
-    /** The other thread's: what it saw last. */
+    /** The last value that {@link #checkOwner()} saw. */
     private int seenLife;
 
     PoolFollower(SharedDirectory directory, Aeron aeron, StreamName stream, Subscription subscription) {
@@ -47,16 +47,17 @@ final class PoolFollower {
         this.subscription = subscription;
     }
 
-    /** The pool that this is attached to; null if none. */
+    /** The pool that is attached; null if there is none. */
     PoolReader current() {
         return pool;
     }
 
     /**
-     * The pool of an id. Attaching to one maps its memory, which takes as long as the system takes for that much.
+     * The pool with an id. Attaching to another one maps its memory, which takes as long as the system takes for that
+     * much.
      *
-     * @return null if there is none any more.
-     * @throws FrameTransportException if it cannot be used, or has no room for another subscriber.
+     * @return null if the pool no longer exists.
+     * @throws FrameTransportException if the pool cannot be used, or has no room for another subscriber.
      */
     PoolReader pool(long poolId, long publicationId) {
         return pool != null && pool.poolId() == poolId ? pool : attach(poolId, publicationId);
@@ -84,36 +85,36 @@ final class PoolFollower {
         return new PoolReader.Membership(aeron.clientId(), heartbeat, subscription.registrationId());
     }
 
-    /** Whether the publisher has taken back what this subscription held. */
+    /** Whether the publisher has evicted this subscription from the pool. */
     boolean isEvicted() {
         return pool != null && pool.isEvicted();
     }
 
-    /** Takes part again, with no lease. */
+    /** Joins again after an eviction, with no lease. */
     void rejoin() {
         if (!pool.rejoin()) {
             leave(); // all places are taken: the next frame reports it
         }
     }
 
-    /** Something has come: no need to look after the publisher for a while. */
+    /** Notes an arrival, which makes a check of the publisher unnecessary for a while. */
     void noteLife() {
         life.setOpaque(life.getPlain() + 1);
     }
 
     /**
      * Whether the process that publishes into the current pool was gone, or had removed the pool, at the last {@link
-     * #checkOwner()}: the driver notices only some seconds later. Costs a read.
+     * #checkOwner()}. The driver notices only some seconds later. Costs one read.
      */
     boolean isOwnerGone() {
         return pool != null && ownerlessPoolId == pool.poolId();
     }
 
     /**
-     * Looks whether the owner of the current pool is there, if nothing has come since the last look. Opens and locks a
-     * file. Any one thread.
+     * Checks whether the owner of the current pool is alive, unless something has arrived since the last check. Opens
+     * and locks a file. One thread at a time.
      *
-     * @throws FrameDriverException if that cannot be found out.
+     * @throws FrameDriverException if that cannot be determined.
      */
     void checkOwner() {
         int lived = life.getOpaque();
@@ -127,7 +128,7 @@ final class PoolFollower {
         }
     }
 
-    /** Leaves the pool. Frames and leases that are out stay good until they are given back. */
+    /** Leaves the pool. Frames and leases that are out stay valid until they are returned. */
     void leave() {
         if (pool != null) {
             watchedPoolId = NONE;
@@ -136,7 +137,7 @@ final class PoolFollower {
         }
     }
 
-    /** Leaves the pool of a publisher that is gone, and removes the files that it has left behind. */
+    /** Leaves the pool of a publisher that is gone, and removes the files that it left behind. */
     void leaveAndSweep() {
         if (pool != null) {
             leave();

@@ -7,33 +7,33 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * The readers of a pool: 64 entries, and two words with a bit each: <em>members</em>, the readers that take part, and
+ * The readers of a pool: 64 entries, and two bit sets: <em>members</em>, the readers that take part, and
  * <em>waiting</em>, those that sleep until the publisher signals.
  *
- * <p>An entry is taken by writing the process into its <em>owner</em> word, and everything else that becomes of it is a
- * transition of its <em>state</em> word:
+ * <p>A reader takes an entry by writing its process into the <em>owner</em> word. Every later change is a transition of
+ * the <em>state</em> word:
  *
  * <pre>
- * FREE      the member takes it, with the next generation     -> JOINING
- * JOINING   the member has described itself                   -> ACTIVE
- * ACTIVE    the member gives its bit back                     -> FREE
- *           the publisher evicts it                           -> EVICTED
- * EVICTED   the member has seen it, and touches its bit no more -> RETURNED
- *           its process is gone                               -> FREE, by the publisher
- * RETURNED  the publisher has taken everything back           -> FREE
- * FREE or JOINING, of a process that is gone                  -> EVICTED, by the publisher
+ * FREE      the member takes it, with the next generation       -> JOINING
+ * JOINING   the member has filled in its fields                 -> ACTIVE
+ * ACTIVE    the member returns its bit                          -> FREE
+ *           the publisher evicts it                             -> EVICTED
+ * EVICTED   the member has seen it, and stops using its bit     -> RETURNED
+ *           its process has ended                               -> FREE, by the publisher
+ * RETURNED  the publisher has reclaimed everything              -> FREE
+ * FREE or JOINING, of a process that has ended                  -> EVICTED, by the publisher
  * </pre>
  *
- * <p>The word carries the generation, which grows with each taking, and each transition is a compare-and-set of both:
- * what was decided of one member is never done to another one that has come to the same entry meanwhile. The owner word
- * is cleared last, so that an entry has one owner until all of the last one is gone.
+ * <p>The state word carries the generation, which is incremented each time the entry is taken. Each transition is a
+ * compare-and-set of both, so a decision about one member never applies to a later member in the same entry. The owner
+ * word is cleared last, so an entry has one owner until everything of the previous one is reclaimed.
  *
- * <p>The publisher evicts a member of which the Aeron client has shown no sign of life for the driver's client liveness
- * timeout, and takes its leases back. The process may only be stopped, and clear its bit when it wakes: so the bit is
- * given to nobody else before the member itself has seen the eviction, or its process is gone.
+ * <p>The publisher evicts a member if its Aeron client has sent no keepalive for the driver's client liveness timeout,
+ * and reclaims its leases. The process may only be stopped, and clear its bit when it resumes. So the bit is not reused
+ * until the member itself has seen the eviction, or its process has ended.
  *
- * <p>Each method says whose it is. One thread at a time may be in {@link #check}, and one in {@link #lend}; they need
- * not be the same.
+ * <p>Each method says which side it is for. One thread at a time may be in {@link #check}, and one in {@link #lend};
+ * they need not be the same thread.
  */
 class PoolMembers {
 
@@ -59,13 +59,13 @@ class PoolMembers {
     private final PoolSlots slots;
     private final int slotCount;
 
-    /** The state words of those to whom the last slot was lent. The publishing thread's. */
+    /** The state words of the members to which the last slot was lent. For the publishing thread. */
     private final long[] lentTo = new long[PoolLayout.MAX_MEMBERS];
 
     /**
-     * A member's entry, for as long as it has it.
+     * A member's entry, for as long as it is a member.
      *
-     * @param index      0 to 63, the number of its bit.
+     * @param index      the number of its bit, 0 to 63.
      * @param generation the generation of the entry.
      */
     record Place(int index, long generation) {
@@ -116,12 +116,12 @@ class PoolMembers {
     // ---- the member's side
 
     /**
-     * Member: takes part.
+     * Member: joins.
      *
      * @param clientId           the id of the Aeron client.
-     * @param heartbeatCounterId the id of the counter that shows that it is alive.
-     * @param subscriptionId     registration id of the Aeron subscription.
-     * @return its place; null if there are {@link PoolLayout#MAX_MEMBERS} already.
+     * @param heartbeatCounterId the id of the client's heartbeat counter.
+     * @param subscriptionId     the registration id of the Aeron subscription.
+     * @return the member's place; null if there are {@link PoolLayout#MAX_MEMBERS} members already.
      */
     Place join(long clientId, int heartbeatCounterId, long subscriptionId) {
         ProcessIdentity process = ProcessIdentity.current();
@@ -149,16 +149,13 @@ class PoolMembers {
         return null;
     }
 
-    /** Member: whether its leases hold, and did while it read what it has read. */
+    /** Member: whether its leases are valid, and were valid for everything it has read so far. */
     boolean isActive(Place place) {
         VarHandle.loadLoadFence(); // else a read of a frame might be done after the look that is to vouch for it
         return word(place.index()) == place.word(ACTIVE);
     }
 
-    /**
-     * Member: takes no more part, so that no more leases are set on its behalf. It still has its bit, and may hold
-     * leases.
-     */
+    /** Member: leaves, so that no more leases are set on its behalf. It keeps its bit, and may hold leases. */
     void leave(Place place) {
         withdraw(place.index());
     }
@@ -168,7 +165,7 @@ class PoolMembers {
         clear(PoolLayout.MEMBERS_OFFSET, bit(index));
     }
 
-    /** Member: gives its bit back, having left and holding no lease, or having lost them all. */
+    /** Member: returns its bit, after leaving, when it holds no lease or has lost all of them. */
     void giveBack(Place place) {
         int index = place.index();
         long owner = owner(index);
@@ -180,8 +177,8 @@ class PoolMembers {
     }
 
     /**
-     * Member: shows the publisher that it is about to sleep, or has woken. The order is for {@link WaitIdleStrategy} to
-     * keep.
+     * Member: shows the publisher that it is about to sleep, or is awake. {@link WaitIdleStrategy} is responsible for
+     * the order.
      */
     void setWaiting(Place place, boolean isWaiting) {
         if (isWaiting) {
@@ -193,17 +190,17 @@ class PoolMembers {
 
     // ---- the publisher's side
 
-    /** Members, a bit each. */
+    /** The members, one bit each. */
     long members() {
         return control.getLongVolatile(PoolLayout.MEMBERS_OFFSET);
     }
 
     /**
-     * Publisher: leases a slot that is being written on behalf of all members. A member that leaves meanwhile gives
-     * back what it sees after it has left, and one that is evicted loses what the publisher sees after that; a member
-     * that has come to the place of another meanwhile is lent nothing.
+     * Publisher: leases a slot that is being written on behalf of all members. A member that leaves meanwhile releases
+     * the leases it sees after leaving, an evicted one loses those that the publisher sees after evicting it, and one
+     * that has replaced another meanwhile is lent nothing.
      *
-     * @return bits of those to whom it is lent now.
+     * @return the bits of the members to which the slot is lent.
      */
     long lend(int slot) {
         long bits = members();
@@ -227,22 +224,22 @@ class PoolMembers {
         return lent;
     }
 
-    /** The second look of {@link #lend}: whether a member that was active is so, and is the same. */
+    /** The second check of {@link #lend}: whether an active member is still active, and still the same. */
     boolean isStill(int index, long word) {
         return stateOf(word) == ACTIVE && word(index) == word;
     }
 
-    /** The generation of a member to whom the last slot was lent. The publishing thread. */
+    /** The generation of a member to which the last slot was lent. For the publishing thread. */
     long lentGeneration(int index) {
         return lentTo[index] >>> GENERATION_SHIFT;
     }
 
-    /** The generation of an entry now. Any thread. */
+    /** The present generation of an entry. Any thread. */
     long generation(int index) {
         return word(index) >>> GENERATION_SHIFT;
     }
 
-    /** The bit of the member that an Aeron subscription is; 0 if it is none. Any thread. */
+    /** The bit of the member with an Aeron subscription; 0 if there is none. Any thread. */
     long bitOf(long subscriptionId) {
         for (long rest = members(); rest != 0; rest &= rest - 1) {
             int index = Long.numberOfTrailingZeros(rest);
@@ -261,16 +258,16 @@ class PoolMembers {
         return bitOf(subscriptionId) != 0;
     }
 
-    /** The process id, in its own pid namespace, of the process that has an entry; 0 if none has. Any thread. */
+    /** The process id of the owner of an entry, in the owner's pid namespace; 0 if there is none. Any thread. */
     long processOf(int index) {
         return ProcessIdentity.number(owner(index));
     }
 
     /**
-     * Publisher: evicts members that show no sign of life, and frees the entries of processes that are gone. Reads
-     * {@code /proc}.
+     * Publisher: evicts members without keepalives, and frees the entries of processes that have ended. Reads {@code
+     * /proc}.
      *
-     * @param isDriverUp asked before a member is evicted: a driver that ends takes all signs of life with it.
+     * @param isDriverUp checked before a member is evicted: no keepalives arrive once the driver is gone.
      */
     void check(CountersReader counters, BooleanSupplier isDriverUp) {
         for (int i = 0; i < PoolLayout.MAX_MEMBERS; i++) {
@@ -305,12 +302,12 @@ class PoolMembers {
         }
     }
 
-    /** Fails if the entry is not as it was any more. */
+    /** Fails if the entry has changed. */
     boolean tryEvict(int index, long word) {
         return tryMove(index, word, withState(word, EVICTED));
     }
 
-    /** Whether the process that an entry belongs to has ended. */
+    /** Whether the process that owns an entry has ended. */
     private boolean isGone(int index, long owner) {
         long startTime = control.getLongVolatile(entry(index, PROCESS_START));
         return owner(index) == owner && new ProcessIdentity(owner, startTime).isGone();

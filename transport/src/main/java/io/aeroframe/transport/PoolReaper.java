@@ -10,8 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.ErrorHandler;
 
 /**
- * The pools of one connection, until their files can go. One that gets no more frames stays as long as a linked
- * subscriber that has not joined it has messages to read that point there. Thread-safe.
+ * The pools of one connection, until their files can be removed. A pool that gets no more frames stays while a linked
+ * subscriber that has not joined it still has messages to read that point there. Thread-safe.
  */
 final class PoolReaper {
 
@@ -26,9 +26,9 @@ final class PoolReaper {
     /**
      * A pool and the subscribers that may need it.
      *
-     * @param pool        that gets no more frames.
+     * @param pool        the pool, which gets no more frames.
      * @param subscribers the subscribers of its publication.
-     * @param position    the position of the publication behind the last message that points to the pool.
+     * @param position    the position of the publication after the last message that points to the pool.
      */
     private record Retired(PoolWriter pool, SubscriberPositions subscribers, long position) {
         boolean isDone() {
@@ -36,7 +36,7 @@ final class PoolReaper {
         }
     }
 
-    /** What the thread that looks at the driver's counters here is inside of; to be registered with each session. */
+    /** The gate of the thread that reads the driver's counters here; registered with each session. */
     Gate gate() {
         return gate;
     }
@@ -45,7 +45,7 @@ final class PoolReaper {
         written.add(pool);
     }
 
-    /** From now on the owner of the pool that a subscription reads is looked after. */
+    /** Begins to watch the owner of the pool that a subscription reads. */
     void attached(PoolFollower attachment) {
         attachments.add(attachment);
     }
@@ -55,11 +55,11 @@ final class PoolReaper {
     }
 
     /**
-     * Looks after the members of the pools that are written here, and after the owners of those that are read here.
-     * Reads counters and files: for a thread that carries no frames.
+     * Checks the members of the pools that this process writes, and the owners of those that it reads. Reads counters
+     * and files: for a thread that carries no frames.
      *
-     * @param errorHandler takes what was found, when no lock is held any more: it may close anything.
-     * @throws RuntimeException the first of those that were thrown; the others have been looked after all the same.
+     * @param errorHandler receives the findings, after all locks are released: it may close anything.
+     * @throws RuntimeException the first exception of a check; all other checks have been made nevertheless.
      */
     void lookAfter(ErrorHandler errorHandler) {
         List<Runnable> looks = new ArrayList<>();
@@ -81,7 +81,7 @@ final class PoolReaper {
         }
     }
 
-    /** Takes what is found while pools are looked after, for {@link #lookAfter(ErrorHandler)} to pass on. */
+    /** Collects findings for {@link #lookAfter(ErrorHandler)} to pass on. */
     ErrorHandler reports() {
         return reports::add;
     }
@@ -99,7 +99,7 @@ final class PoolReaper {
         }
     }
 
-    /** A pool gets no more frames. Its publisher does not use it any more. */
+    /** Hands over a pool that gets no more frames, and that its publisher no longer uses. */
     synchronized void retire(PoolWriter pool, SubscriberPositions subscribers, long position) {
         if (written.remove(pool)) {
             retired.add(new Retired(pool, subscribers, position));
@@ -108,9 +108,9 @@ final class PoolReaper {
     }
 
     /**
-     * Removes what nobody will look for any more.
+     * Removes the files that no subscriber needs any more.
      *
-     * @return whether nothing is left that gets no more frames.
+     * @return whether none is left to remove.
      */
     synchronized boolean release() {
         if (retired.isEmpty()) {
@@ -132,7 +132,7 @@ final class PoolReaper {
     }
 
     /**
-     * Waits for those who still have to join, and removes all files. An interrupt ends the wait.
+     * Waits for subscribers that have yet to join, then removes all files. An interrupt ends the wait.
      *
      * @param timeoutNs the longest wait.
      */

@@ -46,9 +46,7 @@ final class PoolWriter implements AutoCloseable {
     /** The part of the free memory that a pool takes at most, unless its slots were counted by the user. */
     private static final int SHARE_OF_FREE = 4;
 
-    /**
-     * Asked for here so that what waking needs is loaded before the first frame, not by the first that wakes anybody.
-     */
+    /** Initialized with the pool, so that the first frame that wakes a subscriber does not wait for class loading. */
     private static final Futex FUTEX = Futex.system();
 
     private final long poolId;
@@ -69,24 +67,24 @@ final class PoolWriter implements AutoCloseable {
     private final SlotHolders holders;
     private final UseCount uses = new UseCount();
 
-    /** The slots that are claimed. The writer's. */
+    /** The claimed slots. The publishing thread. */
     private final boolean[] isClaimed;
 
     private int claims;
     private int next;
 
-    /** How often there was no slot. Written by the publishing thread, read by the one that looks after the members. */
+    /** How often no slot was free. Written by the publishing thread, read by the one that checks the members. */
     private volatile long shortages;
 
     /**
-     * The publication whose pools these are.
+     * The publication that owns the pool.
      *
      * @param stream        its name.
-     * @param publicationId the id of the publication that writes them.
-     * @param isLossless    whether it keeps each frame until all subscribers have had it.
+     * @param publicationId its id.
+     * @param isLossless    whether it keeps each frame until all subscribers have read it.
      * @param counters      the counters of its driver: which clients are alive.
-     * @param subscribers   how far they have read.
-     * @param errorHandler  takes reports of subscribers that leave it no slot. Any thread.
+     * @param subscribers   the positions that subscribers have reached.
+     * @param errorHandler  receives reports of subscribers that leave it no slot. Any thread.
      */
     record Owner(
             StreamName stream,
@@ -123,10 +121,10 @@ final class PoolWriter implements AutoCloseable {
     }
 
     /**
-     * Makes a pool. Writes and maps all of its memory, which takes as long as the system takes for that much.
+     * Creates a pool. Writes and maps all of its memory, which takes as long as the system takes for that much.
      *
      * @param maxPayloadLength the longest payload of a frame in bytes.
-     * @param wantedSlots      0 for as many as suit the size.
+     * @param wantedSlots      the number of slots; 0 for as many as suit the size.
      * @throws FrameTransportException if there is no room.
      */
     static PoolWriter create(SharedDirectory directory, Owner owner, int maxPayloadLength, int wantedSlots) {
@@ -241,7 +239,7 @@ final class PoolWriter implements AutoCloseable {
     }
 
     /**
-     * Takes the oldest slot that nobody reads. The claim on it ends with {@link #sent} or {@link #cancel}.
+     * Claims the oldest slot that nobody reads. The claim ends with {@link #sent} or {@link #cancel}.
      *
      * @return the slot; -1 if all are read, or the pool is closed.
      */
@@ -276,13 +274,15 @@ final class PoolWriter implements AutoCloseable {
         return -1;
     }
 
-    /** A claimed slot. */
+    /** The buffer of a claimed slot. */
     MutableDirectBuffer buffer(int slot) {
         checkClaimed(slot);
         return slotBuffers[slot];
     }
 
-    /** A claimed slot: the same object each time, position 0, limit at the end of the slot. */
+    /**
+     * The buffer of a claimed slot: the same object each time, with position 0 and its limit at the end of the slot.
+     */
     ByteBuffer byteBuffer(int slot) {
         checkClaimed(slot);
         return slotBytes[slot].clear();
@@ -294,7 +294,7 @@ final class PoolWriter implements AutoCloseable {
         }
     }
 
-    /** The frame in a claimed slot is complete: it may be read from now on. */
+    /** Completes the frame in a claimed slot, which is readable from now on. */
     void endWrite(int slot, long sequence) {
         checkClaimed(slot);
         if (loans != null) {
@@ -304,7 +304,7 @@ final class PoolWriter implements AutoCloseable {
         control.putLongRelease(PoolLayout.NEXT_SEQUENCE_OFFSET, sequence + 1);
     }
 
-    /** Ends a claim: the message that points to the slot has been sent, up to a position of the stream. */
+    /** Ends a claim after its message has been sent, up to a position of the stream. */
     void sent(int slot, long position) {
         checkClaimed(slot);
         if (loans != null) {
@@ -313,7 +313,7 @@ final class PoolWriter implements AutoCloseable {
         endClaim(slot);
     }
 
-    /** Ends a claim: the frame in the slot does not go out. Does nothing if there is no claim. */
+    /** Ends a claim whose frame is not sent. Does nothing if there is no claim. */
     void cancel(int slot) {
         if (!isClaimed[slot]) {
             return;
@@ -340,11 +340,11 @@ final class PoolWriter implements AutoCloseable {
     }
 
     /**
-     * The writer: wakes those who sleep until something comes. Nobody sleeping costs no system call. Does nothing once
-     * the pool is closed, unless a claim is open.
+     * Wakes the subscribers that sleep until something arrives. Costs no system call if none sleeps. Does nothing once
+     * the pool is closed, unless a claim is open. The publishing thread.
      *
-     * <p>The increment is sequentially consistent and comes before the look at the waiting members, a sleeper sets its
-     * bit before it looks whether the number is still what it was: one of them sees the other.
+     * <p>The increment is sequentially consistent and precedes the check for waiting members. A member sets its waiting
+     * bit before it checks whether the number has changed. So at least one of the two sees the other.
      */
     void signal() {
         if (claims > 0) {
@@ -366,8 +366,8 @@ final class PoolWriter implements AutoCloseable {
     }
 
     /**
-     * Evicts members that show no sign of life, frees the entries of processes that are gone, and reports members that
-     * have held slots for five seconds while the publication found none, at most every five seconds. Reads counters,
+     * Evicts members without keepalives, frees the entries of processes that have ended, and reports members that have
+     * held slots for five seconds while the publication found none free, at most every five seconds. Reads counters,
      * files and {@code /proc}: for a thread that carries no frames, one at a time, about ten times a second, where the
      * driver's counters may be read. Does nothing once the pool is closed. If the pool is closed meanwhile, this thread
      * unmaps it.
@@ -398,15 +398,14 @@ final class PoolWriter implements AutoCloseable {
         }
     }
 
-    /** Removes the file, and leaves the memory to a thread that may be writing to it. Any thread. */
+    /** Removes the file, but not the memory, which another thread may be writing. Any thread. */
     void abandon() {
         file.close();
     }
 
     /**
-     * Removes the file; no more slots are handed out. The memory is unmapped when the last claim has ended, by the
-     * thread that ends it. Members that have mapped it keep what they hold. Any thread; does not wait; closing twice
-     * does nothing.
+     * Removes the file and hands out no more slots. The thread that ends the last claim unmaps the memory. Members that
+     * have mapped the file keep what they hold. Any thread; does not wait; closing twice does nothing.
      */
     @Override
     public void close() {
@@ -416,7 +415,7 @@ final class PoolWriter implements AutoCloseable {
         file.close();
     }
 
-    /** Once, by the thread that the use count names: nobody uses the memory any more. */
+    /** Unmaps the memory, which nobody uses any more. Called once, by the thread that {@link UseCount} selects. */
     private void unmap() {
         for (int slot = 0; slot < slotCount; slot++) {
             slotBuffers[slot].wrap(0, 0);

@@ -106,7 +106,7 @@ public final class PublicationContext {
     }
 
     /**
-     * What most frames will be. Log buffers are sized for it; larger frames go in chunks, which costs a copy.
+     * The format of most frames. Log buffers are sized for it; larger frames go in chunks, which costs a copy.
      *
      * @param value the format.
      * @return this.
@@ -126,8 +126,8 @@ public final class PublicationContext {
     }
 
     /**
-     * Whether to wait for the slowest subscriber instead of dropping, {@link #offerTimeout(Duration)} at most for a
-     * call. While nobody is connected frames are dropped all the same. A wait ends early, with a dropped frame,
+     * Whether to wait for the slowest subscriber instead of dropping, for {@link #offerTimeout(Duration)} at most in
+     * each call. Frames are dropped nevertheless while nobody is connected. A wait ends early, with a dropped frame,
      * when the thread is interrupted or the publication is closed.
      *
      * @param value default false.
@@ -170,10 +170,10 @@ public final class PublicationContext {
     }
 
     /**
-     * How many frames the pool holds. One is being written, each subscriber reads one, and more of them let
+     * The number of frames that the pool holds. One is being written and each subscriber reads one; more let
      * subscribers fall behind for longer before they miss a frame, or hold frames for longer.
      *
-     * @param value 3 to 256; default 0, for 6 to 16 as 128 MiB allow, and a quarter of the free memory.
+     * @param value 3 to 256; default 0, for 6 to 16 as 128 MiB allow, and a quarter of the free memory at most.
      * @return this.
      */
     public PublicationContext slots(int value) {
@@ -191,9 +191,9 @@ public final class PublicationContext {
     }
 
     /**
-     * How old a frame may be at delivery. Subscribers on the same host drop, and count, what is older.
+     * The largest age of a frame at delivery. Subscribers on the same host drop and count older frames.
      *
-     * @param value default zero: without a limit.
+     * @param value default zero: no limit.
      * @return this.
      */
     public PublicationContext timeToLive(Duration value) {
@@ -296,8 +296,8 @@ public final class PublicationContext {
     }
 
     /**
-     * How long {@link FramePublication#close()} waits for room to say that the stream has ended. Without that
-     * subscribers see the stream as lost.
+     * How long {@link FramePublication#close()} waits for room to announce the end of the stream. Without the
+     * announcement, subscribers see the stream as lost.
      *
      * @param value default 1 s.
      * @return this.

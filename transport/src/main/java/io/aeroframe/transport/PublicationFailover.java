@@ -5,12 +5,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The sending path of a publication in whichever session of the driver is up: opened again when another session takes
- * over. The thread that writes, inside the gate.
+ * Keeps a publication's link in the driver session that is up: reopens it when another session takes over. The
+ * publishing thread, inside the gate.
  */
 final class PublicationFailover {
 
-    /** After a failure to open the path in a new session. */
+    /** The pause after a failure to open the link in a new session. */
     private static final long REOPEN_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final DriverConnection connection;
@@ -21,14 +21,14 @@ final class PublicationFailover {
     private final long publicationId;
     private final long returnTimeoutNs;
 
-    /** Null for as long as it cannot be opened in a new session. */
-    private PublicationLink path;
+    /** Null while it cannot be opened in a new session. */
+    private PublicationLink link;
 
     private long openedNs;
     private long failedNs;
     private boolean isAnnounced;
 
-    /** In a session before, and not heard of in this one yet. */
+    /** Whether there were subscribers in an earlier session that have not reached this one yet. */
     private boolean hadSubscribers;
 
     PublicationFailover(
@@ -45,30 +45,30 @@ final class PublicationFailover {
         this.gate = gate;
         this.publicationId = publicationId;
         returnTimeoutNs = context.returnTimeout().toNanos();
-        path = connection.inSession(this::openIn);
+        link = connection.inSession(this::openIn);
     }
 
     private PublicationLink openIn(ClientSession session) {
         return new PublicationLink(session, poolHost, context, wait, gate, publicationId);
     }
 
-    /** The path that was opened last; null if none could be. */
+    /** The link that was opened last; null if it could not be opened. */
     PublicationLink current() {
-        return path;
+        return link;
     }
 
     /**
-     * Follows the connection: in a new session the path is opened again. Waits for the driver to answer, for
-     * {@link ConnectionContext#answerTimeout()} at most.
+     * Follows the connection: reopens the link in a new session. Waits for the driver to answer, for {@link
+     * ConnectionContext#answerTimeout()} at most.
      *
-     * @return whether there is a path that frames can be sent on.
+     * @return whether there is a link to send frames on.
      */
     boolean follow() {
         ClientSession current = connection.session();
-        if (path == null || path.session() != current) {
+        if (link == null || link.session() != current) {
             long nowNs = System.nanoTime();
-            if (path != null) {
-                closePath(nowNs);
+            if (link != null) {
+                closeLink(nowNs);
             } else if (nowNs - failedNs < REOPEN_INTERVAL_NS) {
                 return false;
             }
@@ -78,12 +78,12 @@ final class PublicationFailover {
     }
 
     private boolean isUsable() {
-        return path != null && !path.session().isOver();
+        return link != null && !link.session().isOver();
     }
 
-    private void closePath(long nowNs) {
-        PublicationLink old = path;
-        path = null;
+    private void closeLink(long nowNs) {
+        PublicationLink old = link;
+        link = null;
         hadSubscribers |= isAnnounced;
         isAnnounced = false;
         failedNs = nowNs - REOPEN_INTERVAL_NS;
@@ -92,12 +92,12 @@ final class PublicationFailover {
 
     private void reopen(ClientSession current, long nowNs) {
         try {
-            path = openIn(current);
+            link = openIn(current);
             openedNs = System.nanoTime();
         } catch (FrameTransportException | FrameDriverException ex) {
             failedNs = nowNs;
             if (!(ex instanceof DriverLostException) && !current.isOver() && current == connection.session()) {
-                poolHost.errorHandler().onError(ex); // else the next session may do
+                poolHost.errorHandler().onError(ex); // otherwise the next session may work
             }
         }
     }
@@ -113,16 +113,16 @@ final class PublicationFailover {
     }
 
     /**
-     * Whether a lossless publication is to send nothing for a moment: the driver's owner waits until what was sent has
-     * been read.
+     * Whether a lossless publication must pause: the process that owns the driver is handing over, and waits until
+     * subscribers have read everything that was sent.
      */
     boolean isPaused() {
         return connection.isHandingOver() && wait.mayWaitForDriver();
     }
 
-    /** Whether there is a path, and its session has ended. */
+    /** Whether there is a link, and its session has ended. */
     boolean isOver() {
-        return path != null && isOver(path);
+        return link != null && isOver(link);
     }
 
     private boolean isOver(PublicationLink which) {
@@ -139,37 +139,37 @@ final class PublicationFailover {
         hadSubscribers = false;
     }
 
-    /** There are no subscribers: the stream is to be announced to the next ones. */
+    /** There are no subscribers left: the next ones need an announcement. */
     void disconnected() {
         isAnnounced = false;
     }
 
     /**
-     * Whether there are no subscribers because the driver has gone, or because those of the session before have yet to
-     * come to this one. A lossless publication waits for them.
+     * Whether there are no subscribers only because the driver is gone, or because those of the previous session have
+     * not reached this one yet. A lossless publication waits for them.
      */
     boolean awaitsReturn() {
         return wait.mayWaitForDriver()
                 && (hadSubscribers && System.nanoTime() - openedNs < returnTimeoutNs
-                        || isAnnounced && path.session().isDriverGone());
+                        || isAnnounced && link.session().isDriverGone());
     }
 
     /**
-     * Closes. Subscribers may be in the session of the path or in the next one already: the end is said in both. Waits
-     * for {@link PublicationContext#closeTimeout()} at most.
+     * Closes. Subscribers may still be in the session of the link or already in the next one, so the end of the stream
+     * is announced in both. Waits for {@link PublicationContext#closeTimeout()} at most.
      *
-     * @param mayMove whether there is no claim on the path any more.
-     * @param sayEnd  announces the end of the stream on a path that is closed then.
+     * @param mayMove     whether the link may be reopened, because no claim is open.
+     * @param announceEnd announces the end of the stream on a link that is then closed.
      */
-    void close(boolean mayMove, Consumer<LogPublication> sayEnd) {
+    void close(boolean mayMove, Consumer<LogPublication> announceEnd) {
         hadSubscribers |= isAnnounced;
         long startNs = System.nanoTime();
-        while (path != null) {
-            PublicationLink last = path;
-            path = null;
+        while (link != null) {
+            PublicationLink last = link;
+            link = null;
             try (last) {
                 awaitSubscribers(last, startNs);
-                sayEnd.accept(last.log());
+                announceEnd.accept(last.log());
             }
             if (isOver(last) && hadSubscribers && mayMove && isPatient(startNs)) {
                 reopen(connection.session(), System.nanoTime());
@@ -183,7 +183,7 @@ final class PublicationFailover {
                 && connection.state() != ConnectionState.CLOSED;
     }
 
-    /** In a session that has just begun, or whose driver has just gone, those who were there are to come yet. */
+    /** After a session has begun, or its driver is gone, the earlier subscribers may still be on their way. */
     private void awaitSubscribers(PublicationLink last, long startNs) {
         while (hadSubscribers
                 && !last.log().isConnected()

@@ -1,22 +1,23 @@
 package io.aeroframe.transport;
 
 /**
- * The account of a publication: {@code published = sent + droppedBackPressure + droppedNoSlot + droppedNoSubscriber}.
+ * What became of the frames of a publication: {@code published = sent + droppedBackPressure + droppedNoSlot +
+ * droppedNoSubscriber}.
  *
- * @param published           frames that the source offered.
- * @param sent                frames that went out.
- * @param droppedBackPressure frames dropped because the slowest subscriber had not made room.
- * @param droppedNoSlot       frames dropped because subscribers held every slot of the pool.
- * @param droppedNoSubscriber frames dropped because nobody was connected.
- * @param bytes               payload bytes of the frames that went out.
+ * @param published           the frames that the source offered.
+ * @param sent                the frames that were sent.
+ * @param droppedBackPressure the frames dropped because the slowest subscriber had not made room.
+ * @param droppedNoSlot       the frames dropped because subscribers held every slot of the pool.
+ * @param droppedNoSubscriber the frames dropped because nobody was connected.
+ * @param bytes               the payload bytes of the frames that were sent.
  */
 public record PublicationLedger(
         long published, long sent, long droppedBackPressure, long droppedNoSlot, long droppedNoSubscriber, long bytes) {
 
     /**
-     * All frames that were offered and did not go out.
+     * The frames that were not sent.
      *
-     * @return frames.
+     * @return the number of frames.
      */
     public long dropped() {
         return droppedBackPressure + droppedNoSlot + droppedNoSubscriber;

@@ -1,15 +1,16 @@
 package io.aeroframe.transport;
 
 /**
- * What a publication has in one session of the driver: its Aeron publication and, over IPC, its pools. One thread,
- * inside the gate.
+ * A publication's resources in one driver session: its Aeron publication and, over IPC, its pools. One thread, inside
+ * the gate.
  */
 final class PublicationLink implements AutoCloseable {
 
     private final ClientSession session;
     private final LogPublication log;
+    private final SubscriberPositions subscribers;
 
-    /** Null where frames only go through the log. */
+    /** Null if frames are only sent through the log. */
     private final PublicationPools pools;
 
     private final LedgerCounters counters;
@@ -17,9 +18,9 @@ final class PublicationLink implements AutoCloseable {
     private final Gate gate;
 
     /**
-     * Opens it. Waits for the driver, for {@link ConnectionContext#answerTimeout()} at most.
+     * Opens the link. Waits {@link ConnectionContext#answerTimeout()} at most for the driver.
      *
-     * @param gate that the thread which writes is inside of.
+     * @param gate the gate that the publishing thread is inside of.
      * @throws FrameTransportException if the channel cannot be used, there is no room, or the session is over.
      */
     PublicationLink(
@@ -36,6 +37,8 @@ final class PublicationLink implements AutoCloseable {
         try {
             boolean isPooled = context.isPooled() && context.channel().allowsPool();
             log = new LogPublication(session, context, wait, expectedLength(context.format()), isPooled);
+            subscribers = new SubscriberPositions(
+                    session.counters(), log.sessionId(), context.stream().streamId());
             pools = isPooled ? openPool(host, context, publicationId) : null;
             counters = new LedgerCounters(
                     session,
@@ -52,8 +55,6 @@ final class PublicationLink implements AutoCloseable {
 
     private PublicationPools openPool(PublicationPools.Host host, PublicationContext context, long publicationId) {
         try {
-            SubscriberPositions subscribers = new SubscriberPositions(
-                    session.counters(), log.sessionId(), context.stream().streamId());
             return new PublicationPools(host, session.counters(), context, publicationId, subscribers);
         } catch (RuntimeException | Error ex) {
             log.close();
@@ -62,8 +63,8 @@ final class PublicationLink implements AutoCloseable {
     }
 
     /**
-     * A raw frame's length is known, and noise is as long as that compressed; a JPEG is taken to be an eighth of its
-     * BGR pixels until larger ones come.
+     * The length to size the log for. A raw frame's length is known, and compressed noise is as long; a JPEG is assumed
+     * to be an eighth of its BGR pixels until larger ones arrive.
      */
     private static int expectedLength(FrameFormat format) {
         int payload =
@@ -79,11 +80,16 @@ final class PublicationLink implements AutoCloseable {
         return log;
     }
 
+    /** The subscribers on this host, over IPC. */
+    SubscriberPositions subscribers() {
+        return subscribers;
+    }
+
     PublicationPools pools() {
         return pools;
     }
 
-    /** Where the account is shown. */
+    /** The counters that show the ledger. */
     LedgerCounters counters() {
         return counters;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.agrona.ErrorHandler;
 
 /**
- * The pool path's sending half: the pool that frames are written to at present, and its successor when a frame outgrows
+ * The publishing side of the pool path: the pool that frames are written to, and its successor when a frame outgrows
  * the slots. The publishing thread.
  */
 final class PublicationPools {
@@ -15,9 +15,9 @@ final class PublicationPools {
     /**
      * What the pools of a connection share.
      *
-     * @param directory    where their files are.
-     * @param pools        the pools of the connection, until their files can go.
-     * @param errorHandler takes reports of a pool that cannot grow.
+     * @param directory    the directory of their files.
+     * @param pools        the connection's pools, until their files can be removed.
+     * @param errorHandler receives a report when a pool cannot grow.
      */
     record Host(SharedDirectory directory, PoolReaper pools, ErrorHandler errorHandler) {}
 
@@ -29,10 +29,10 @@ final class PublicationPools {
     private int refusedLength = Integer.MAX_VALUE;
 
     /**
-     * The first pool.
+     * Creates the first pool.
      *
-     * @param counters the counters of the driver: which clients are alive, and how far each has read.
-     * @throws FrameTransportException if there is no room for it.
+     * @param counters the driver's counters: which clients are alive, and how far each has read.
+     * @throws FrameTransportException if there is no room for the pool.
      */
     PublicationPools(
             Host host,
@@ -65,7 +65,7 @@ final class PublicationPools {
     }
 
     /**
-     * Sees to it that a frame of so many bytes fits a slot.
+     * Makes sure that a frame fits a slot, if necessary by creating a larger pool.
      *
      * @return false if there is no room for such slots: the frame has to take the log path.
      */
@@ -93,17 +93,17 @@ final class PublicationPools {
         }
     }
 
-    /** Whether there is a pool that subscribers have not been asked to leave yet: the next announcement does that. */
+    /** Whether subscribers do not know of a larger pool yet; the next announcement does that. */
     boolean hasGrown() {
         return !outgrown.isEmpty();
     }
 
     /**
-     * Gives up the pools that were outgrown, once the announcement that names the present one has been sent. Each file
-     * goes when no subscriber that has not joined it has messages to read that point there.
+     * Retires the outgrown pools, once the announcement of the present one has been sent. Each file is removed when
+     * every subscriber that has not joined its pool has read past the messages that point there.
      *
-     * @param position the position of the publication behind the announcement, and so behind each message that points
-     *                 to an earlier pool.
+     * @param position the publication's position after the announcement, and so after each message that points to an
+     *     earlier pool.
      */
     void retireOutgrown(long position) {
         for (PoolWriter old : outgrown) {
@@ -114,9 +114,9 @@ final class PublicationPools {
     }
 
     /**
-     * Gives up all pools. A claim that is out keeps its pool mapped. Does not wait.
+     * Retires all pools. A claim that is out keeps its pool mapped. Does not wait.
      *
-     * @param position the position of the publication behind its last message.
+     * @param position the publication's position after its last message.
      */
     void close(long position) {
         retireOutgrown(position);

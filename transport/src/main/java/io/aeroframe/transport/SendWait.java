@@ -1,9 +1,9 @@
 package io.aeroframe.transport;
 
 /**
- * How long the call of a publication that is under way may wait yet, for whatever reason: the one place where a
- * publication waits. A wait ends with its bound, with an interrupt (whose flag stays set), and when the publication or
- * its connection is closed. The thread that writes, inside the gate.
+ * Bounds the waits of one call of a publication, whatever it waits for: the only place where a publication waits. A
+ * wait ends with its time limit, with an interrupt (whose flag stays set), and when the publication or its connection
+ * is closed. The publishing thread, inside the gate.
  */
 final class SendWait {
 
@@ -27,20 +27,20 @@ final class SendWait {
         largeFrameTimeoutNs = context.largeFrameTimeout().toNanos();
     }
 
-    /** A call begins. Costs nothing until it has to wait. */
+    /** Starts a call. Costs nothing until it has to wait. */
     void begin() {
         isWaiting = false;
         isDriverMissing = false;
     }
 
-    /** Whether a lossless publication may go on waiting for room. */
+    /** Whether a lossless publication may keep waiting for room. */
     boolean mayWait() {
         return context.isLossless() && mayWait(offerTimeoutNs);
     }
 
     /**
-     * Whether a lossless publication that misses its driver, or its subscribers after a takeover, may go on waiting for
-     * them.
+     * Whether a lossless publication without a driver, or without its subscribers after a takeover, may keep waiting
+     * for them.
      */
     boolean mayWaitForDriver() {
         if (!context.isLossless()) {
@@ -54,12 +54,12 @@ final class SendWait {
         return nowNs - missingSinceNs < reconnectTimeoutNs && mayWait(offerTimeoutNs);
     }
 
-    /** What was waited for by {@link #mayWaitForDriver()} is there. */
+    /** Ends a wait of {@link #mayWaitForDriver()}: the driver and the subscribers are there. */
     void found() {
         isDriverMissing = false;
     }
 
-    /** Whether a frame that is larger than the window may go on waiting for its subscribers to read. */
+    /** Whether a frame larger than the window may keep waiting for subscribers to read. */
     boolean mayWaitForWindow() {
         return mayWait(context.isLossless() ? offerTimeoutNs : largeFrameTimeoutNs);
     }
@@ -68,7 +68,7 @@ final class SendWait {
         return waitedNs() < timeoutNs && isWanted();
     }
 
-    /** Whether nobody has ended the wait. */
+    /** Whether neither closing nor an interrupt has ended the wait. */
     private boolean isWanted() {
         return !gate.isClosed()
                 && connection.state() != ConnectionState.CLOSED
@@ -79,7 +79,7 @@ final class SendWait {
         return isWaiting ? System.nanoTime() - startNs : 0;
     }
 
-    /** Waits for a moment. What the caller has seen of a session before has to be looked at again. */
+    /** Idles once. Afterwards the caller must check the session again. */
     void idle() {
         if (!isWaiting) {
             isWaiting = true;

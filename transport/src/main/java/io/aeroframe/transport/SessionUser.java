@@ -1,6 +1,6 @@
 package io.aeroframe.transport;
 
-/** One that uses the client of a session, by its gate, and what the session's thread has seen of it. That thread's. */
+/** A user of a session's client: its gate, and what the session's thread has seen of it. The session's thread. */
 final class SessionUser {
 
     private final Gate gate;
@@ -14,8 +14,8 @@ final class SessionUser {
     /**
      * A user.
      *
-     * @param gate       that its thread is inside of while it uses the client.
-     * @param isLossless whether it stops sending while the driver is handed over.
+     * @param gate       the gate that its thread is inside of while it uses the client.
+     * @param isLossless whether it stops sending before the driver is handed over.
      */
     SessionUser(Gate gate, boolean isLossless) {
         this.gate = gate;
@@ -31,10 +31,10 @@ final class SessionUser {
     }
 
     /**
-     * How far the client's clock may go as far as this user is concerned.
+     * How far this user allows the client's clock to advance.
      *
-     * @param clockNs what the clock says since the last look: if the user has entered since, it entered at that time.
-     * @param nowNs   where the clock would go.
+     * @param clockNs the clock's time at the last check: if the user has entered since, it entered at that time.
+     * @param nowNs   the time to advance to.
      */
     long limitClock(long clockNs, long nowNs) {
         long passes = gate.passes();
@@ -51,13 +51,16 @@ final class SessionUser {
         return limitNs - nowNs < 0 ? limitNs : nowNs;
     }
 
-    /** The driver is about to be handed over, as the user sees from now on. */
+    /** The user sees the coming hand-over from now on. */
     void beginHandOver() {
         passesAtHandOver = gate.passes(); // first: a thread that enters or passes later has seen the hand-over
         mayStillSend = isLossless && gate.isInside();
     }
 
-    /** Whether it sends nothing more: it was outside, or has entered or passed its gate, after the hand-over began. */
+    /**
+     * Whether the user sends nothing more: it was outside its gate when the hand-over began, or has entered or passed
+     * it since.
+     */
     boolean hasStopped() {
         mayStillSend &= gate.isInside() && gate.passes() == passesAtHandOver;
         return !mayStillSend;

@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds members that have held slots of a pool for long while its publication was short of them: a handler that does
- * not return, a process that is stopped. One thread, which looks some times a second.
+ * Finds members that have held slots for a long time while their publication was short of them: a handler that does not
+ * return, or a stopped process. One thread, which checks several times a second.
  */
 final class SlotHolders {
 
-    /** How long a slot is held before that is reported, and at least between two reports. */
+    /** How long a slot must be held before that is reported, and the shortest interval between two reports. */
     static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final PoolSlots slots;
     private final PoolMembers members;
 
-    /** The members that have held each slot at every look since {@link #sinceNs}. */
+    /** The members that have held each slot at every check since {@link #sinceNs}. */
     private final long[] held;
 
-    /** The frame that each slot had then: another one is another lease. */
+    /** The frame that each slot held then: another frame means another lease. */
     private final long[] sequences;
 
     private long sinceNs;
@@ -43,10 +43,11 @@ final class SlotHolders {
     }
 
     /**
-     * Looks which members hold which slots.
+     * Checks which members hold which slots.
      *
-     * @param shortagesNow how often the publication has found no slot so far.
-     * @return sentences that begin with {@code subscriber PID}, if the time is up and there was a shortage; else none.
+     * @param shortagesNow how often the publication has found no free slot so far.
+     * @return sentences that begin with {@code subscriber PID} if a report is due and there was a shortage; otherwise
+     *     none.
      */
     List<String> look(long nowNs, long shortagesNow) {
         for (int slot = 0; slot < held.length; slot++) {

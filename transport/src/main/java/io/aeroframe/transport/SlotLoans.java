@@ -3,8 +3,9 @@ package io.aeroframe.transport;
 import java.util.function.LongPredicate;
 
 /**
- * What a lossless publication has lent to whom, so that no slot is used again before each subscriber has had its frame:
- * one that has joined the pool has a lease on it, another one has its position in the stream. The publishing thread.
+ * The slots that a lossless publication has lent, so that none is reused before every subscriber has had its frame. A
+ * subscriber that has joined the pool holds a lease on the slot; for others, their position in the stream counts. The
+ * publishing thread.
  */
 final class SlotLoans {
 
@@ -12,13 +13,13 @@ final class SlotLoans {
     private final SubscriberPositions subscribers;
     private final int slotCount;
 
-    /** Of the stream: behind the message that points to the slot; 0 if none does. */
+    /** The stream position after the message that points to each slot; 0 if there is none. */
     private final long[] positions;
 
-    /** Whose leases were set when the frame in a slot was published. */
+    /** The bits whose leases were set when the frame in each slot was published. */
     private final long[] lent;
 
-    /** Which member had each bit when leases were last set on behalf of the members. */
+    /** The member that had each bit when leases were last set on behalf of the members. */
     private final long[] generations = new long[PoolLayout.MAX_MEMBERS];
 
     private final LongPredicate wasLentTo = this::wasLentTo;
@@ -39,7 +40,7 @@ final class SlotLoans {
         lent[slot] = bits;
     }
 
-    /** A bit that another member has now says nothing of the frames that were published before. */
+    /** A bit that has a new member now says nothing about frames that were published before. */
     private void forgetFormerMembers(long bits) {
         for (long rest = bits; rest != 0; rest &= rest - 1) {
             int index = Long.numberOfTrailingZeros(rest);
@@ -53,17 +54,17 @@ final class SlotLoans {
         }
     }
 
-    /** The message that points to a slot ends at a position of the stream. */
+    /** Records the stream position after the message that points to a slot. */
     void sent(int slot, long position) {
         positions[slot] = position;
     }
 
-    /** No message points to a slot. */
+    /** Records that no message points to a slot. */
     void cancelled(int slot) {
         positions[slot] = 0;
     }
 
-    /** Whether the frame in a slot is kept for a subscriber that has not come to it yet. */
+    /** Whether the frame in a slot is kept for a subscriber that has not reached it yet. */
     boolean isExpected(int slot) {
         if (positions[slot] == 0) {
             return false;

@@ -30,13 +30,13 @@ final class StreamMessages {
         buffer = new UnsafeBuffer(new byte[512]);
     }
 
-    /** The message that was encoded last. */
+    /** The last encoded message. */
     DirectBuffer buffer() {
         return buffer;
     }
 
     /**
-     * Encodes an announcement, dated now.
+     * Encodes an announcement with the present time.
      *
      * @return its length.
      */
@@ -56,7 +56,7 @@ final class StreamMessages {
     }
 
     /**
-     * Encodes the end of the stream, dated now.
+     * Encodes the end of the stream with the present time.
      *
      * @return its length.
      */

@@ -24,6 +24,7 @@ public record StreamName(String value) {
     /**
      * Validates the name.
      *
+     * @param value the name.
      * @throws IllegalArgumentException if it is null, empty or too long, contains control characters, or starts or ends
      *     with white space.
      */

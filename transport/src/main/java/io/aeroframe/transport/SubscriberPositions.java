@@ -7,7 +7,7 @@ import org.agrona.concurrent.status.CountersReader;
 
 /**
  * Which subscriptions the driver has linked to an IPC publication, and how far each has read, from the driver's {@code
- * sub-pos} counters. Their key begins with the registration id of the subscription, the session id and the stream id.
+ * sub-pos} counters. Their key begins with the subscription's registration id, the session id and the stream id.
  */
 final class SubscriberPositions {
 
@@ -26,29 +26,40 @@ final class SubscriberPositions {
     }
 
     /**
-     * Whether each linked subscription is among those, or has read up to a position. True if there is no driver to ask.
+     * Whether each linked subscription is one of the given, or has read up to a position. True if there is no driver to
+     * ask.
      */
     boolean areAll(LongPredicate subscriptionIds, long orHaveRead) {
+        return count(subscriptionIds.negate(), orHaveRead) == 0;
+    }
+
+    /** The number of linked subscriptions. 0 if there is no driver to ask. */
+    int count() {
+        return count(subscriptionId -> true, Long.MAX_VALUE);
+    }
+
+    private int count(LongPredicate subscriptionIds, long readLessThan) {
         CountersReader counters = live.reader();
         if (counters == null) {
-            return true;
+            return 0;
         }
         DirectBuffer metaData = counters.metaDataBuffer();
+        int count = 0;
         for (int id = 0; id <= counters.maxCounterId(); id++) {
             int state = counters.getCounterState(id);
             if (state == CountersReader.RECORD_UNUSED) {
-                return true; // nor is any behind it
+                break; // all later records are unused, too
             }
             int offset = CountersReader.metaDataOffset(id);
             if (state == CountersReader.RECORD_ALLOCATED
                     && counters.getCounterTypeId(id) == AeronCounters.DRIVER_SUBSCRIBER_POSITION_TYPE_ID
                     && metaData.getInt(offset + SESSION) == sessionId
                     && metaData.getInt(offset + STREAM) == streamId
-                    && !subscriptionIds.test(metaData.getLong(offset + SUBSCRIPTION))
-                    && counters.getCounterValue(id) < orHaveRead) {
-                return false;
+                    && subscriptionIds.test(metaData.getLong(offset + SUBSCRIPTION))
+                    && counters.getCounterValue(id) < readLessThan) {
+                count++;
             }
         }
-        return true;
+        return count;
     }
 }

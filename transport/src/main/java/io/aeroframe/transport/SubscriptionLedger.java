@@ -1,19 +1,19 @@
 package io.aeroframe.transport;
 
 /**
- * The account of a subscription's frames, over all publications that it has followed: {@code published = received +
- * droppedByPublisher + lost + overrun + superseded + expired}.
+ * What became of the frames of a subscription, across all publications that it has followed: {@code published =
+ * received + droppedByPublisher + lost + overrun + superseded + expired}.
  *
- * @param published          frames published since the subscription was added, as far as it knows.
- * @param received           frames delivered to the handler.
- * @param droppedByPublisher frames that the publisher reported as dropped.
- * @param lost               frames that were sent but did not arrive complete and valid.
- * @param overrun            frames whose pool slot was reused before they were read: the subscriber is too slow to get
- *     every frame.
- * @param superseded         frames skipped for a newer one.
- * @param expired            frames older than their time to live.
- * @param invalid            messages that were rejected. Those that were frames of this stream also count as lost.
- * @param bytes              payload bytes of the frames delivered to the handler.
+ * @param published          the frames published since the subscription was added, as far as it knows.
+ * @param received           the frames delivered to the handler.
+ * @param droppedByPublisher the frames that the publisher reported as dropped.
+ * @param lost               the frames that were sent but did not arrive complete and valid.
+ * @param overrun            the frames whose pool slot was reused before they were read: the subscriber is too slow to
+ *     get every frame.
+ * @param superseded         the frames skipped for a newer one.
+ * @param expired            the frames older than their time to live.
+ * @param invalid            the rejected messages. Those that were frames of this stream also count as lost.
+ * @param bytes              the payload bytes of the frames delivered to the handler.
  */
 public record SubscriptionLedger(
         long published,

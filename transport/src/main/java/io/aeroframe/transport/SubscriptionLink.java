@@ -15,12 +15,12 @@ import org.agrona.DirectBuffer;
 import org.agrona.collections.LongHashSet;
 
 /**
- * What a subscription has in one session of the driver: its Aeron subscription, and the publication that it follows
- * there. The polling thread's, inside the gate: while the session is not over, its logs stay mapped. Once it is,
- * nothing of them is touched.
+ * A subscription's resources in one driver session: its Aeron subscription, and the publication that it follows there.
+ * For the polling thread, inside the gate: the logs stay mapped while the session is not over. Once it is over, nothing
+ * of it is touched.
  *
- * <p>It follows one publication at a time. When that ends or vanishes it takes the next of the same name; others that
- * send meanwhile stand by, and one of them takes over when the followed one falls silent.
+ * <p>It follows one publication at a time. When that ends or vanishes, it follows another of the same name.
+ * Publications that send at the same time stand by, and one of them replaces the followed one when that falls silent.
  */
 final class SubscriptionLink implements AutoCloseable {
 
@@ -28,13 +28,13 @@ final class SubscriptionLink implements AutoCloseable {
     private static final int STANDBY_FRAGMENT_LIMIT = 16;
     private static final int REMEMBERED_ENDINGS = 64;
 
-    /** A publication that vanished may soon return, in a new session or after it fell behind. */
+    /** A vanished publication may soon return, in a new session or after it fell behind. */
     private static final long VANISHED_GRACE_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** In a new session, all publishers have to reconnect first. */
+    /** In a new session all publishers have to reconnect first. */
     private static final long SESSION_GRACE_NS = TimeUnit.SECONDS.toNanos(3);
 
-    /** A publication that is silent for longer than this, and for 4 of its own intervals, is left for a standby. */
+    /** A publication that is silent for longer than this, and than 4 of its own intervals, is replaced by a standby. */
     private static final long MIN_SILENCE_NS = TimeUnit.MILLISECONDS.toNanos(400);
 
     private static final int SILENT_INTERVALS = 4;
@@ -43,15 +43,14 @@ final class SubscriptionLink implements AutoCloseable {
     private final ClientSession session;
     private final Subscription subscription;
 
-    /** Null where frames cannot be in a pool. */
+    /** Null if frames cannot be in a pool. */
     private final PoolFollower pools;
 
     private final LedgerCounters counters;
     private final ControlledFragmentHandler firstFragment = this::onFirstFragment;
 
     /**
-     * For all images there are at one time: Aeron's own thread takes out those that go, and an index may be gone when
-     * it is asked for.
+     * Runs over a snapshot of the images: Aeron's thread removes images at any time, so an index may be out of range.
      */
     private final Consumer<Image> drain = this::drain;
 
@@ -68,30 +67,30 @@ final class SubscriptionLink implements AutoCloseable {
     private long intervalNs;
 
     /**
-     * What a subscription has whatever the session.
+     * What a subscription keeps in every session.
      *
      * @param context    its settings.
-     * @param gate       that the polling thread is inside of.
+     * @param gate       the gate that the polling thread is inside of.
      * @param directory  the directory of the pools.
      * @param openPools  the pools that the connection has open.
-     * @param account    the account of its frames.
-     * @param faults     takes what goes wrong.
-     * @param assemblies memory that frames are put together in.
+     * @param counts     the counts behind its ledger.
+     * @param rejects    reports rejected messages and other errors.
+     * @param assemblies the memory that frames are assembled in.
      */
     record Parts(
             SubscriptionContext context,
             Gate gate,
             SharedDirectory directory,
             PoolReaper openPools,
-            SubscriptionCounts account,
-            RejectReporter faults,
+            SubscriptionCounts counts,
+            RejectReporter rejects,
             FrameAssemblies assemblies) {}
 
     /**
-     * Begins to use a subscription. Inside the gate, or before others know of the subscription.
+     * Starts using an Aeron subscription. Inside the gate, or before other threads know of the subscription.
      *
-     * @param subscription the subscription of the session, as {@link ClientSession#addSubscription} has made it.
-     * @param state        the state of the stream, as known from the session before.
+     * @param subscription the subscription, as {@link ClientSession#addSubscription} created it.
+     * @param state        the state of the stream in the previous session.
      * @throws DriverLostException if the session is over.
      */
     SubscriptionLink(Parts parts, ClientSession session, Subscription subscription, StreamState state) {
@@ -119,12 +118,12 @@ final class SubscriptionLink implements AutoCloseable {
         return session;
     }
 
-    /** After the last poll. */
+    /** The state after the last poll. */
     StreamState state() {
         return state;
     }
 
-    /** The pool that frames come from at present; null if none. */
+    /** The pool that frames come from at present; null if there is none. */
     PoolReader pool() {
         return pools == null ? null : pools.current();
     }
@@ -139,7 +138,7 @@ final class SubscriptionLink implements AutoCloseable {
     }
 
     /**
-     * Delivers the frames that have arrived to a handler.
+     * Delivers the frames that have arrived.
      *
      * @return the number of frames delivered.
      */
@@ -174,7 +173,7 @@ final class SubscriptionLink implements AutoCloseable {
             return;
         }
         if (hasRead) {
-            parts.account().show(counters);
+            parts.counts().show(counters);
             noteInterval();
         }
         standby = null;
@@ -198,9 +197,9 @@ final class SubscriptionLink implements AutoCloseable {
     }
 
     /**
-     * Follows the first publication of this name that has sent something. If there is only one with another name's
-     * hash, follows that until it announces its name. A publication that has sent nothing is not followed: it may have
-     * another name, and would keep this subscription from one that sends.
+     * Follows the first publication of this name that has sent something. If there is none, follows one with another
+     * name's hash until it announces its name. A publication that has sent nothing is not followed: it may have another
+     * name, and would keep this subscription from one that sends.
      */
     private void takeNext() {
         Image foreign = null;
@@ -245,20 +244,20 @@ final class SubscriptionLink implements AutoCloseable {
     private void follow(Image image) {
         if (reader == null || reader.image() != image) {
             reader =
-                    new ImageReader(image, parts.context(), pools, parts.account(), parts.faults(), parts.assemblies());
+                    new ImageReader(image, parts.context(), pools, parts.counts(), parts.rejects(), parts.assemblies());
             heardNs = System.nanoTime();
             intervalNs = 0;
         }
     }
 
-    /** Looks at the next fragment of an image without consuming it. */
+    /** Examines the next fragment of an image without consuming it. */
     private Content peek(Image image) {
         firstContent = Content.NOTHING;
         image.controlledPoll(firstFragment, 1);
         return firstContent;
     }
 
-    /** The middle of a message has no stream hash and counts as ours. */
+    /** A fragment from the middle of a message has no stream hash, and is taken for this stream's. */
     private ControlledFragmentHandler.Action onFirstFragment(
             DirectBuffer buffer, int offset, int length, Header header) {
         boolean isForeign = (header.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0
@@ -269,7 +268,7 @@ final class SubscriptionLink implements AutoCloseable {
         return ControlledFragmentHandler.Action.ABORT;
     }
 
-    /** What the next fragment of an image belongs to. */
+    /** The stream of an image's next fragment. */
     private enum Content {
         NOTHING,
         OWN,
@@ -336,7 +335,7 @@ final class SubscriptionLink implements AutoCloseable {
         reader = null;
         follow(standby);
         standby = null;
-        parts.faults()
+        parts.rejects()
                 .report(new FrameTransportException(
                         FrameTransportException.Reason.REPORT,
                         "stream '" + parts.context().stream()
@@ -346,7 +345,7 @@ final class SubscriptionLink implements AutoCloseable {
 
     private void reportStandby(Image image) {
         if (reportedStandbys.add(image.correlationId())) {
-            parts.faults()
+            parts.rejects()
                     .report(new FrameTransportException(
                             FrameTransportException.Reason.REPORT,
                             "stream '" + parts.context().stream()

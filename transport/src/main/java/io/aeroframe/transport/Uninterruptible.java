@@ -6,15 +6,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Waits that an interrupt does not end. The calling thread's interrupt flag is as it was afterwards, or set if an
- * interrupt came.
+ * Waits that an interrupt does not end. An interrupt during the wait leaves the calling thread's interrupted flag set.
  */
 final class Uninterruptible {
 
     private Uninterruptible() {}
 
     /**
-     * Waits for a result. For what is certain to come.
+     * Waits for a result that is certain to arrive.
      *
      * @throws ExecutionException as {@link Future#get()}.
      */
@@ -31,7 +30,7 @@ final class Uninterruptible {
      *
      * @param timeoutNs the longest wait.
      * @throws ExecutionException as {@link Future#get()}.
-     * @throws TimeoutException   if there is none within the time.
+     * @throws TimeoutException   if there is none in time.
      */
     static <T> T get(Future<T> future, long timeoutNs) throws ExecutionException, TimeoutException {
         long startNs = System.nanoTime();

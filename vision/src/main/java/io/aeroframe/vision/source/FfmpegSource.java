@@ -27,11 +27,11 @@ import org.bytedeco.javacpp.PointerPointer;
  * <p>Motion JPEG is not decoded where the options allow JPEG frames and ask for no other size or pixels: its images are
  * passed on as they are, unless they lack the tables that a JPEG image needs.
  *
- * <p>What the decoder cannot decode is skipped and counted in {@link #decodeErrors()}, as the ffmpeg tool does. An
- * address that does not answer or stops sending for 5 s fails; one that is live (rtsp, udp, tcp and their kin, and http
- * without a length) is opened again until it is back, if {@link SourceOptions#reconnects()}. What arrives of a live
- * stream (but http) while its streams are found out, a second at most, is left out: the newest frame is worth most. One
- * thread at a time; {@link #interrupt()} from any.
+ * <p>Packets that cannot be decoded are skipped and counted in {@link #decodeErrors()}. An address that does not
+ * answer, or sends nothing for 5 s, fails. A live one (rtsp, udp, tcp and the like, and http without a length) is
+ * reopened until it is back, if {@link SourceOptions#reconnect(boolean)} is set. What a live stream other than http
+ * sends while FFmpeg probes it, a second at most, is left out, because the newest frames matter most. One thread at a
+ * time; {@link #interrupt()} from any thread.
  */
 public final class FfmpegSource implements FrameSource {
 
