@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.options.DurationConverter;
 import io.aeroframe.vision.sink.WindowSink;
 import java.io.File;
 import java.io.IOException;

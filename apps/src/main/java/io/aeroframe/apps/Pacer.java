@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.vision.source.FrameSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

@@ -1,5 +1,8 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.options.DurationConverter;
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.jpeg.ChromaSubsampling;
@@ -61,7 +64,7 @@ final class PublishOptions {
     @Option(
             names = "--fps",
             paramLabel = "R",
-            converter = FrameRate.Converter.class,
+            converter = FrameRate.SourceConverter.class,
             description = "Frames a second: a number, source (default: the source's own timing) or max.")
     private FrameRate rate = FrameRate.SOURCE;
 

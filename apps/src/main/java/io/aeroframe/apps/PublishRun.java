@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.options.Idle;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameClaim;
 import io.aeroframe.transport.FrameFormat;

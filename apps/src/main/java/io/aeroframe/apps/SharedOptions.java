@@ -1,5 +1,7 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.options.DurationConverter;
+import io.aeroframe.apps.options.Idle;
 import io.aeroframe.driver.DriverContext;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import java.io.IOException;

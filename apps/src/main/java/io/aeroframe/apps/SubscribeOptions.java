@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.options.DurationConverter;
 import io.aeroframe.transport.Delivery;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.SubscriptionContext;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.apps.options.DurationConverter;
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Size;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -32,7 +35,7 @@ class OptionValuesTest {
     @ParameterizedTest
     @CsvSource({"30,30", "29.97,29.97", "0.5,0.5", "1e3,1000", "1000000,1000000"})
     void readsARate(String text, double perSecond) {
-        FrameRate rate = new FrameRate.Converter().convert(text);
+        FrameRate rate = new FrameRate.SourceConverter().convert(text);
         assertEquals(perSecond, rate.perSecond());
         assertFalse(rate.isMax());
         assertFalse(rate.isSource());
@@ -40,14 +43,14 @@ class OptionValuesTest {
 
     @Test
     void readsTheNamedRates() {
-        assertTrue(new FrameRate.Converter().convert("max").isMax());
-        assertTrue(new FrameRate.Converter().convert("source").isSource());
+        assertTrue(new FrameRate.SourceConverter().convert("max").isMax());
+        assertTrue(new FrameRate.SourceConverter().convert("source").isSource());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "-1", "-0", "NaN", "Infinity", "1000001", "fast", "30fps", "30/1"})
     void refusesWhatIsNoRate(String text) {
-        expectRefusal(text, () -> new FrameRate.Converter().convert(text));
+        expectRefusal(text, () -> new FrameRate.SourceConverter().convert(text));
     }
 
     @ParameterizedTest

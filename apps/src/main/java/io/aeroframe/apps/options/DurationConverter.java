@@ -1,4 +1,4 @@
-package io.aeroframe.apps;
+package io.aeroframe.apps.options;
 
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as typed: {@code 5s}, {@code 500ms}, {@code 2m}, and plain seconds. */
-final class DurationConverter implements ITypeConverter<Duration> {
+/** Converts a duration for picocli: {@code 5s}, {@code 500ms}, {@code 2m}, or a number of seconds. */
+public final class DurationConverter implements ITypeConverter<Duration> {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)(us|ms|s|m|h)?");
 
@@ -28,7 +28,7 @@ final class DurationConverter implements ITypeConverter<Duration> {
                 };
         Duration duration = Duration.ofNanos((long) (Double.parseDouble(matcher.group(1)) * scale));
         if (duration.isZero()) {
-            throw new TypeConversionException("'" + text + "' is zero: give a duration such as 5s");
+            throw new TypeConversionException("'" + text + "' is zero: use a duration such as 5s");
         }
         return duration;
     }

@@ -1,54 +1,90 @@
-package io.aeroframe.apps;
+package io.aeroframe.apps.options;
 
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * How fast frames are published.
+ * The rate at which frames are published.
  *
- * @param perSecond frames a second; {@link #SOURCE_RATE} or {@link #NO_LIMIT} for the two named rates.
+ * @param perSecond the frames per second; {@link #SOURCE} and {@link #MAX} have values of their own.
  */
-record FrameRate(double perSecond) {
+public record FrameRate(double perSecond) {
 
-    private static final double SOURCE_RATE = 0;
-    private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
+    /** The rate that the source's timestamps give. */
+    public static final FrameRate SOURCE = new FrameRate(0);
 
-    /** As the source's own timestamps say. */
-    static final FrameRate SOURCE = new FrameRate(SOURCE_RATE);
+    /** As fast as possible, without a schedule. */
+    public static final FrameRate MAX = new FrameRate(Double.POSITIVE_INFINITY);
 
-    /** As fast as they can be had. */
-    static final FrameRate MAX = new FrameRate(NO_LIMIT);
+    private static final double HIGHEST = 1_000_000;
 
-    boolean isSource() {
-        return perSecond == SOURCE_RATE;
+    /**
+     * Whether the source's timestamps give the rate.
+     *
+     * @return true for {@link #SOURCE}.
+     */
+    public boolean isSource() {
+        return perSecond == SOURCE.perSecond;
     }
 
-    boolean isMax() {
-        return perSecond == NO_LIMIT;
+    /**
+     * Whether there is no schedule.
+     *
+     * @return true for {@link #MAX}.
+     */
+    public boolean isMax() {
+        return perSecond == MAX.perSecond;
     }
 
-    /** For picocli. */
-    static final class Converter implements ITypeConverter<FrameRate> {
-        private static final double HIGHEST = 1_000_000;
+    /**
+     * The time from one frame to the next.
+     *
+     * @return nanoseconds; 0 without a schedule.
+     */
+    public double periodNs() {
+        return 1e9 / perSecond;
+    }
 
+    @Override
+    public String toString() {
+        if (isSource()) {
+            return "source";
+        }
+        if (isMax()) {
+            return "max";
+        }
+        return perSecond == Math.rint(perSecond) ? Long.toString((long) perSecond) : Double.toString(perSecond);
+    }
+
+    private static FrameRate parse(String text, String choices) {
+        if (text.equals("max")) {
+            return MAX;
+        }
+        double rate;
+        try {
+            rate = Double.parseDouble(text);
+        } catch (NumberFormatException ex) {
+            throw new TypeConversionException("'" + text + "' is not a rate: use " + choices);
+        }
+        if (!(rate > 0 && rate <= HIGHEST)) {
+            throw new TypeConversionException("'" + text + "' is not above 0 and at most 1000000: use " + choices);
+        }
+        return new FrameRate(rate);
+    }
+
+    /** Converts a rate for picocli: a number or {@code max}. */
+    public static final class Converter implements ITypeConverter<FrameRate> {
         @Override
         public FrameRate convert(String text) {
-            if (text.equals("source")) {
-                return SOURCE;
-            }
-            if (text.equals("max")) {
-                return MAX;
-            }
-            double rate;
-            try {
-                rate = Double.parseDouble(text);
-            } catch (NumberFormatException ex) {
-                throw new TypeConversionException("'" + text + "' is not a rate: give a number, source or max");
-            }
-            if (!(rate > 0 && rate <= HIGHEST)) {
-                throw new TypeConversionException("'" + text + "' is not a rate above 0: give a number, source or max");
-            }
-            return new FrameRate(rate);
+            return parse(text, "frames per second, or max");
+        }
+    }
+
+    /** Converts a rate of a source for picocli: a number, {@code source} or {@code max}. */
+    public static final class SourceConverter implements ITypeConverter<FrameRate> {
+        @Override
+        public FrameRate convert(String text) {
+            return text.equals("source") ? SOURCE : parse(text, "frames per second, source or max");
         }
     }
 }

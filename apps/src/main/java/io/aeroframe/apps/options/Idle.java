@@ -1,4 +1,4 @@
-package io.aeroframe.apps;
+package io.aeroframe.apps.options;
 
 import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.WaitIdleStrategy;
@@ -9,33 +9,48 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.YieldingIdleStrategy;
 
-/** What a thread does while there is nothing to do: its latency against its use of a core. */
-enum Idle {
-    /**
-     * Sleeps until a frame is there, where frames come by shared memory; else as backoff.
-     */
+/** What a thread does while it has nothing to do: a trade-off between latency and use of a core. */
+public enum Idle {
+    /** Sleeps until a frame arrives in shared memory; without shared memory, as {@link #backoff}. */
     wait,
-    /** Never gives up the core. */
+    /** Spins. */
     spin,
-    /** Gives it up to other threads that want it. */
+    /** Spins, and yields the core to other threads. */
     yield,
     /** Spins, then yields, then sleeps for up to 0.1 ms. */
     backoff,
     /** Sleeps for a millisecond. */
     sleep;
 
-    /** What to do while a channel has no frame: sleep until it has one, where the channel supports it. */
-    static Idle defaultFor(boolean isIpc) {
+    /**
+     * How a thread waits by default: it sleeps until woken, if the channel supports that.
+     *
+     * @param isIpc whether the channel stays on this host.
+     * @return {@link #wait} or {@link #backoff}.
+     */
+    public static Idle defaultFor(boolean isIpc) {
         return isIpc ? wait : backoff;
     }
 
-    /** For a thread that polls a subscription. */
-    IdleStrategy strategy(FrameSubscription subscription) {
-        return this == wait ? new WaitIdleStrategy(subscription) : strategy();
+    /**
+     * Whether a thread that waits this way keeps a core busy.
+     *
+     * @return true for {@link #spin} and {@link #yield}.
+     */
+    public boolean isBusy() {
+        return this == spin || this == yield;
     }
 
-    /** For a thread that waits for anything else. */
-    IdleStrategy strategy() {
+    /**
+     * Creates a strategy for a thread.
+     *
+     * @param subscriptions the subscriptions that the thread polls; none if it waits for anything else.
+     * @return a new strategy.
+     */
+    public IdleStrategy strategy(FrameSubscription... subscriptions) {
+        if (this == wait && subscriptions.length > 0) {
+            return new WaitIdleStrategy(subscriptions);
+        }
         return switch (this) {
             case spin -> new BusySpinIdleStrategy();
             case yield -> new YieldingIdleStrategy();

@@ -1,4 +1,4 @@
-package io.aeroframe.apps;
+package io.aeroframe.apps.options;
 
 import io.aeroframe.transport.FrameFormat;
 import java.util.regex.Matcher;
@@ -7,15 +7,20 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A picture size as typed: {@code 640x480}.
+ * The size of a picture, written as {@code 640x480}.
  *
  * @param width  the width in pixels.
  * @param height the height in pixels.
  */
-record Size(int width, int height) {
+public record Size(int width, int height) {
 
-    /** For picocli. */
-    static final class Converter implements ITypeConverter<Size> {
+    @Override
+    public String toString() {
+        return width + "x" + height;
+    }
+
+    /** Converts a size for picocli. */
+    public static final class Converter implements ITypeConverter<Size> {
         private static final Pattern FORM = Pattern.compile("(\\d{1,5})[xX](\\d{1,5})");
 
         @Override

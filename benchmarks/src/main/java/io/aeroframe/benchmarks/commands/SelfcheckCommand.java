@@ -1,13 +1,13 @@
 package io.aeroframe.benchmarks.commands;
 
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Idle;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.StampLog;
 import io.aeroframe.benchmarks.measurement.Measurement;
 import io.aeroframe.benchmarks.measurement.Role;
 import io.aeroframe.benchmarks.options.FramePath;
-import io.aeroframe.benchmarks.options.FrameRate;
-import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.Plan;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.report.Figures;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import io.aeroframe.transport.FrameChannel;

@@ -1,10 +1,10 @@
 package io.aeroframe.benchmarks.commands;
 
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.Schedule;
 import io.aeroframe.benchmarks.options.DurationOptions;
 import io.aeroframe.benchmarks.options.RunsOption;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.paths.AeroframeSender;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import io.aeroframe.driver.DriverContext;

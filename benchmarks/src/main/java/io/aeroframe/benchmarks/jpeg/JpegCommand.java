@@ -1,8 +1,8 @@
 package io.aeroframe.benchmarks.jpeg;
 
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.Latencies;
 import io.aeroframe.benchmarks.options.RunsOption;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.pictures.PictureCodec;
 import io.aeroframe.benchmarks.pictures.PictureFile;
 import io.aeroframe.benchmarks.python.Python;

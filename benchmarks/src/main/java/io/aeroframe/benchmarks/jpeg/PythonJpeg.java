@@ -1,7 +1,7 @@
 package io.aeroframe.benchmarks.jpeg;
 
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.python.Python;
 import java.io.BufferedReader;
 import java.io.IOException;

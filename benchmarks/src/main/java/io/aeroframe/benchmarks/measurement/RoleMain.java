@@ -1,5 +1,7 @@
 package io.aeroframe.benchmarks.measurement;
 
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.Arrivals;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.FrameReceiver;
@@ -11,9 +13,7 @@ import io.aeroframe.benchmarks.harness.StampLog;
 import io.aeroframe.benchmarks.harness.Writer;
 import io.aeroframe.benchmarks.messages.MessageTransport;
 import io.aeroframe.benchmarks.options.FramePath;
-import io.aeroframe.benchmarks.options.FrameRate;
 import io.aeroframe.benchmarks.options.Plan;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.options.StreamOptions;
 import io.aeroframe.benchmarks.paths.AeroframeReceiver;
 import io.aeroframe.benchmarks.paths.AeroframeSender;

@@ -1,5 +1,6 @@
 package io.aeroframe.benchmarks.options;
 
+import io.aeroframe.apps.options.FrameRate;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;

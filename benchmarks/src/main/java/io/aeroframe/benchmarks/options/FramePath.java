@@ -1,5 +1,7 @@
 package io.aeroframe.benchmarks.options;
 
+import io.aeroframe.apps.options.Idle;
+
 /** The path that frames take in a measurement. */
 public enum FramePath {
     /** Aeroframe's pool path: frames stay in shared memory, and a descriptor travels. */
@@ -13,6 +15,11 @@ public enum FramePath {
 
     FramePath(String title) {
         this.title = title;
+    }
+
+    /** How a reader of this path waits: {@link Idle#wait} is for the pool path only, so others back off. */
+    public Idle idle(Idle requested) {
+        return requested == Idle.wait && this != pool ? Idle.backoff : requested;
     }
 
     /** The name to print. */

@@ -1,5 +1,6 @@
 package io.aeroframe.benchmarks.options;
 
+import io.aeroframe.apps.options.Idle;
 import io.aeroframe.transport.FrameChannel;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -78,7 +79,7 @@ public class PathOptions extends DurationOptions {
         if (idle == Idle.wait && path != null && path != FramePath.pool) {
             throw usageError("--idle wait is for the pool path only; use backoff, yield or spin with --path " + path);
         }
-        return idle.on(path());
+        return path().idle(idle);
     }
 
     /** Converts a channel for picocli. */

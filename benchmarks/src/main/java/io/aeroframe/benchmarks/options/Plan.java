@@ -1,5 +1,8 @@
 package io.aeroframe.benchmarks.options;
 
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Idle;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
@@ -36,7 +39,7 @@ public record Plan(
     /** Returns this plan for another path, with a way to wait that the path allows. */
     public Plan on(FramePath other) {
         return new Plan(
-                other, channel, size, rate, encoding, idle.on(other), isFilled, isTouched, warmupSeconds, seconds);
+                other, channel, size, rate, encoding, other.idle(idle), isFilled, isTouched, warmupSeconds, seconds);
     }
 
     public FrameFormat format() {

@@ -1,5 +1,8 @@
 package io.aeroframe.benchmarks.options;
 
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Idle;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.transport.FrameEncoding;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;

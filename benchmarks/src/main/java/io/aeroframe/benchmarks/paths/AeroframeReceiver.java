@@ -1,10 +1,10 @@
 package io.aeroframe.benchmarks.paths;
 
+import io.aeroframe.apps.options.Idle;
 import io.aeroframe.benchmarks.harness.Arrivals;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.FrameReceiver;
 import io.aeroframe.benchmarks.harness.Report;
-import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.pictures.PictureCodec;
 import io.aeroframe.driver.DriverContext;

@@ -1,9 +1,9 @@
 package io.aeroframe.benchmarks.paths;
 
+import io.aeroframe.apps.options.Idle;
 import io.aeroframe.benchmarks.harness.Arrivals;
 import io.aeroframe.benchmarks.harness.FrameReceiver;
 import io.aeroframe.benchmarks.harness.Report;
-import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeron.Aeron;
 import io.aeron.FragmentAssembler;

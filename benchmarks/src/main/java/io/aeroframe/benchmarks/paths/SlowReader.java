@@ -1,9 +1,9 @@
 package io.aeroframe.benchmarks.paths;
 
+import io.aeroframe.apps.options.Idle;
 import io.aeroframe.benchmarks.harness.Latencies;
 import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.harness.Schedule;
-import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
@@ -41,7 +41,7 @@ public final class SlowReader implements AutoCloseable {
         aeroframe = AeroframeSender.connect(driver);
         subscription = aeroframe.addSubscription(new SubscriptionContext()
                 .stream(AeroframeSender.stream(run)).channel(plan.channel()).delivery(delivery));
-        idle = Idle.wait.on(plan.path()).strategy(subscription);
+        idle = plan.path().idle(Idle.wait).strategy(subscription);
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.aeroframe.benchmarks.peers;
 
+import io.aeroframe.apps.options.Idle;
 import io.aeroframe.benchmarks.messages.MessageTransport;
 import io.aeroframe.benchmarks.options.FramePath;
-import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.transport.FrameEncoding;
 import java.util.ArrayList;
 import java.util.List;

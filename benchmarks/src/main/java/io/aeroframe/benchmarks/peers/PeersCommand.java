@@ -1,15 +1,15 @@
 package io.aeroframe.benchmarks.peers;
 
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Idle;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.measurement.Measurement;
 import io.aeroframe.benchmarks.options.DurationOptions;
 import io.aeroframe.benchmarks.options.FramePath;
-import io.aeroframe.benchmarks.options.FrameRate;
-import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.options.RawOrJpeg;
 import io.aeroframe.benchmarks.options.RunsOption;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameEncoding;

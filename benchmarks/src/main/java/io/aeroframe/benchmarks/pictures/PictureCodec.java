@@ -1,7 +1,7 @@
 package io.aeroframe.benchmarks.pictures;
 
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;

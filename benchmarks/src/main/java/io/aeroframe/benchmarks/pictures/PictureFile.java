@@ -1,6 +1,6 @@
 package io.aeroframe.benchmarks.pictures;
 
-import io.aeroframe.benchmarks.options.Size;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.transport.FrameFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;

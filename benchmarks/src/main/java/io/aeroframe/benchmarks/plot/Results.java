@@ -1,7 +1,7 @@
 package io.aeroframe.benchmarks.plot;
 
+import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.benchmarks.options.FramePath;
-import io.aeroframe.benchmarks.options.FrameRate;
 import io.aeroframe.benchmarks.report.Figures;
 import java.util.ArrayList;
 import java.util.Collection;

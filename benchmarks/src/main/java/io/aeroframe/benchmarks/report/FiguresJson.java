@@ -2,7 +2,7 @@ package io.aeroframe.benchmarks.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.aeroframe.benchmarks.options.FrameRate;
+import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.transport.FrameEncoding;
 import java.io.IOException;

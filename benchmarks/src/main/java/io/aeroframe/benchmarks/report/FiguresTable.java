@@ -1,7 +1,7 @@
 package io.aeroframe.benchmarks.report;
 
+import io.aeroframe.apps.options.Idle;
 import io.aeroframe.benchmarks.options.FramePath;
-import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.Plan;
 import java.io.PrintWriter;
 import java.util.List;
@@ -149,6 +149,7 @@ public final class FiguresTable {
             case spin -> "readers spin";
             case yield -> "readers yield";
             case backoff -> "readers back off to 0.1 ms";
+            case sleep -> "readers sleep for 1 ms";
         };
     }
 }

@@ -1,14 +1,14 @@
 package io.aeroframe.benchmarks.stages;
 
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Idle;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.ChildProcess;
 import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.harness.Schedule;
 import io.aeroframe.benchmarks.options.FramePath;
-import io.aeroframe.benchmarks.options.FrameRate;
-import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.PathOptions;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.paths.AeroframeSender;
 import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;

@@ -1,8 +1,8 @@
 package io.aeroframe.benchmarks.stages;
 
+import io.aeroframe.apps.options.Idle;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.Report;
-import io.aeroframe.benchmarks.options.Idle;
 import io.aeroframe.benchmarks.options.PathOptions;
 import io.aeroframe.benchmarks.paths.AeroframeSender;
 import io.aeroframe.driver.DriverContext;

@@ -3,9 +3,9 @@ package io.aeroframe.benchmarks.commands;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.aeroframe.benchmarks.options.FrameRate;
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.options.Plan;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.options.StreamOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.Bench;
 import io.aeroframe.benchmarks.BenchProcess;
 import io.aeroframe.benchmarks.Json;
-import io.aeroframe.benchmarks.options.FrameRate;
 import io.aeroframe.benchmarks.options.Plan;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.options.StreamOptions;
 import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.transport.FrameEncoding;

@@ -3,12 +3,12 @@ package io.aeroframe.benchmarks.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.apps.options.FrameRate;
+import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.Latencies;
 import io.aeroframe.benchmarks.harness.Meter;
 import io.aeroframe.benchmarks.harness.Report;
-import io.aeroframe.benchmarks.options.FrameRate;
 import io.aeroframe.benchmarks.options.Plan;
-import io.aeroframe.benchmarks.options.Size;
 import io.aeroframe.benchmarks.options.StreamOptions;
 import java.util.List;
 import org.HdrHistogram.Histogram;
