@@ -32,6 +32,7 @@ public final class FrameClaim {
     }
 
     void open(FrameFormat format, MutableDirectBuffer buffer, ByteBuffer byteBuffer, PoolWriter pool, int slot) {
+        assert !isOpen : "one claim at a time";
         this.format = format;
         this.buffer = buffer;
         this.byteBuffer = byteBuffer;
@@ -44,6 +45,7 @@ public final class FrameClaim {
 
     /** Ends the claim. The publication can still read what was set. */
     void end() {
+        assert isOpen : "a claim ends once";
         isOpen = false;
     }
 

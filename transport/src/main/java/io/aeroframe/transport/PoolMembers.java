@@ -102,7 +102,22 @@ class PoolMembers {
     }
 
     private boolean tryMove(int index, long from, long to) {
+        assert isTransition(from, to) : stateOf(from) + " to " + stateOf(to);
         return control.compareAndSetLong(entry(index, STATE), from, to);
+    }
+
+    /** Whether the class comment lists a transition. */
+    private static boolean isTransition(long from, long to) {
+        long generations = (to >> GENERATION_SHIFT) - (from >> GENERATION_SHIFT);
+        int target = stateOf(to);
+        return switch (stateOf(from)) {
+            case FREE -> target == JOINING && generations == 1 || target == EVICTED && generations == 0;
+            case JOINING -> (target == ACTIVE || target == EVICTED) && generations == 0;
+            case ACTIVE -> (target == FREE || target == EVICTED) && generations == 0;
+            case EVICTED -> (target == RETURNED || target == FREE) && generations == 0;
+            case RETURNED -> target == FREE && generations == 0;
+            default -> false;
+        };
     }
 
     private static int stateOf(long word) {

@@ -60,6 +60,7 @@ class PoolSlots {
         }
         int sequenceWord = word(slot, SEQUENCE);
         long before = buffer.getLong(sequenceWord); // own word
+        assert before != WRITING : "slot " + slot + " is being written";
         buffer.putLongVolatile(sequenceWord, WRITING); // pairs with the read of it in holds()
         if (isLeased(slot)) {
             buffer.putLongRelease(sequenceWord, before);
@@ -78,6 +79,7 @@ class PoolSlots {
      * frame.
      */
     final void endWrite(int slot, long sequence) {
+        assert sequence >= 0 && sequence(slot) == WRITING : "slot " + slot + " is not being written";
         buffer.putLongRelease(word(slot, SEQUENCE), sequence);
     }
 
@@ -92,6 +94,7 @@ class PoolSlots {
      * @return false if the slot is, or is about to be, used again.
      */
     final boolean tryLease(int slot, long bit, long sequence) {
+        assert Long.bitCount(bit) == 1 : "a member has one bit";
         boolean wasSet = setLease(slot, bit);
         if (holds(slot, sequence)) {
             return true;

@@ -35,6 +35,7 @@ class SlotHoldersTest {
     @BeforeEach
     void publishFour() {
         for (int slot = 0; slot < SLOTS; slot++) {
+            assertTrue(slots.tryBeginWrite(slot));
             slots.endWrite(slot, slot);
         }
         member = members.join(1, -1, 1);

@@ -40,6 +40,8 @@ public class SlotStress {
 
         Slot(PoolSlots slots) {
             this.slots = slots;
+            boolean isFree = slots.tryBeginWrite(SLOT);
+            assert isFree;
             put(OLD);
             slots.endWrite(SLOT, OLD);
         }
