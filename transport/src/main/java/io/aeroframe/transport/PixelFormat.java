@@ -11,23 +11,23 @@ package io.aeroframe.transport;
  */
 public enum PixelFormat {
     /** One byte per pixel, luminance. */
-    GRAY8(1, 1, 1),
+    GRAY8(1, 1, 1, false),
     /** Two bytes per pixel, luminance, little-endian. */
-    GRAY16(2, 2, 1),
+    GRAY16(2, 2, 1, false),
     /** Three bytes per pixel: blue, green, red. OpenCV's usual order. */
-    BGR24(3, 3, 1),
+    BGR24(3, 3, 1, false),
     /** Three bytes per pixel: red, green, blue. */
-    RGB24(4, 3, 1),
+    RGB24(4, 3, 1, false),
     /** Four bytes per pixel: blue, green, red, alpha. */
-    BGRA32(5, 4, 1),
+    BGRA32(5, 4, 1, false),
     /** Four bytes per two pixels: Y0 U Y1 V, 4:2:2. A row of odd width is padded to a whole pair. */
-    YUYV(6, 2, 1),
+    YUYV(6, 2, 1, true),
     /**
      * A plane of Y, then a plane of interleaved U and V, 4:2:0. Chroma stride: the frame's stride, rounded up to even.
      */
-    NV12(7, 1, 2),
+    NV12(7, 1, 2, true),
     /** A plane of Y, then a plane of U and a plane of V, 4:2:0. Chroma stride: half the frame's stride, rounded up. */
-    I420(8, 1, 3);
+    I420(8, 1, 3, true);
 
     private static final PixelFormat[] BY_CODE = new PixelFormat[9];
 
@@ -40,11 +40,13 @@ public enum PixelFormat {
     private final int code;
     private final int bytesPerPixel;
     private final int planes;
+    private final boolean isYuv;
 
-    PixelFormat(int code, int bytesPerPixel, int planes) {
+    PixelFormat(int code, int bytesPerPixel, int planes, boolean isYuv) {
         this.code = code;
         this.bytesPerPixel = bytesPerPixel;
         this.planes = planes;
+        this.isYuv = isYuv;
     }
 
     /**
@@ -73,6 +75,31 @@ public enum PixelFormat {
      */
     public int planeCount() {
         return planes;
+    }
+
+    /**
+     * Whether the pixels are luma and chroma, so that a frame's {@link ColorEncoding} applies.
+     *
+     * @return true for YUYV, NV12 and I420.
+     */
+    public boolean isYuv() {
+        return isYuv;
+    }
+
+    /**
+     * The number of bytes from a sample to the next one of its channel in the same row.
+     *
+     * @param plane the plane, 0 to {@link #planeCount()} - 1.
+     * @return the number of bytes; for YUYV, from one pair of pixels to the next.
+     */
+    public int sampleDistance(int plane) {
+        if (this == YUYV) {
+            return 4;
+        }
+        if (plane == 0) {
+            return bytesPerPixel;
+        }
+        return this == NV12 ? 2 : 1;
     }
 
     /**

@@ -30,15 +30,16 @@ final class SubscriberPositions {
      * ask.
      */
     boolean areAll(LongPredicate subscriptionIds, long orHaveRead) {
-        return count(subscriptionIds.negate(), orHaveRead) == 0;
+        return countOthers(subscriptionIds, orHaveRead) == 0;
     }
 
     /** The number of linked subscriptions. 0 if there is no driver to ask. */
     int count() {
-        return count(subscriptionId -> true, Long.MAX_VALUE);
+        return countOthers(subscriptionId -> false, Long.MAX_VALUE);
     }
 
-    private int count(LongPredicate subscriptionIds, long readLessThan) {
+    /** The number of linked subscriptions that are not among the given, and have not read up to a position. */
+    private int countOthers(LongPredicate subscriptionIds, long position) {
         CountersReader counters = live.reader();
         if (counters == null) {
             return 0;
@@ -55,8 +56,8 @@ final class SubscriberPositions {
                     && counters.getCounterTypeId(id) == AeronCounters.DRIVER_SUBSCRIBER_POSITION_TYPE_ID
                     && metaData.getInt(offset + SESSION) == sessionId
                     && metaData.getInt(offset + STREAM) == streamId
-                    && subscriptionIds.test(metaData.getLong(offset + SUBSCRIPTION))
-                    && counters.getCounterValue(id) < readLessThan) {
+                    && !subscriptionIds.test(metaData.getLong(offset + SUBSCRIPTION))
+                    && counters.getCounterValue(id) < position) {
                 count++;
             }
         }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,5 +171,25 @@ class FrameFormatTest {
 
     private static FrameFormat strided(PixelFormat pixels, int width, int height, int stride) {
         return new FrameFormat(width, height, stride, pixels, FrameEncoding.RAW, ColorEncoding.BT601_LIMITED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GRAY8, false, 1",
+        "GRAY16, false, 2",
+        "BGR24, false, 3",
+        "RGB24, false, 3",
+        "BGRA32, false, 4",
+        "YUYV, true, 4",
+        "NV12, true, 1 2",
+        "I420, true, 1 1 1"
+    })
+    void aChannelsSamplesAreAFixedDistanceApart(PixelFormat pixels, boolean isYuv, String distances) {
+        assertEquals(isYuv, pixels.isYuv());
+        assertEquals(
+                distances,
+                IntStream.range(0, pixels.planeCount())
+                        .mapToObj(plane -> Integer.toString(pixels.sampleDistance(plane)))
+                        .collect(Collectors.joining(" ")));
     }
 }

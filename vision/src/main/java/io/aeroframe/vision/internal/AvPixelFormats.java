@@ -28,17 +28,4 @@ public final class AvPixelFormats {
             case I420 -> avutil.AV_PIX_FMT_YUV420P;
         };
     }
-
-    /**
-     * Whether a pixel format of ours is YUV in colour, so that its colour encoding counts.
-     *
-     * @param format ours.
-     * @return true for YUYV, NV12 and I420.
-     */
-    public static boolean isYuv(PixelFormat format) {
-        return switch (format) {
-            case YUYV, NV12, I420 -> true;
-            case GRAY8, GRAY16, BGR24, RGB24, BGRA32 -> false;
-        };
-    }
 }

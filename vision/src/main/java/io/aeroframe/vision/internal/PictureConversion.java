@@ -157,7 +157,7 @@ public final class PictureConversion implements AutoCloseable {
         return pixels == AvPixelFormats.of(to.pixelFormat())
                 && width == to.width()
                 && height == to.height()
-                && (!AvPixelFormats.isYuv(to.pixelFormat()) || color == to.color());
+                && (!to.pixelFormat().isYuv() || color == to.color());
     }
 
     /**
@@ -177,7 +177,7 @@ public final class PictureConversion implements AutoCloseable {
         if (swscale.sws_isSupportedInput(pixels) == 0) {
             throw new IllegalArgumentException("pixel format " + pixels + ": swscale cannot read it");
         }
-        boolean toYuv = AvPixelFormats.isYuv(to.pixelFormat());
+        boolean toYuv = to.pixelFormat().isYuv();
         boolean toGray = to.pixelFormat() == PixelFormat.GRAY8 || to.pixelFormat() == PixelFormat.GRAY16;
         int fromRange = color.isFullRange() ? 1 : 0;
         int toRange = toGray || toYuv && to.color().isFullRange() ? 1 : 0;
@@ -217,7 +217,7 @@ public final class PictureConversion implements AutoCloseable {
      */
     private static int flags(int pixels, int width, int height, FrameFormat to) {
         if (to.width() == width && to.height() == height) {
-            boolean isVideoToRgb = isVideo(pixels) && !AvPixelFormats.isYuv(to.pixelFormat());
+            boolean isVideoToRgb = isVideo(pixels) && !to.pixelFormat().isYuv();
             return isVideoToRgb ? swscale.SWS_BICUBIC : ACCURATE | swscale.SWS_BICUBIC;
         }
         return ACCURATE | (to.width() <= width && to.height() <= height ? swscale.SWS_AREA : swscale.SWS_BICUBIC);

@@ -16,7 +16,7 @@ final class JpegArguments {
         boolean isSupported = format.encoding() == FrameEncoding.RAW
                 && switch (format.pixelFormat()) {
                     case BGR24, RGB24, BGRA32, GRAY8, I420 -> true;
-                    case GRAY16, YUYV, NV12 -> false;
+                    default -> false;
                 };
         if (!isSupported) {
             throw new IllegalArgumentException(format.describe()

@@ -163,13 +163,13 @@ final class VideoCodec {
     }
 
     private static List<PixelFormat> preferencesFor(PixelFormat from) {
+        if (from.isYuv()) {
+            return List.of(from, PixelFormat.I420, PixelFormat.NV12, PixelFormat.YUYV);
+        }
         return switch (from) {
             case GRAY8 -> List.of(PixelFormat.GRAY8, PixelFormat.I420, PixelFormat.BGR24, PixelFormat.RGB24);
             case GRAY16 -> List.of(PixelFormat.GRAY16, PixelFormat.GRAY8, PixelFormat.I420, PixelFormat.BGR24);
-            case BGR24, RGB24 ->
-                List.of(from, PixelFormat.BGR24, PixelFormat.RGB24, PixelFormat.BGRA32, PixelFormat.I420);
-            case BGRA32 -> List.of(PixelFormat.BGRA32, PixelFormat.BGR24, PixelFormat.RGB24, PixelFormat.I420);
-            case YUYV, NV12, I420 -> List.of(from, PixelFormat.I420, PixelFormat.NV12, PixelFormat.YUYV);
+            default -> List.of(from, PixelFormat.BGR24, PixelFormat.RGB24, PixelFormat.BGRA32, PixelFormat.I420);
         };
     }
 
@@ -177,7 +177,7 @@ final class VideoCodec {
         if (isMjpeg()) {
             return ColorEncoding.BT601_FULL;
         }
-        boolean isYuv = AvPixelFormats.isYuv(from.pixelFormat());
+        boolean isYuv = from.pixelFormat().isYuv();
         boolean isBt709 = isYuv ? from.color().isBt709() : from.height() >= HD_HEIGHT;
         // The streams of other codecs do not state the range, so that players take it for limited.
         return ColorEncoding.of(isBt709, isYuv && from.color().isFullRange() && tellsRange());

@@ -88,7 +88,7 @@ final class VideoEncoder implements VideoTrack {
         }
         context.gop_size(10 * NOMINAL_RATE); // key frames are asked for by time
         context.flags(context.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
-        if (AvPixelFormats.isYuv(input.pixelFormat())) {
+        if (input.pixelFormat().isYuv()) {
             context.color_range(input.color().isFullRange() ? avutil.AVCOL_RANGE_JPEG : avutil.AVCOL_RANGE_MPEG);
             context.colorspace(input.color().isBt709() ? avutil.AVCOL_SPC_BT709 : avutil.AVCOL_SPC_SMPTE170M);
         }
@@ -199,7 +199,7 @@ final class VideoEncoder implements VideoTrack {
                 : input;
         boolean isAsItIs = rawFrom.pixelFormat() == input.pixelFormat()
                 && !isPadded
-                && (!AvPixelFormats.isYuv(input.pixelFormat()) || rawFrom.color() == input.color());
+                && (!input.pixelFormat().isYuv() || rawFrom.color() == input.color());
         planes = new BufferPlanes(isAsItIs ? rawFrom : input);
         if (!isAsItIs) {
             converter = new PixelConverter(rawFrom, converted);

@@ -2,10 +2,8 @@ package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
-import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Mats;
 import io.aeroframe.vision.OpenCv;
-import io.aeroframe.vision.internal.AvPixelFormats;
 import io.aeroframe.vision.internal.PixelConverter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -70,7 +68,7 @@ final class ConvertingSource extends DerivedSource {
         FrameFormat nextFormat = next.encoding() == FrameEncoding.RAW ? deliveredAs(next) : next;
         closeConverter();
         isChanged = !nextFormat.equals(next);
-        isResizedOnly = isChanged && isPacked(next.pixelFormat()) && next.pixelFormat() == nextFormat.pixelFormat();
+        isResizedOnly = isChanged && !next.pixelFormat().isYuv() && next.pixelFormat() == nextFormat.pixelFormat();
         if (isResizedOnly) {
             OpenCv.require();
             size = new Size(nextFormat.width(), nextFormat.height());
@@ -99,20 +97,12 @@ final class ConvertingSource extends DerivedSource {
                 keepsPixels ? next.pixelFormat() : options.pixelFormat(),
                 options.hasSize() ? options.width() : next.width(),
                 options.hasSize() ? options.height() : next.height());
-        return AvPixelFormats.isYuv(delivered.pixelFormat()) ? delivered.withColor(next.color()) : delivered;
+        return delivered.pixelFormat().isYuv() ? delivered.withColor(next.color()) : delivered;
     }
 
     @Override
     public FrameFormat format() {
         return format;
-    }
-
-    /** Pixels that OpenCV resizes as they are; swscale would take them through YUV. */
-    private static boolean isPacked(PixelFormat pixels) {
-        return switch (pixels) {
-            case GRAY8, GRAY16, BGR24, RGB24, BGRA32 -> true;
-            case YUYV, NV12, I420 -> false;
-        };
     }
 
     @Override

@@ -108,6 +108,6 @@ record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colo
                 format,
                 options.hasSize() ? options.width() : isOnItsSide ? height : width,
                 options.hasSize() ? options.height() : isOnItsSide ? width : height);
-        return AvPixelFormats.isYuv(format) ? raw.withColor(color()) : raw;
+        return format.isYuv() ? raw.withColor(color()) : raw;
     }
 }

@@ -101,15 +101,15 @@ final class JpegEncodingSource extends DerivedSource {
         rawFormat = current;
     }
 
-    /** What a codec takes: the frame itself, or the nearest to it. */
+    /** The format that a codec encodes: the frame's own, or the nearest that it supports. */
     private static FrameFormat encodedAs(FrameFormat from) {
-        return switch (from.pixelFormat()) {
-            case BGR24, RGB24, BGRA32, GRAY8 -> from;
-            case GRAY16 -> FrameFormat.gray8(from.width(), from.height());
-            case I420 -> from.withColor(ColorEncoding.BT601_FULL);
-            case NV12, YUYV ->
-                FrameFormat.raw(PixelFormat.I420, from.width(), from.height()).withColor(ColorEncoding.BT601_FULL);
-        };
+        PixelFormat pixels = from.pixelFormat();
+        if (pixels.isYuv()) {
+            FrameFormat planar =
+                    pixels == PixelFormat.I420 ? from : FrameFormat.raw(PixelFormat.I420, from.width(), from.height());
+            return planar.withColor(ColorEncoding.BT601_FULL);
+        }
+        return pixels == PixelFormat.GRAY16 ? FrameFormat.gray8(from.width(), from.height()) : from;
     }
 
     @Override

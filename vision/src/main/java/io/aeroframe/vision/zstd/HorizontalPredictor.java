@@ -36,7 +36,7 @@ final class HorizontalPredictor {
             int from = (int) kind.planeOffset(plane, format.stride(), format.height());
             int stride = kind.planeStride(plane, format.stride());
             int rowLength = kind.rowLength(plane, format.width());
-            int distance = distance(kind, plane);
+            int distance = kind.sampleDistance(plane);
             for (int rows = kind.planeHeight(plane, format.height()); rows > 0; rows--) {
                 encodeRow(pixels, from, target, to, rowLength, distance);
                 from += stride;
@@ -57,23 +57,12 @@ final class HorizontalPredictor {
         int row = 0;
         for (int plane = 0; plane < kind.planeCount(); plane++) {
             int rowLength = kind.rowLength(plane, format.width());
-            int distance = distance(kind, plane);
+            int distance = kind.sampleDistance(plane);
             for (int rows = kind.planeHeight(plane, format.height()); rows > 0; rows--) {
                 decodeRow(frame, row, rowLength, distance);
                 row += rowLength;
             }
         }
-    }
-
-    /** Bytes to the same channel of the pixel to the left. */
-    private static int distance(PixelFormat pixels, int plane) {
-        return switch (pixels) {
-            case GRAY8, I420 -> 1;
-            case NV12 -> plane == 0 ? 1 : 2;
-            case GRAY16 -> 2;
-            case BGR24, RGB24 -> 3;
-            case BGRA32, YUYV -> 4;
-        };
     }
 
     private static void encodeRow(
