@@ -3,6 +3,7 @@ package io.aeroframe.benchmarks.commands;
 import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.Schedule;
+import io.aeroframe.benchmarks.options.BgrSizeConverter;
 import io.aeroframe.benchmarks.options.DurationOptions;
 import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.paths.AeroframeSender;
@@ -54,7 +55,7 @@ public final class WindowCommand implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "WxH",
-            converter = Size.Converter.class,
+            converter = BgrSizeConverter.class,
             description = "Size of the picture. Default: ${DEFAULT-VALUE}.")
     private Size size = new Size(1920, 1080);
 

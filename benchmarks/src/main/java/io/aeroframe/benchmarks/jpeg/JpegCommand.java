@@ -2,6 +2,7 @@ package io.aeroframe.benchmarks.jpeg;
 
 import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.Latencies;
+import io.aeroframe.benchmarks.options.BgrSizeConverter;
 import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.pictures.PictureCodec;
 import io.aeroframe.benchmarks.pictures.PictureFile;
@@ -58,7 +59,7 @@ public final class JpegCommand implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "WxH",
-            converter = Size.Converter.class,
+            converter = BgrSizeConverter.class,
             description = "Size of the picture. Default: ${DEFAULT-VALUE}.")
     private Size size = new Size(1920, 1080);
 

@@ -31,7 +31,7 @@ public class PathOptions extends DurationOptions {
 
     @Option(
             names = "--idle",
-            paramLabel = "wait|spin|yield|backoff",
+            paramLabel = "wait|spin|yield|backoff|sleep",
             description = {
                 "How a reader waits for frames. wait: sleep until woken (pool path; backoff on the others). "
                         + "Default: ${DEFAULT-VALUE}."

@@ -13,7 +13,7 @@ public final class StreamOptions extends PathOptions {
     @Option(
             names = "--size",
             paramLabel = "WxH",
-            converter = Size.Converter.class,
+            converter = BgrSizeConverter.class,
             description = "Size of the frames. Default: ${DEFAULT-VALUE}.")
     private Size size;
 

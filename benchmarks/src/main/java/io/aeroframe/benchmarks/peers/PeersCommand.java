@@ -5,6 +5,7 @@ import io.aeroframe.apps.options.Idle;
 import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.measurement.Measurement;
+import io.aeroframe.benchmarks.options.BgrSizeConverter;
 import io.aeroframe.benchmarks.options.DurationOptions;
 import io.aeroframe.benchmarks.options.FramePath;
 import io.aeroframe.benchmarks.options.Plan;
@@ -48,7 +49,7 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "WxH",
-            converter = Size.Converter.class,
+            converter = BgrSizeConverter.class,
             description = "Size of the frames. Default: 1280x688, with --encoding jpeg 640x480.")
     private Size size;
 

@@ -7,6 +7,7 @@ import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.ChildProcess;
 import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.harness.Schedule;
+import io.aeroframe.benchmarks.options.BgrSizeConverter;
 import io.aeroframe.benchmarks.options.FramePath;
 import io.aeroframe.benchmarks.options.PathOptions;
 import io.aeroframe.benchmarks.paths.AeroframeSender;
@@ -72,7 +73,7 @@ public final class StagesCommand implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "WxH",
-            converter = Size.Converter.class,
+            converter = BgrSizeConverter.class,
             description = "Size of the published frames. Default: the source's.")
     private Size size;
 
