@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script that people run. */
 class LauncherIT {
@@ -57,6 +59,30 @@ class LauncherIT {
         process.awaitError("hosting the media driver");
         process.interrupt();
         process.expectExit(130);
+    }
+
+    /** The version of Java is in the JDK's release file, or else the JVM prints it. */
+    @ParameterizedTest
+    @CsvSource({
+        "'JAVA_VERSION=\"11.0.2\"', exit 9, 11",
+        "'JAVA_VERSION=\"1.8.0_302\"', exit 9, 8",
+        "'IMPLEMENTOR=\"X\"', echo '    java.specification.version = 14' >&2, 14",
+        ", echo '    java.specification.version = 1.8' >&2, 8",
+        ", exit 9, 8"
+    })
+    void refusesAnOldJava(String release, String program, int version) throws Exception {
+        Path java = Files.createDirectories(directory.resolve("jdk/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\n" + program + "\n");
+        assertTrue(java.toFile().setExecutable(true));
+        if (release != null) {
+            Files.writeString(directory.resolve("jdk/release"), release + "\n");
+        }
+        AeroframeProcess process = sandbox.startCommand(
+                List.of("env", "JAVA_HOME=" + directory.resolve("jdk"), SCRIPT.toString(), "--version"));
+        process.expectExit(1);
+        assertEquals(
+                "aeroframe: " + java + " is Java " + version + ": 17 or newer is needed; set JAVA_HOME",
+                process.errors().strip());
     }
 
     private void expectVersion(Path program) throws Exception {
