@@ -206,11 +206,9 @@ public final class FramePublication implements AutoCloseable {
     }
 
     private int awaitSlot(PoolWriter pool) {
-        int slot = pool.tryTake();
-        if (slot < 0) {
-            while ((slot = pool.tryTake()) < 0 && link().log().isConnected() && !failover.isOver() && wait.mayWait()) {
-                wait.idle();
-            }
+        int slot;
+        while ((slot = pool.tryTake()) < 0 && link().log().isConnected() && !failover.isOver() && wait.mayWait()) {
+            wait.idle();
         }
         return slot;
     }
@@ -335,7 +333,7 @@ public final class FramePublication implements AutoCloseable {
         header.sequence = counts.nextSequence();
         header.dropped = counts.dropped();
         header.payloadLength = length;
-        header.chunkOffset = 0; // the log path divides a large frame, and sets both
+        header.chunkOffset = 0; // one chunk, unless the log path divides a large frame
         header.chunkLength = length;
         header.captureTimeNs = captureTimeNs;
         header.poolId = isPooled ? pool.poolId() : 0;
