@@ -14,6 +14,7 @@ import io.aeroframe.transport.FrameHandler;
 import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.StreamState;
 import io.aeroframe.transport.SubscriptionContext;
+import io.aeroframe.vision.DecodedFrames;
 import io.aeroframe.vision.sink.FrameSink;
 import io.aeroframe.vision.sink.WindowSink;
 import java.io.IOException;
@@ -60,7 +61,7 @@ final class StagesReceiver implements Callable<Integer>, FrameHandler {
 
     private final List<Histogram> stages = Stage.histograms();
     private final List<Histogram> warmupStages = Stage.histograms();
-    private DecodedFrame decoded;
+    private DecodedFrames decoded;
     private FrameSink sink;
     private long received;
 
@@ -80,7 +81,7 @@ final class StagesReceiver implements Callable<Integer>, FrameHandler {
         startListening();
         boolean isShown = isWindow && WindowSink.isAvailable();
         try (FrameSink opened = isShown ? WindowSink.open(STREAM) : new RasterSink();
-                DecodedFrame pixels = new DecodedFrame();
+                DecodedFrames pixels = DecodedFrames.raw();
                 FrameDriver driver = FrameDriver.join(new DriverContext().aeronDirectory(aeronDirectory));
                 Aeroframe aeroframe = AeroframeSender.connect(driver);
                 FrameSubscription subscription = aeroframe.addSubscription(

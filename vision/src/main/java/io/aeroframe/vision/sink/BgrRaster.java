@@ -6,6 +6,7 @@ import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.DecodedFrames;
 import io.aeroframe.vision.internal.PixelConverter;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
@@ -27,7 +28,7 @@ final class BgrRaster implements AutoCloseable {
     private static final int COLORS = 0xff_ffff;
     private static final int GRAY = 0x1_0101;
 
-    private final DecompressedFrames raws = new DecompressedFrames();
+    private final DecodedFrames raws = DecodedFrames.rawOrJpeg();
     private final UnsafeBuffer decodedBytes = new UnsafeBuffer(0, 0);
     private int copies;
     private ByteBuffer converted = ByteBuffer.allocateDirect(0);

@@ -1,6 +1,7 @@
 package io.aeroframe.vision.sink;
 
 import io.aeroframe.transport.Frame;
+import io.aeroframe.vision.DecodedFrames;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -37,7 +38,7 @@ final class DigestSink implements FrameSink {
     private final OutputStream output;
     private final boolean json;
     private final PayloadDigest digest = new PayloadDigest();
-    private final DecompressedFrames raws = new DecompressedFrames();
+    private final DecodedFrames raws = DecodedFrames.rawOrJpeg();
     private final UndecodableFrames undecodableFrames;
     private final StringBuilder line = new StringBuilder(MAX_LINE_LENGTH);
     private final byte[] buffer = new byte[BUFFER_LENGTH];

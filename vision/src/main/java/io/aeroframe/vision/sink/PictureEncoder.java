@@ -4,6 +4,7 @@ import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.DecodedFrames;
 import io.aeroframe.vision.Mats;
 import io.aeroframe.vision.OpenCv;
 import io.aeroframe.vision.internal.NativeMemory;
@@ -33,7 +34,7 @@ final class PictureEncoder implements AutoCloseable {
 
     private final PictureFormat target;
     private final Mats mats = new Mats();
-    private final DecompressedFrames raws = new DecompressedFrames();
+    private final DecodedFrames raws = DecodedFrames.rawOrJpeg();
     private final Mat colored = new Mat();
     private final MatOfByte encoded = new MatOfByte();
     private ByteBuffer pixels = ByteBuffer.allocateDirect(0);

@@ -3,6 +3,7 @@ package io.aeroframe.vision.sink;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.vision.DecodedFrames;
 import io.aeroframe.vision.internal.Ffmpeg;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.zstd.ZstdFormatException;
@@ -37,7 +38,7 @@ public final class VideoSink implements FrameSink {
     private final SinkOptions options;
     private final boolean isPlaceholder;
     private final UndecodableFrames undecodableFrames;
-    private final DecompressedFrames raws = new DecompressedFrames();
+    private final DecodedFrames raws = DecodedFrames.rawOrJpeg();
     private VideoFile file;
     private VideoTrack track;
     private VideoClock clock;

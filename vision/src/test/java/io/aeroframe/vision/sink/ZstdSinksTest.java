@@ -2,12 +2,15 @@ package io.aeroframe.vision.sink;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.testing.AllocatedBytes;
+import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.DecodedFrames;
 import io.aeroframe.vision.zstd.ZstdCodec;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.ByteArrayOutputStream;
@@ -108,9 +111,34 @@ class ZstdSinksTest {
     }
 
     @Test
+    void decodesJpegFramesToBgrAndPassesThemThroughWhenNotAsked() throws Exception {
+        TestFrame jpeg = TestPicture.jpegChart(WIDTH, HEIGHT, 7).at(1_234);
+        TestFrame raw = TestPicture.chart(PixelFormat.BGR24, WIDTH, HEIGHT, 0, 8);
+        try (DecodedFrames decoded = DecodedFrames.raw();
+                DecodedFrames passed = DecodedFrames.rawOrJpeg()) {
+            assertSame(jpeg, passed.of(jpeg));
+            assertSame(raw, decoded.of(raw));
+            Frame pixels = decoded.of(jpeg);
+            assertEquals(FrameFormat.bgr24(WIDTH, HEIGHT), pixels.format());
+            assertEquals(7, pixels.sequence());
+            assertEquals(1_234, pixels.captureTimeNs());
+            int rgb = TestPicture.rgbAt(WIDTH, HEIGHT, WIDTH / 8, HEIGHT / 8);
+            int at = (HEIGHT / 8 * WIDTH + WIDTH / 8) * 3;
+            for (int channel = 0; channel < 3; channel++) {
+                int value = pixels.payload().getByte(at + channel) & 0xFF;
+                assertEquals(rgb >> 8 * channel & 0xFF, value, 12);
+            }
+            assertThrows(UnsupportedOperationException.class, pixels::retain);
+            TestFrame zstd = compressed(raw);
+            assertEquals(raw.format(), decoded.of(zstd).format());
+            assertEquals(raw.payloadByteBuffer(), decoded.of(zstd).payloadByteBuffer());
+        }
+    }
+
+    @Test
     void decompressingAllocatesNothingPerFrame() throws Exception {
         TestFrame frame = compressed(TestPicture.chart(PixelFormat.I420, WIDTH, HEIGHT, 0, 1));
-        try (DecompressedFrames raws = new DecompressedFrames()) {
+        try (DecodedFrames raws = DecodedFrames.rawOrJpeg()) {
             long[] sum = new long[1];
             double bytes = AllocatedBytes.perCall(
                     2000, i -> sum[0] += raws.of(frame).payloadByteBuffer().get(i % 100));
