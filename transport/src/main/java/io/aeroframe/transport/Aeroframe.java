@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
 
 /**
  * Publications and subscriptions of frames, over one Aeron client at a time.
@@ -89,7 +90,8 @@ public final class Aeroframe implements AutoCloseable {
         settings.conclude();
         checkNetwork(settings.stream(), settings.channel());
         warnOfSockets(settings.channel());
-        return opened(new FramePublication(connection, poolHost(), settings, open::remove));
+        rehearse(settings.isPooled() && settings.channel().allowsPool());
+        return opened(new FramePublication(connection, poolHost(context.errorHandler()), settings, open::remove));
     }
 
     private void checkOpen() {
@@ -149,12 +151,25 @@ public final class Aeroframe implements AutoCloseable {
         settings.conclude(context.errorHandler());
         checkNetwork(settings.stream(), settings.channel());
         warnOfSockets(settings.channel());
+        rehearse(settings.channel().allowsPool());
         return opened(new FrameSubscription(
                 connection, new SharedDirectory(driver.sharedDirectory()), settings, open::remove));
     }
 
-    private PublicationPools.Host poolHost() {
-        return new PublicationPools.Host(new SharedDirectory(driver.sharedDirectory()), pools, context.errorHandler());
+    /** Has the JVM compile the path that frames will take. */
+    private void rehearse(boolean isPooled) {
+        Rehearsal rehearsal = Rehearsal.begin(
+                connection,
+                poolHost(ex -> {}), // what goes wrong there, goes wrong in the publication itself as well
+                context,
+                isPooled ? Rehearsal.FramePath.POOL : Rehearsal.FramePath.LOG);
+        if (rehearsal != null) {
+            opened(rehearsal);
+        }
+    }
+
+    private PublicationPools.Host poolHost(ErrorHandler errorHandler) {
+        return new PublicationPools.Host(new SharedDirectory(driver.sharedDirectory()), pools, errorHandler);
     }
 
     /**

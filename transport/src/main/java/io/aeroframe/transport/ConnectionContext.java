@@ -14,12 +14,18 @@ import org.agrona.ErrorHandler;
  */
 public final class ConnectionContext {
 
+    /** The system property with the default of {@link #rehearsal(Duration)} in milliseconds. */
+    public static final String REHEARSAL_PROPERTY = "aeroframe.rehearsal.ms";
+
+    private static final int DEFAULT_REHEARSAL_MS = 2_000;
+
     private ErrorHandler errorHandler;
     private Consumer<ConnectionState> stateListener = state -> {};
     private ThreadFactory threadFactory = ConnectionContext::newDaemonThread;
     private Duration connectTimeout = Duration.ofSeconds(5);
     private Duration answerTimeout = Duration.ofSeconds(10);
     private Duration closeTimeout = Duration.ofSeconds(4);
+    private Duration rehearsal = Duration.ofMillis(Integer.getInteger(REHEARSAL_PROPERTY, DEFAULT_REHEARSAL_MS));
     private boolean isConcluded;
 
     /** Settings with their defaults. */
@@ -42,6 +48,10 @@ public final class ConnectionContext {
         connectTimeout = Timeouts.check("connectTimeout", connectTimeout);
         answerTimeout = Timeouts.check("answerTimeout", answerTimeout);
         closeTimeout = Timeouts.check("closeTimeout", closeTimeout);
+        if (rehearsal.isNegative()) {
+            throw new IllegalArgumentException(
+                    "rehearsal=" + rehearsal + " is negative: use zero to do without, or a longest time");
+        }
         isConcluded = true;
     }
 
@@ -185,5 +195,28 @@ public final class ConnectionContext {
      */
     public Duration closeTimeout() {
         return closeTimeout;
+    }
+
+    /**
+     * How long the frame path is rehearsed at most. The JVM interprets code that has run only a few times, and at a
+     * camera's pace that would be the case for minutes. So the first publication or subscription of this JVM makes it
+     * send several thousand small frames to itself, on a private stream and a thread of its own, while the caller goes
+     * on. Zero turns it off.
+     *
+     * @param value default 2 s, or the number of milliseconds in the system property {@value #REHEARSAL_PROPERTY}.
+     * @return this.
+     */
+    public ConnectionContext rehearsal(Duration value) {
+        rehearsal = value;
+        return this;
+    }
+
+    /**
+     * How long the frame path is rehearsed at most.
+     *
+     * @return the longest time; zero if it is not.
+     */
+    public Duration rehearsal() {
+        return rehearsal;
     }
 }

@@ -221,7 +221,8 @@ public final class LockedFiles {
                 own = FILES.get(key) instanceof FileChannel channel ? channel : null;
                 if (own == null) {
                     opened = openUnlocked(file, key);
-                    FILES.merge(key, 1, (count, one) -> (Integer) count + (Integer) one);
+                    int count = FILES.get(key) instanceof Integer openings ? openings : 0;
+                    FILES.put(key, count + 1);
                 }
             }
             if (own != null) {
@@ -234,7 +235,10 @@ public final class LockedFiles {
                     try {
                         opened.close();
                     } finally {
-                        FILES.computeIfPresent(key, (any, count) -> (Integer) count == 1 ? null : (Integer) count - 1);
+                        int count = (Integer) FILES.remove(key);
+                        if (count > 1) {
+                            FILES.put(key, count - 1);
+                        }
                     }
                 }
             }
