@@ -126,12 +126,18 @@ final class DemoCommand implements Callable<Integer> {
         if (!showsStatus) {
             command.add("-Daeroframe.terminal=false");
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        String classPath = System.getProperty("java.class.path");
+        command.addAll(isJar(classPath) ? List.of("-jar", classPath) : List.of("-cp", classPath, Main.class.getName()));
         command.addAll(arguments);
         if (options.verbose) {
             command.add("--verbose");
         }
         return new ProcessBuilder(command).inheritIO().start();
+    }
+
+    /** Whether this JVM was started with {@code -jar}: the manifest then has the rest of the class path. */
+    private static boolean isJar(String classPath) {
+        return classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
     }
 
     /**

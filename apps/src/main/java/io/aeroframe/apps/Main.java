@@ -2,6 +2,8 @@ package io.aeroframe.apps;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,7 +34,8 @@ import picocli.CommandLine.Spec;
             ViewCommand.class,
             DriverCommand.class,
             CommandLine.HelpCommand.class,
-            AutoComplete.GenerateCompletion.class
+            AutoComplete.GenerateCompletion.class,
+            StartupTraining.class
         })
 public final class Main implements Runnable {
 
@@ -124,7 +127,13 @@ public final class Main implements Runnable {
                 && command.parent() == null
                 && !unmatched.getUnmatched().get(0).startsWith("-")) {
             return "there is no command '" + unmatched.getUnmatched().get(0) + "'; there are "
-                    + String.join(", ", command.subcommands().keySet());
+                    + command.subcommands().entrySet().stream()
+                            .filter(entry -> !entry.getValue()
+                                    .getCommandSpec()
+                                    .usageMessage()
+                                    .hidden())
+                            .map(Map.Entry::getKey)
+                            .collect(Collectors.joining(", "));
         }
         return oneLine(ex.getMessage());
     }
@@ -187,6 +196,9 @@ public final class Main implements Runnable {
             }
             if (type == DriverCommand.class) {
                 return type.cast(new DriverCommand(stop));
+            }
+            if (type == StartupTraining.class) {
+                return type.cast(new StartupTraining(stop));
             }
             return CommandLine.defaultFactory().create(type);
         }

@@ -11,6 +11,9 @@ public final class DurationConverter implements ITypeConverter<Duration> {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)(us|ms|s|m|h)?");
 
+    /** A converter, as picocli makes it. */
+    public DurationConverter() {}
+
     @Override
     public Duration convert(String text) {
         Matcher matcher = FORM.matcher(text);

@@ -74,6 +74,9 @@ public record FrameRate(double perSecond) {
 
     /** Converts a rate for picocli: a number or {@code max}. */
     public static final class Converter implements ITypeConverter<FrameRate> {
+        /** A converter, as picocli makes it. */
+        public Converter() {}
+
         @Override
         public FrameRate convert(String text) {
             return parse(text, "frames per second, or max");
@@ -82,6 +85,9 @@ public record FrameRate(double perSecond) {
 
     /** Converts a rate of a source for picocli: a number, {@code source} or {@code max}. */
     public static final class SourceConverter implements ITypeConverter<FrameRate> {
+        /** A converter, as picocli makes it. */
+        public SourceConverter() {}
+
         @Override
         public FrameRate convert(String text) {
             return text.equals("source") ? SOURCE : parse(text, "frames per second, source or max");

@@ -23,6 +23,9 @@ public record Size(int width, int height) {
     public static final class Converter implements ITypeConverter<Size> {
         private static final Pattern FORM = Pattern.compile("(\\d{1,5})[xX](\\d{1,5})");
 
+        /** A converter, as picocli makes it. */
+        public Converter() {}
+
         @Override
         public Size convert(String text) {
             Matcher matcher = FORM.matcher(text);
