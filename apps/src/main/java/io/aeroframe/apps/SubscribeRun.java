@@ -4,6 +4,7 @@ import io.aeroframe.transport.Delivery;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.FrameHandler;
 import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.StreamCollisionException;
 import io.aeroframe.transport.StreamName;
@@ -34,7 +35,10 @@ final class SubscribeRun {
     private final SubscribeOptions options;
     private final StopSignal stop;
     private final AtomicReference<StreamCollisionException> collision = new AtomicReference<>();
+    private final FrameHandler acceptor = this::accept;
+    private final FrameHandler keeper = this::keep;
 
+    private FrameChannel channel;
     private Reporter reporter;
     private FrameSink sink;
     private LatestFrameSlot slot;
@@ -58,7 +62,7 @@ final class SubscribeRun {
     int call() throws Exception {
         options.validate();
         options.validateFor(sinkText);
-        FrameChannel channel = options.channel();
+        channel = options.channel();
         StreamName stream;
         try {
             stream = new StreamName(streamText);
@@ -77,7 +81,7 @@ final class SubscribeRun {
         copies = new Copies(options.shared().verboseErr(), reporter::clearStatus);
         try {
             options.shared().sayJpegCodec();
-            receive(stream, channel);
+            receive(stream);
         } finally {
             stop.beginCleanup();
             sink.close();
@@ -91,12 +95,12 @@ final class SubscribeRun {
         options.shared().err().flush();
     }
 
-    private void receive(StreamName stream, FrameChannel channel) throws Exception {
+    private void receive(StreamName stream) throws Exception {
         frameLimit = options.shared().frameLimit();
         deadlineNs = options.shared().deadlineNs();
         lastFrameNs = System.nanoTime();
         showWaiting();
-        DriverSession session = connect(stream, channel);
+        DriverSession session = connect(stream);
         if (session == null) {
             return;
         }
@@ -161,7 +165,7 @@ final class SubscribeRun {
      *
      * @return null if there is reason to stop first.
      */
-    private DriverSession connect(StreamName stream, FrameChannel channel) throws IOException {
+    private DriverSession connect(StreamName stream) throws IOException {
         if (!channel.isIpc()) {
             return DriverSession.join(options.shared(), stop);
         }
@@ -170,7 +174,7 @@ final class SubscribeRun {
             if (session != null) {
                 return session;
             }
-            checkTimeout(stream, channel);
+            checkTimeout(stream);
             LockSupport.parkNanos(ATTACH_INTERVAL_NS);
         }
         return null;
@@ -182,10 +186,10 @@ final class SubscribeRun {
     }
 
     private StreamState pollUntilDone(FrameSubscription subscription) throws Exception {
-        IdleStrategy idle = options.shared().idle(options.channel().isIpc()).strategy(subscription);
+        IdleStrategy idle = options.shared().idle(channel.isIpc()).strategy(subscription);
         while (!isDone()) {
             int limit = (int) Math.min(POLL_LIMIT, frameLimit - delivered);
-            int polled = slot == null ? subscription.poll(this::accept, limit) : subscription.poll(this::keep, 1);
+            int polled = slot == null ? subscription.poll(acceptor, limit) : subscription.poll(keeper, 1);
             if (collision.get() != null) {
                 throw collision.get();
             }
@@ -202,7 +206,7 @@ final class SubscribeRun {
                         || state == StreamState.LOST && !options.staysAfterLoss()) {
                     return state;
                 }
-                checkTimeout(subscription.stream(), options.channel());
+                checkTimeout(subscription.stream());
                 flushIfQuiet(nowNs);
                 tellSilence(state, nowNs);
             }
@@ -248,7 +252,7 @@ final class SubscribeRun {
         return stop.isRequested() || !sink.isOpen() || taken >= frameLimit || System.nanoTime() - deadlineNs >= 0;
     }
 
-    private void checkTimeout(StreamName stream, FrameChannel channel) {
+    private void checkTimeout(StreamName stream) {
         long silentNs = System.nanoTime() - lastFrameNs;
         if (silentNs > options.timeoutNs()) {
             throw new StreamFailure("stream '" + stream + "': no frame came within "
@@ -272,11 +276,12 @@ final class SubscribeRun {
     }
 
     private void count(Frame frame) {
+        long latencyNs = frame.isSameHost() ? System.nanoTime() - frame.publishTimeNs() : -1;
         delivered++;
         isPooled = Copies.isPooled(frame);
         hasUnflushed = true;
         format = frame.format();
-        reporter.onFrame(frame.isSameHost() ? System.nanoTime() - frame.publishTimeNs() : -1);
+        reporter.onFrame(latencyNs);
     }
 
     private Account account(FrameSubscription subscription) {
