@@ -3,8 +3,11 @@ package io.aeroframe.benchmarks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.aeroframe.benchmarks.jmh.RoundTripBenchmark;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,6 +107,70 @@ class BenchTest {
         assertEquals(0, figures.number("dropped"));
         assertEquals(0, figures.number("lost"));
         assertTrue(figures.number("bytes") < 64 * 48 * 3, figures::toString);
+    }
+
+    @Test
+    void freshProcessesAreMeasuredFromTheirFirstFrame() throws Exception {
+        Json all = run(
+                "latency",
+                "--cold",
+                "--json",
+                "--size",
+                "64x48",
+                "--idle",
+                "backoff",
+                "--seconds",
+                "2.5",
+                "--runs",
+                "2",
+                "--jitter",
+                "1ms");
+        assertCold(all, 2);
+        assertEquals(1_000, all.number("jitter_us"));
+        assertEquals(List.of(1.0, 10.0, 60.0), numbers(all, "frames", "frame"));
+    }
+
+    @Test
+    void theCommandsAreMeasuredAsUsersRunThem() throws Exception {
+        Path command = Path.of("..", "apps", "bin", "aeroframe");
+        assumeTrue(
+                Files.exists(Path.of("..", "apps", "target", "aeroframe", "built")),
+                "the build has not packed the program yet");
+        Json all = run(
+                "latency",
+                "--cold",
+                "--cli",
+                "--json",
+                "--size",
+                "64x48",
+                "--idle",
+                "wait",
+                "--seconds",
+                "2",
+                "--aeroframe",
+                command.toString());
+        assertCold(all, 1);
+        assertEquals(List.of(1.0), numbers(all, "frames", "frame"));
+    }
+
+    private static void assertCold(Json all, int runs) {
+        assertEquals(true, all.get("cold"));
+        assertEquals(runs, all.number("runs"));
+        assertEquals(List.of(1.0, 2.0), numbers(all, "seconds", "second"));
+        for (String list : List.of("frames", "seconds")) {
+            for (Object row : (List<?>) all.get(list)) {
+                String figure = list.equals("frames") ? "latency" : "p50";
+                double median = ((Json) row).number(figure + "_us");
+                assertTrue(median > 0, all::toString);
+                assertTrue(((Json) row).number(figure + "_lowest_us") <= median, all::toString);
+                assertTrue(((Json) row).number(figure + "_highest_us") >= median, all::toString);
+            }
+        }
+    }
+
+    private static List<Double> numbers(Json all, String list, String name) {
+        return ((List<?>) all.get(list))
+                .stream().map(row -> ((Json) row).number(name)).toList();
     }
 
     @Test

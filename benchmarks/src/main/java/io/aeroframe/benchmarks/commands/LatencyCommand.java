@@ -2,6 +2,8 @@ package io.aeroframe.benchmarks.commands;
 
 import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.apps.options.Size;
+import io.aeroframe.benchmarks.cold.ColdReport;
+import io.aeroframe.benchmarks.cold.ColdRuns;
 import io.aeroframe.benchmarks.measurement.Measurement;
 import io.aeroframe.benchmarks.measurement.Role;
 import io.aeroframe.benchmarks.options.FramePath;
@@ -39,7 +41,10 @@ import picocli.CommandLine.Spec;
                     + "end at the first statement of the reader's handler. A frame is measured if its scheduled time "
                     + "is in the measured part. 'received' and 'lost' are sums over all subscribers, 'fps' is that of "
                     + "one; 'lost' are the frames sent and not received. In the first half of the warm-up frames go at "
-                    + "up to 10,000 per second, so that the code is compiled before it is measured."
+                    + "up to 10,000 per second, so that the code is compiled before it is measured.",
+            "",
+            "With --cold nothing is warmed up: writer and reader have just started, and the latencies of single frames "
+                    + "and of single seconds are reported, which is what users see of a camera."
         })
 public final class LatencyCommand implements Callable<Integer> {
 
@@ -98,6 +103,22 @@ public final class LatencyCommand implements Callable<Integer> {
             })
     private Path rawFile;
 
+    @Option(
+            names = "--cold",
+            description = "Measure fresh processes from their first frame on, without warm-up, at the stream's pace.")
+    private boolean isCold;
+
+    @Option(
+            names = "--cli",
+            description = "With --cold: run the commands 'aeroframe publish' and 'aeroframe subscribe' themselves.")
+    private boolean isCli;
+
+    @Option(
+            names = "--aeroframe",
+            paramLabel = "FILE",
+            description = "With --cli: the command to run. Default: the one of this source tree.")
+    private Path aeroframe = Path.of(System.getProperty("aeroframe.command", "apps/bin/aeroframe"));
+
     @Option(names = "--json", description = "Print one JSON object instead of tables.")
     private boolean isJson;
 
@@ -111,6 +132,9 @@ public final class LatencyCommand implements Callable<Integer> {
         if (rawFile != null && (runs.count() > 1 || subscribers > 1 || peer != null)) {
             throw stream.usageError(
                     "--raw-file is for one run of one subscriber: leave out --runs, --subscribers and --beside");
+        }
+        if (isCold || isCli) {
+            return runCold(plan);
         }
         PrintWriter err = spec.commandLine().getErr();
         Cores.warn(plan, subscribers, err);
@@ -129,6 +153,35 @@ public final class LatencyCommand implements Callable<Integer> {
             }
         }
         print(Figures.medians(asked), peer == null ? null : Figures.medians(others), table);
+        return 0;
+    }
+
+    private int runCold(Plan asked) throws InterruptedException {
+        if (!isCold) {
+            throw stream.usageError("--cli is for --cold: the commands are measured from their start");
+        }
+        if (asked.rate().isMax() || subscribers > 1 || beside != Beside.none || rawFile != null) {
+            throw stream.usageError("--cold is for one subscriber at a given --fps: leave out --subscribers, --beside"
+                    + " and --raw-file");
+        }
+        if (isCli && asked.jitterNs() > 0) {
+            throw stream.usageError("--jitter is not for --cli: the commands' test picture is on time");
+        }
+        Plan plan = asked.withoutWarmup();
+        ColdReport report =
+                isCli ? ColdRuns.ofCommands(plan, runs.count(), aeroframe) : ColdRuns.ofPlan(plan, runs.count());
+        PrintWriter out = spec.commandLine().getOut();
+        if (isJson) {
+            out.println(FiguresJson.object(json -> {
+                json.writeStringField("benchmark", "latency");
+                json.writeBooleanField("cold", true);
+                Machine.write(json, spec.commandLine());
+                report.write(json);
+            }));
+        } else {
+            report.print(new FiguresTable(out));
+        }
+        out.flush();
         return 0;
     }
 

@@ -8,6 +8,7 @@ import io.aeroframe.benchmarks.options.DurationOptions;
 import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.paths.AeroframeSender;
 import io.aeroframe.benchmarks.report.FiguresTable;
+import io.aeroframe.benchmarks.report.Spread;
 import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
@@ -23,7 +24,6 @@ import io.aeroframe.vision.sink.WindowSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -112,9 +112,11 @@ public final class WindowCommand implements Callable<Integer> {
         }
         FiguresTable table = new FiguresTable(spec.commandLine().getOut());
         table.line("%s at %s fps, medians of %d runs; percent of one core", format.describe(), fps, rounds);
-        table.line("null:       %6.1f", median(nulls));
-        table.line("window:     %6.1f", median(windows));
-        table.line("difference: %6.1f", median(windows) - median(nulls));
+        double ofNull = Spread.of(nulls).median();
+        double ofWindow = Spread.of(windows).median();
+        table.line("null:       %6.1f", ofNull);
+        table.line("window:     %6.1f", ofWindow);
+        table.line("difference: %6.1f", ofWindow - ofNull);
         spec.commandLine().getOut().flush();
         return 0;
     }
@@ -168,11 +170,5 @@ public final class WindowCommand implements Callable<Integer> {
                 .info()
                 .totalCpuDuration()
                 .orElseThrow(() -> new BenchException("this system does not report a process's processor time"));
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 }

@@ -26,9 +26,12 @@ public record Schedule(long warmupStartNs, long pacedStartNs, long measuredStart
 
     private static final String COMMAND = "go";
 
+    /** Without a warm-up the processes are to be as fresh as they can be. */
+    private static final long SHORT_LEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
     /** Creates a schedule that starts after enough time to send it to all processes. */
     public static Schedule soon(Plan plan) {
-        long warmupStartNs = System.nanoTime() + LEAD_NS;
+        long warmupStartNs = System.nanoTime() + (plan.warmupSeconds() > 0 ? LEAD_NS : SHORT_LEAD_NS);
         long warmupNs = (long) (plan.warmupSeconds() * 1e9);
         long measuredStartNs = warmupStartNs + warmupNs;
         return new Schedule(

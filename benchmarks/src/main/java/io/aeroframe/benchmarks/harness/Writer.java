@@ -1,5 +1,6 @@
 package io.aeroframe.benchmarks.harness;
 
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -20,16 +21,22 @@ public final class Writer {
     private final Histogram warmup = Latencies.histogram();
     private final Histogram cost = Latencies.histogram();
     private final long stallNs;
+    private final long jitterNs;
+
+    /** Seeded, so that all runs have the same jitter. */
+    private final SplittableRandom random = new SplittableRandom(42);
 
     /**
      * Creates a writer.
      *
      * @param stallNs the length of a deliberate stall in the middle of the measured part, after a frame is due and
      *                before it is claimed; 0 for none
+     * @param jitterNs the longest random delay of a frame's scheduled time
      */
-    public Writer(FrameSender sender, long stallNs) {
+    public Writer(FrameSender sender, long stallNs, long jitterNs) {
         this.sender = sender;
         this.stallNs = stallNs;
+        this.jitterNs = jitterNs;
     }
 
     /**
@@ -56,7 +63,7 @@ public final class Writer {
         Histogram target = warmup;
         long pendingStallNs = stallNs;
         for (long number = 0; ; number++) {
-            long scheduledNs = schedule.isTimed() ? schedule.scheduledNs(number) : System.nanoTime();
+            long scheduledNs = schedule.isTimed() ? schedule.scheduledNs(number) + jitter() : System.nanoTime();
             if (scheduledNs - schedule.endNs() >= 0) {
                 break;
             }
@@ -82,6 +89,10 @@ public final class Writer {
             throw new BenchException("no frame was due in the measured part; use more --seconds");
         }
         return new Report.Written(sender.payloadLength(), sender.counts().minus(countsAtStart), usage, cost);
+    }
+
+    private long jitter() {
+        return jitterNs == 0 ? 0 : random.nextLong(jitterNs);
     }
 
     /** Sends frames until the first one at the measured rate is due, and returns how many. */

@@ -10,6 +10,7 @@ import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import io.aeroframe.benchmarks.report.Machine;
+import io.aeroframe.benchmarks.report.Spread;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
@@ -20,7 +21,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,9 +92,8 @@ public final class JpegCommand implements Callable<Integer> {
         private final List<Double> decode = new ArrayList<>();
 
         private static double median(List<Double> values) {
-            List<Double> sorted = new ArrayList<>(values);
-            Collections.sort(sorted);
-            return sorted.get(sorted.size() / 2);
+            return Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray())
+                    .median();
         }
     }
 

@@ -134,7 +134,7 @@ final class RoleMain implements Callable<Integer> {
 
     private Report write(Plan plan, PrintStream reports) {
         try (FrameSender sender = sender(plan)) {
-            return new Writer(sender, TimeUnit.MILLISECONDS.toNanos(stallMs))
+            return new Writer(sender, TimeUnit.MILLISECONDS.toNanos(stallMs), plan.jitterNs())
                     .run(() -> send(reports, new Report.Ready()), () -> schedule);
         }
     }

@@ -23,6 +23,7 @@ import java.util.Locale;
  * @param isTouched     whether the readers read every byte of a frame
  * @param warmupSeconds the length of the warm-up, before the measured part
  * @param seconds       the length of the measured part
+ * @param jitterNs      the longest random delay of a frame's scheduled time, in nanoseconds
  */
 public record Plan(
         FramePath path,
@@ -34,12 +35,43 @@ public record Plan(
         boolean isFilled,
         boolean isTouched,
         double warmupSeconds,
-        double seconds) {
+        double seconds,
+        long jitterNs) {
+
+    /** A plan with evenly spaced frames. */
+    public Plan(
+            FramePath path,
+            FrameChannel channel,
+            Size size,
+            FrameRate rate,
+            FrameEncoding encoding,
+            Idle idle,
+            boolean isFilled,
+            boolean isTouched,
+            double warmupSeconds,
+            double seconds) {
+        this(path, channel, size, rate, encoding, idle, isFilled, isTouched, warmupSeconds, seconds, 0);
+    }
 
     /** Returns this plan for another path, with a way to wait that the path allows. */
     public Plan on(FramePath other) {
         return new Plan(
-                other, channel, size, rate, encoding, other.idle(idle), isFilled, isTouched, warmupSeconds, seconds);
+                other,
+                channel,
+                size,
+                rate,
+                encoding,
+                other.idle(idle),
+                isFilled,
+                isTouched,
+                warmupSeconds,
+                seconds,
+                jitterNs);
+    }
+
+    /** Returns this plan for processes that are measured from their start. */
+    public Plan withoutWarmup() {
+        return new Plan(path, channel, size, rate, encoding, idle, isFilled, isTouched, 0, seconds, jitterNs);
     }
 
     public FrameFormat format() {
@@ -52,11 +84,12 @@ public record Plan(
     public String describe() {
         return String.format(
                 Locale.ROOT,
-                "%s %s on %s at %s fps, %s s after %s s of warm-up",
+                "%s %s on %s at %s fps%s, %s s after %s s of warm-up",
                 encoding == FrameEncoding.JPEG ? "JPEG" : "raw BGR",
                 size,
                 channel,
                 rate,
+                jitterNs == 0 ? "" : " with up to " + jitterNs / 1_000 + " us of jitter",
                 number(seconds),
                 number(warmupSeconds));
     }
@@ -77,6 +110,9 @@ public record Plan(
         }
         if (isTouched) {
             arguments.add("--touch");
+        }
+        if (jitterNs > 0) {
+            arguments.addAll(List.of("--jitter", jitterNs / 1_000 + "us"));
         }
         return arguments;
     }

@@ -1,9 +1,11 @@
 package io.aeroframe.benchmarks.options;
 
+import io.aeroframe.apps.options.DurationConverter;
 import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.apps.options.Idle;
 import io.aeroframe.apps.options.Size;
 import io.aeroframe.transport.FrameEncoding;
+import java.time.Duration;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -50,6 +52,16 @@ public final class StreamOptions extends PathOptions {
             })
     private boolean isTouched;
 
+    @Option(
+            names = "--jitter",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = {
+                "Delay each frame's scheduled time at random, by up to that much, such as 1ms: cameras and decoders "
+                        + "are not on time. Default: 0."
+            })
+    private Duration jitter = Duration.ZERO;
+
     /**
      * Creates the options.
      *
@@ -70,6 +82,23 @@ public final class StreamOptions extends PathOptions {
      */
     public Plan plan() {
         check(rate);
-        return new Plan(path(), channel(), size, rate, encoding, idle(), isFilled, isTouched, warmup(), seconds());
+        if (jitter.toNanos() > rate.periodNs()) {
+            throw usageError(
+                    rate.isMax()
+                            ? "--jitter is for frames with a schedule: give a rate with --fps"
+                            : "--jitter is longer than the time from frame to frame: use a lower --fps");
+        }
+        return new Plan(
+                path(),
+                channel(),
+                size,
+                rate,
+                encoding,
+                idle(),
+                isFilled,
+                isTouched,
+                warmup(),
+                seconds(),
+                jitter.toNanos());
     }
 }

@@ -3,7 +3,6 @@ package io.aeroframe.benchmarks.report;
 import io.aeroframe.benchmarks.harness.Latencies;
 import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.options.Plan;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,14 +154,10 @@ public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
         Map<String, Double> medians = new LinkedHashMap<>();
         for (String name : first.values.keySet()) {
             medians.put(
-                    name, median(runs.stream().mapToDouble(run -> run.get(name)).toArray()));
+                    name,
+                    Spread.of(runs.stream().mapToDouble(run -> run.get(name)).toArray())
+                            .median());
         }
         return new Figures(first.plan, first.subscribers, medians);
-    }
-
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        int middle = values.length / 2;
-        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 }
