@@ -34,10 +34,11 @@ import picocli.CommandLine.Spec;
             "Check that the figures show faults that are injected.",
             "",
             "In a short run of 'bench latency' the writer stalls once for 10 ms when a frame is due, and the reader "
-                    + "drops 7 frames. At 1000 fps such a stall delays ten frames, by 10 ms, 9 ms and so on; a "
+                    + "takes the time of 3 frames 5 ms late and drops 7 frames. At 1000 fps such a stall delays ten "
+                    + "frames, by 10 ms, 9 ms and so on; a "
                     + "benchmark that measures from the time when a frame was sent does not show it. The exit status "
-                    + "is 1 if the latency from the scheduled time does not show ten delayed frames, or 'lost' is not "
-                    + "the number of frames dropped."
+                    + "is 1 if the latency from the scheduled time does not show ten delayed frames, the latency from "
+                    + "the stamp not the late ones, or 'lost' is not the number of frames dropped."
         })
 public final class SelfcheckCommand implements Callable<Integer> {
 
@@ -45,6 +46,8 @@ public final class SelfcheckCommand implements Callable<Integer> {
     private static final long STALL_MS = 10;
     private static final long PERIOD_MS = 1_000 / FPS;
     private static final long LOSS = 7;
+    private static final long LATE_MS = 5;
+    private static final long LATE_FRAMES = 3;
     private static final double SECONDS = 1;
     private static final double WARMUP_SECONDS = 1;
 
@@ -55,6 +58,7 @@ public final class SelfcheckCommand implements Callable<Integer> {
     /** What is injected into a run. */
     enum Fault {
         stall,
+        late,
         loss,
         none
     }
@@ -67,7 +71,7 @@ public final class SelfcheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--leave-out",
-            paramLabel = "stall|loss|none",
+            paramLabel = "stall|late|loss|none",
             description = {"Do not inject that fault, but expect it: the check must fail. Default: ${DEFAULT-VALUE}."})
     private Fault leftOut = Fault.none;
 
@@ -108,11 +112,16 @@ public final class SelfcheckCommand implements Callable<Integer> {
         if (leftOut != Fault.loss) {
             reader.addAll(List.of("--drop", Long.toString(LOSS)));
         }
+        if (leftOut != Fault.late) {
+            reader.addAll(List.of("--late-ms", Long.toString(LATE_MS)));
+        }
         List<String> writer = leftOut == Fault.stall ? List.of() : List.of("--stall-ms", Long.toString(STALL_MS));
         Figures figures = measurement.run(plan, 1, 1, Map.of(Role.reader, reader, Role.writer, writer));
         table.line("%s: %s", path.title(), plan.describe());
         double attributed = REASONS.stream().mapToDouble(figures::get).sum();
-        checkStall(figures, attributed, StampLog.read(rawFile));
+        List<long[]> frames = StampLog.read(rawFile);
+        checkStall(figures, attributed, frames);
+        checkLateness(frames);
         checkLoss(figures, attributed);
     }
 
@@ -147,6 +156,18 @@ public final class SelfcheckCommand implements Callable<Integer> {
         return frames.stream()
                 .filter(frame -> frame[0] >= beginNs && frame[0] < endNs && frame[0] + frame[2] >= endNs)
                 .count();
+    }
+
+    /** Frames behind a late one arrive late, too. */
+    private void checkLateness(List<long[]> frames) {
+        long late = frames.stream()
+                .filter(frame -> frame[0] < SECONDS / 2 * 1e9 && frame[1] >= LATE_MS * 1_000_000)
+                .count();
+        expect(
+                LATE_FRAMES + " frames " + LATE_MS + " ms late",
+                "latency from the stamp >= " + LATE_MS + ".0 ms of " + LATE_FRAMES + " frames or more",
+                Long.toString(late),
+                late >= LATE_FRAMES);
     }
 
     private void checkLoss(Figures figures, double attributed) {

@@ -18,6 +18,8 @@ public final class Arrivals {
     private long sum;
     private StampLog stamps;
     private long framesToDrop;
+    private long framesToDelay;
+    private long delayNs;
 
     /**
      * Creates a recorder without frames.
@@ -44,6 +46,33 @@ public final class Arrivals {
      */
     public void drop(long count) {
         framesToDrop = count;
+    }
+
+    /**
+     * Takes the time of some frames late on purpose, from a quarter of the measured part on.
+     *
+     * @param count the number of frames to delay
+     * @param ns    how late, in nanoseconds
+     */
+    public void delay(long count, long ns) {
+        framesToDelay = count;
+        delayNs = ns;
+    }
+
+    /**
+     * Returns the time of arrival of a frame, {@link System#nanoTime()}. For receivers, as their first statement.
+     *
+     * @param scheduledNs the time when the frame was due
+     */
+    public long arrivalNs(long scheduledNs) {
+        if (framesToDelay > 0
+                && schedule != null
+                && schedule.isMeasured(scheduledNs)
+                && scheduledNs - schedule.measuredNs(0.25) >= 0) {
+            framesToDelay--;
+            Schedule.await(System.nanoTime() + delayNs);
+        }
+        return System.nanoTime();
     }
 
     /**

@@ -44,6 +44,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "role")
 final class RoleMain implements Callable<Integer> {
 
+    private static final long LATE_FRAMES = 3;
+
     @Parameters(index = "0")
     private Role role;
 
@@ -81,6 +83,10 @@ final class RoleMain implements Callable<Integer> {
     /** The number of frames that the reader drops on purpose. */
     @Option(names = "--drop")
     private long drop;
+
+    /** How late the reader takes the time of some frames on purpose. */
+    @Option(names = "--late-ms")
+    private long lateMs;
 
     /** How long the slow reader holds each frame. */
     @Option(names = "--hold-ms")
@@ -176,6 +182,7 @@ final class RoleMain implements Callable<Integer> {
         StampLog stamps = rawFile == null ? null : new StampLog(!plan.rate().isMax());
         arrivals.keep(stamps);
         arrivals.drop(drop);
+        arrivals.delay(lateMs > 0 ? LATE_FRAMES : 0, TimeUnit.MILLISECONDS.toNanos(lateMs));
         try (FrameReceiver receiver = receiver(plan, arrivals)) {
             Report figures =
                     new Reader(receiver, arrivals).run(() -> send(reports, new Report.Ready()), () -> schedule);

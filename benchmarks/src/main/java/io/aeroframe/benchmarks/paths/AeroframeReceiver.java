@@ -69,7 +69,7 @@ public final class AeroframeReceiver implements FrameReceiver, FrameHandler {
             onEncodedFrame(frame);
             return;
         }
-        long nowNs = System.nanoTime();
+        long nowNs = arrivals.arrivalNs(frame.captureTimeNs());
         int length = frame.payloadLength();
         boolean isMatched =
                 length < Long.BYTES || frame.payload().getLong(0, ByteOrder.LITTLE_ENDIAN) == frame.sequence();
