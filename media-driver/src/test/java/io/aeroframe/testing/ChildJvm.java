@@ -28,7 +28,7 @@ public final class ChildJvm extends ChildProcess {
 
     /**
      * The command that runs a class on the class path of the tests, with assertions, the flags that Aeron needs and the
-     * serial garbage collector.
+     * serial garbage collector, and without the rehearsal of the frame path.
      *
      * @param mainClass the class to run.
      * @param options   the JVM's options; a later one overrides an earlier one.
@@ -41,6 +41,7 @@ public final class ChildJvm extends ChildProcess {
                 "--add-opens",
                 "java.base/jdk.internal.misc=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
+                "-Daeroframe.rehearsal.ms=0", // a killed process would leave that pool, too
                 "-XX:-UsePerfData", // its file would get in the way of tests that limit the size of files
                 "-ea"));
         if (Runtime.version().feature() >= 22) {

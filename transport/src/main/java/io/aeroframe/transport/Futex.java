@@ -74,6 +74,11 @@ final class Futex {
         return unavailable;
     }
 
+    /** The system calls. */
+    Calls calls() {
+        return calls;
+    }
+
     boolean isAvailable() {
         return unavailable == null;
     }

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.driver.DriverContext;
+import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.driver.internal.SharedDirectory;
+import io.aeroframe.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,6 +140,34 @@ class RehearsalTest {
             assertEquals(filesBefore, files(shared));
         }
         assertEquals(List.of(), reported);
+    }
+
+    /** Publishes, and rehearses meanwhile, until it is killed. */
+    static final class Rehearsing {
+
+        public static void main(String[] args) throws IOException {
+            try (FrameDriver driver = FrameDriver.join(new DriverContext().baseDirectory(Path.of(args[0])));
+                    Aeroframe aeroframe = Aeroframe.connect(driver);
+                    FramePublication publication =
+                            aeroframe.addPublication("killed while it rehearses", FrameFormat.gray8(64, 64))) {
+                System.out.println("rehearses " + rehearsals() + " " + publication.isPooled());
+                System.in.read();
+            }
+        }
+    }
+
+    @Test
+    void whatAKilledProcessLeavesIsRemovedByTheNextPublication() throws Exception {
+        Path shared = host.driver().sharedDirectory();
+        Set<String> filesBefore = files(shared);
+        List<String> options = List.of("-D" + ConnectionContext.REHEARSAL_PROPERTY + "=60000");
+        try (ChildJvm process = ChildJvm.start(Rehearsing.class, options, host.base())) {
+            assertEquals("1 true", process.await("rehearses"));
+        } // killed
+        try (FramePublication publication =
+                host.publish(LiveHost.uniqueStream("after a kill"), FrameFormat.gray8(64, 64))) {
+            assertEquals(filesBefore.size() + 1, files(shared).size(), () -> files(shared) + " for " + publication);
+        }
     }
 
     @Test
