@@ -48,6 +48,7 @@ class Run:
         parser.add_argument("--height", type=int, required=True)
         parser.add_argument("--quality", type=int, default=0, help="JPEG quality; 0 for raw frames")
         parser.add_argument("--base64", action="store_true")
+        parser.add_argument("--in-place", action="store_true", help="the frame is written before it is stamped")
         parser.add_argument("--flat-out", action="store_true", help="send as fast as possible, without a schedule")
         options = parser.parse_args()
         self.role = options.role
@@ -56,6 +57,7 @@ class Run:
         self.shape = (options.height, options.width, 3)
         self.quality = options.quality
         self.base64 = options.base64
+        self.is_in_place = options.in_place
         self.is_flat_out = options.flat_out
         self.schedule = None
         self._has_schedule = threading.Event()

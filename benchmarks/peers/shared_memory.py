@@ -25,7 +25,8 @@ def writer(run):
         header, frame = views(run, memory)
 
         def send(stamp, number, payload):
-            frame[:] = payload
+            if not run.is_in_place:
+                frame[:] = payload
             header[1] = stamp
             header[2] = number
             header[0] += 1

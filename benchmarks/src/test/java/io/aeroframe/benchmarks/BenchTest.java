@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -107,6 +109,33 @@ class BenchTest {
         assertEquals(0, figures.number("dropped"));
         assertEquals(0, figures.number("lost"));
         assertTrue(figures.number("bytes") < 64 * 48 * 3, figures::toString);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void everyFrameOfTheHistogramHasACause() throws Exception {
+        Json all = run(
+                "latency",
+                "--causes",
+                "--json",
+                "--size",
+                "64x48",
+                "--fps",
+                "200",
+                "--idle",
+                "wait",
+                "--seconds",
+                "1",
+                "--warmup",
+                "0.3");
+        double frames = 0;
+        for (Object row : (List<?>) all.get("late_causes")) {
+            for (String cause : List.of("gc", "run_queue", "jit", "idle_state")) {
+                frames += ((Json) row).number(cause);
+            }
+        }
+        // The first frame has none before it.
+        assertEquals(all.number("received") - 1, frames, all.toString());
     }
 
     @Test

@@ -4,12 +4,14 @@ import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.cold.ColdReport;
 import io.aeroframe.benchmarks.cold.ColdRuns;
+import io.aeroframe.benchmarks.harness.LateCauses;
 import io.aeroframe.benchmarks.measurement.Measurement;
 import io.aeroframe.benchmarks.measurement.Role;
 import io.aeroframe.benchmarks.options.FramePath;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.options.StreamOptions;
+import io.aeroframe.benchmarks.report.CausesReport;
 import io.aeroframe.benchmarks.report.Figures;
 import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
@@ -104,6 +106,15 @@ public final class LatencyCommand implements Callable<Integer> {
     private Path rawFile;
 
     @Option(
+            names = "--causes",
+            description = {
+                "Also print why frames were late, as a histogram of the latencies from the stamp: garbage collection, "
+                        + "a wait in the run queue, compilation, or none of these: a core in an idle state. For one "
+                        + "subscriber on Linux; of all runs together."
+            })
+    private boolean isExplained;
+
+    @Option(
             names = "--cold",
             description = "Measure fresh processes from their first frame on, without warm-up, at the stream's pace.")
     private boolean isCold;
@@ -122,6 +133,8 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object instead of tables.")
     private boolean isJson;
 
+    private final LateCauses causes = new LateCauses();
+
     @Override
     public Integer call() throws InterruptedException {
         Plan plan = stream.plan();
@@ -135,6 +148,9 @@ public final class LatencyCommand implements Callable<Integer> {
         }
         if (isCold || isCli) {
             return runCold(plan);
+        }
+        if (isExplained && (subscribers > 1 || peer != null)) {
+            throw stream.usageError("--causes is for one subscriber: leave out --subscribers and --beside");
         }
         PrintWriter err = spec.commandLine().getErr();
         Cores.warn(plan, subscribers, err);
@@ -160,9 +176,9 @@ public final class LatencyCommand implements Callable<Integer> {
         if (!isCold) {
             throw stream.usageError("--cli is for --cold: the commands are measured from their start");
         }
-        if (asked.rate().isMax() || subscribers > 1 || beside != Beside.none || rawFile != null) {
-            throw stream.usageError("--cold is for one subscriber at a given --fps: leave out --subscribers, --beside"
-                    + " and --raw-file");
+        if (asked.rate().isMax() || subscribers > 1 || beside != Beside.none || rawFile != null || isExplained) {
+            throw stream.usageError("--cold is for one subscriber at a given --fps: leave out --subscribers, --beside,"
+                    + " --raw-file and --causes");
         }
         if (isCli && asked.jitterNs() > 0) {
             throw stream.usageError("--jitter is not for --cli: the commands' test picture is on time");
@@ -198,12 +214,18 @@ public final class LatencyCommand implements Callable<Integer> {
 
     private Figures run(Measurement measurement, Plan plan, int number, FiguresTable table)
             throws InterruptedException {
-        Map<Role, List<String>> more = rawFile == null
-                ? Map.of()
-                : Map.of(
-                        Role.reader,
-                        List.of("--raw-file", rawFile.toAbsolutePath().toString()));
-        Figures figures = measurement.run(plan, subscribers, 1, more);
+        List<String> more = new ArrayList<>();
+        if (rawFile != null) {
+            more.addAll(List.of("--raw-file", rawFile.toAbsolutePath().toString()));
+        }
+        Path causesFile = measurement.directory().resolve("causes");
+        if (isExplained) {
+            more.addAll(List.of("--causes-file", causesFile.toString()));
+        }
+        Figures figures = measurement.run(plan, subscribers, 1, Map.of(Role.reader, more));
+        if (isExplained) {
+            causes.add(LateCauses.read(causesFile));
+        }
         if (table != null) {
             table.print(
                     (runs.count() > 1 ? "run " + number + ": " : "")
@@ -226,6 +248,9 @@ public final class LatencyCommand implements Callable<Integer> {
                     json.writeEndObject();
                     FiguresJson.writeRatios(json, asked, other, COMPARED);
                 }
+                if (isExplained) {
+                    new CausesReport(causes).write(json);
+                }
             }));
             out.flush();
             return;
@@ -244,6 +269,9 @@ public final class LatencyCommand implements Callable<Integer> {
         }
         if (other != null) {
             table.printRatios(asked, other, COMPARED);
+        }
+        if (isExplained) {
+            new CausesReport(causes).print(table);
         }
         if (asked.get(Figures.RECEIVED) < 10_000) {
             table.line(

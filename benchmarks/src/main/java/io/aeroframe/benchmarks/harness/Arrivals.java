@@ -17,6 +17,7 @@ public final class Arrivals {
     private long mismatched;
     private long sum;
     private StampLog stamps;
+    private LateCauses causes;
     private long framesToDrop;
     private long framesToDelay;
     private long delayNs;
@@ -37,6 +38,15 @@ public final class Arrivals {
      */
     public void keep(StampLog log) {
         stamps = log;
+    }
+
+    /**
+     * Also records why measured frames were late.
+     *
+     * @param newCauses the histogram to record in; null for none
+     */
+    public void explain(LateCauses newCauses) {
+        causes = newCauses;
     }
 
     /**
@@ -117,6 +127,9 @@ public final class Arrivals {
             received++;
             if (stamps != null) {
                 stamps.add(scheduledNs - schedule.measuredStartNs(), nowNs - stampNs, nowNs - scheduledNs);
+            }
+            if (causes != null) {
+                causes.onFrame(nowNs - stampNs);
             }
         }
         if (!isMatched) {

@@ -4,7 +4,6 @@ import io.aeroframe.benchmarks.report.JsonFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.agrona.IoUtil;
 
 /**
  * Processes of the {@code aeroframe} command, as a user starts them, with a base directory of their own. No process
@@ -23,11 +21,10 @@ import org.agrona.IoUtil;
  */
 public final class UserCommands implements AutoCloseable {
 
-    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final long EXIT_TIMEOUT_S = 2;
 
     private final Path command;
-    private final Path directory;
+    private final ScratchDirectory directory = new ScratchDirectory();
     private final List<Process> processes = new CopyOnWriteArrayList<>();
 
     /** What each process prints, read while it runs: a full pipe would stop it. */
@@ -39,19 +36,16 @@ public final class UserCommands implements AutoCloseable {
      * Creates the directory.
      *
      * @param command the {@code aeroframe} command
-     * @throws IOException if the directory cannot be created
+     * @throws BenchException if the directory cannot be created
      */
-    public UserCommands(Path command) throws IOException {
+    public UserCommands(Path command) {
         this.command = command.toAbsolutePath();
-        directory = Files.isDirectory(SHARED_MEMORY)
-                ? Files.createTempDirectory(SHARED_MEMORY, "aeroframe-bench-")
-                : Files.createTempDirectory("aeroframe-bench-");
         Runtime.getRuntime().addShutdownHook(killer);
     }
 
     /** A directory for further files. It is removed with this. */
     public Path directory() {
-        return directory;
+        return directory.path();
     }
 
     /** Starts {@code aeroframe} with arguments. */
@@ -64,7 +58,8 @@ public final class UserCommands implements AutoCloseable {
     /** Starts another program. */
     public Process startOther(List<String> program) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(program).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().put("AEROFRAME_DIR", directory.resolve("base").toString());
+        builder.environment()
+                .put("AEROFRAME_DIR", directory.path().resolve("base").toString());
         Process process = builder.start();
         processes.add(process);
         outputs.put(process, CompletableFuture.supplyAsync(() -> read(process)));
@@ -128,7 +123,7 @@ public final class UserCommands implements AutoCloseable {
                     .completeOnTimeout(process, EXIT_TIMEOUT_S, TimeUnit.SECONDS)
                     .join();
         }
-        IoUtil.delete(directory.toFile(), true);
+        directory.close();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.ChildProcess;
 import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.harness.Schedule;
+import io.aeroframe.benchmarks.harness.ScratchDirectory;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.report.Figures;
 import io.aeroframe.driver.DriverContext;
@@ -31,13 +32,16 @@ public final class Measurement implements AutoCloseable {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private final FrameDriver driver = FrameDriver.join(new DriverContext().privateDriver(true));
+    /** Null while no process of a run needs one. */
+    private FrameDriver driver;
+
+    private final ScratchDirectory directory = new ScratchDirectory();
     private final List<ChildProcess> children = new CopyOnWriteArrayList<>();
     private final Thread killer = new Thread(this::kill, "bench-killer");
     private volatile boolean isInterrupted;
     private int run;
 
-    /** Starts a driver for all runs. */
+    /** Makes a directory for all runs. The driver starts with the first process that needs it. */
     public Measurement() {
         Runtime.getRuntime().addShutdownHook(killer);
     }
@@ -45,6 +49,22 @@ public final class Measurement implements AutoCloseable {
     private void kill() {
         isInterrupted = true;
         children.forEach(ChildProcess::kill);
+        directory.close();
+    }
+
+    private FrameDriver driver() {
+        if (driver == null) {
+            driver = FrameDriver.join(new DriverContext().privateDriver(true));
+        }
+        return driver;
+    }
+
+    /** Stops the driver, for runs beside which none is to run. */
+    public void stopDriver() {
+        if (driver != null) {
+            driver.close();
+            driver = null;
+        }
     }
 
     /**
@@ -112,18 +132,25 @@ public final class Measurement implements AutoCloseable {
 
     /** A directory that the processes of the runs may use. It is removed with this, even if this process is killed. */
     public Path directory() {
-        return Path.of(driver.aeronDirectoryName());
+        return directory.path();
     }
 
-    /** Returns how to start a process of the next run. */
+    /** Returns how to start a process of the next run that uses the driver. */
     public ChildProcess.Launch launch(String name, Role role, Plan plan, int subscriptions) {
         return launch(name, role, plan, subscriptions, Map.of());
+    }
+
+    /** Returns how to start a process of the next run that does not use Aeron. */
+    public ChildProcess.Launch launchWithoutDriver(String name, Role role, Plan plan) {
+        List<String> arguments = new ArrayList<>(List.of(role.name(), "--run", Integer.toString(run + 1)));
+        arguments.addAll(plan.arguments());
+        return ChildProcess.Launch.java(name, RoleMain.class, arguments);
     }
 
     private ChildProcess.Launch launch(
             String name, Role role, Plan plan, int subscriptions, Map<Role, List<String>> more) {
         List<String> arguments = new ArrayList<>(List.of(role.name()));
-        arguments.addAll(List.of("--aeron-dir", driver.aeronDirectoryName(), "--run", Integer.toString(run + 1)));
+        arguments.addAll(List.of("--aeron-dir", driver().aeronDirectoryName(), "--run", Integer.toString(run + 1)));
         arguments.addAll(List.of("--subscriptions", Integer.toString(subscriptions)));
         arguments.addAll(plan.arguments());
         arguments.addAll(more.getOrDefault(role, List.of()));
@@ -201,10 +228,11 @@ public final class Measurement implements AutoCloseable {
         }
     }
 
-    /** Closes the driver. */
+    /** Closes the driver and removes the directory. */
     @Override
     public void close() {
-        driver.close();
+        stopDriver();
+        directory.close();
         try {
             Runtime.getRuntime().removeShutdownHook(killer);
         } catch (IllegalStateException ex) {

@@ -6,6 +6,7 @@ import io.aeroframe.benchmarks.harness.Arrivals;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.FrameReceiver;
 import io.aeroframe.benchmarks.harness.FrameSender;
+import io.aeroframe.benchmarks.harness.LateCauses;
 import io.aeroframe.benchmarks.harness.Reader;
 import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.harness.Schedule;
@@ -49,7 +50,8 @@ final class RoleMain implements Callable<Integer> {
     @Parameters(index = "0")
     private Role role;
 
-    @Option(names = "--aeron-dir", required = true)
+    /** Null for transports without Aeron. */
+    @Option(names = "--aeron-dir")
     private Path aeronDirectory;
 
     /** The number of the run within its command. */
@@ -75,6 +77,10 @@ final class RoleMain implements Callable<Integer> {
     /** The file to write the latencies of each frame to. */
     @Option(names = "--raw-file")
     private Path rawFile;
+
+    /** The file to write the causes of late frames to. */
+    @Option(names = "--causes-file")
+    private Path causesFile;
 
     /** The length of a deliberate stall of the writer. */
     @Option(names = "--stall-ms")
@@ -181,6 +187,8 @@ final class RoleMain implements Callable<Integer> {
         Arrivals arrivals = new Arrivals(plan.isTouched());
         StampLog stamps = rawFile == null ? null : new StampLog(!plan.rate().isMax());
         arrivals.keep(stamps);
+        LateCauses causes = causesFile == null ? null : new LateCauses();
+        arrivals.explain(causes);
         arrivals.drop(drop);
         arrivals.delay(lateMs > 0 ? LATE_FRAMES : 0, TimeUnit.MILLISECONDS.toNanos(lateMs));
         try (FrameReceiver receiver = receiver(plan, arrivals)) {
@@ -188,6 +196,9 @@ final class RoleMain implements Callable<Integer> {
                     new Reader(receiver, arrivals).run(() -> send(reports, new Report.Ready()), () -> schedule);
             if (stamps != null) {
                 stamps.write(rawFile);
+            }
+            if (causes != null) {
+                causes.write(causesFile);
             }
             return figures;
         }

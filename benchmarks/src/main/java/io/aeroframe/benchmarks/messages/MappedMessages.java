@@ -22,14 +22,17 @@ final class MappedMessages implements MessageSender, MessageReceiver {
     private final MappedByteBuffer mapped;
     private final UnsafeBuffer words;
     private final ByteBuffer message;
+    private final boolean isInPlace;
     private long count;
 
     /**
      * Maps the file and creates it if it does not exist.
      *
      * @param maxLength the length of the longest message in bytes, the same on both sides
+     * @param isInPlace whether the payload lies in the file already when it is sent, so that it is not copied
      */
-    MappedMessages(Path file, int maxLength) throws IOException {
+    MappedMessages(Path file, int maxLength, boolean isInPlace) throws IOException {
+        this.isInPlace = isInPlace;
         int length = Math.addExact(MESSAGE_OFFSET, maxLength);
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -42,7 +45,12 @@ final class MappedMessages implements MessageSender, MessageReceiver {
     @Override
     public void send(ByteBuffer header, ByteBuffer payload) {
         message.clear();
-        message.put(header.duplicate()).put(payload.duplicate());
+        message.put(header.duplicate());
+        if (isInPlace) {
+            message.position(message.position() + payload.remaining());
+        } else {
+            message.put(payload.duplicate());
+        }
         words.putInt(LENGTH_OFFSET, message.position());
         words.putLongOrdered(COUNT_OFFSET, ++count); // pairs with the volatile read in receive()
     }

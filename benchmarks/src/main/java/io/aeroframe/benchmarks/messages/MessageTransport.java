@@ -36,12 +36,23 @@ public enum MessageTransport {
     mappedFile {
         @Override
         MessageSender connect(Path directory, Plan plan) throws IOException {
-            return new MappedMessages(directory.resolve("mapped"), maxLength(plan));
+            return new MappedMessages(directory.resolve("mapped"), maxLength(plan), false);
         }
 
         @Override
         MessageReceiver listen(Path directory, Plan plan) throws IOException {
-            return new MappedMessages(directory.resolve("mapped"), maxLength(plan));
+            return new MappedMessages(directory.resolve("mapped"), maxLength(plan), false);
+        }
+    },
+    mappedFileInPlace {
+        @Override
+        MessageSender connect(Path directory, Plan plan) throws IOException {
+            return new MappedMessages(directory.resolve("mapped"), maxLength(plan), true);
+        }
+
+        @Override
+        MessageReceiver listen(Path directory, Plan plan) throws IOException {
+            return mappedFile.listen(directory, plan);
         }
     },
     jeroMq {

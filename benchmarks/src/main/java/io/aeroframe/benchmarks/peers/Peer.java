@@ -53,6 +53,12 @@ record Peer(String name, String title, Implementation implementation, FrameEncod
                     FrameEncoding.RAW,
                     TEARS),
             new Peer(
+                    "mmap-in-place",
+                    "Java mapped file, in place",
+                    new JavaPeer(MessageTransport.mappedFileInPlace),
+                    FrameEncoding.RAW,
+                    TEARS),
+            new Peer(
                     "python-pipe",
                     "Python pipe",
                     new PythonPeer("length_prefixed_pipe.py", List.of(), List.of()),
@@ -75,6 +81,12 @@ record Peer(String name, String title, Implementation implementation, FrameEncod
                     "shared-memory",
                     "Python shared_memory",
                     new PythonPeer("shared_memory.py", List.of(), List.of()),
+                    FrameEncoding.RAW,
+                    TEARS),
+            new Peer(
+                    "shared-memory-in-place",
+                    "shared_memory, in place",
+                    new PythonPeer("shared_memory.py", List.of("--in-place"), List.of()),
                     FrameEncoding.RAW,
                     TEARS),
             new Peer(

@@ -88,11 +88,17 @@ final class PeerRun {
     private Figures run(Peer peer, Path directory, String name) throws IOException, InterruptedException {
         Plan own = plan;
         List<ChildProcess.Launch> launches = new ArrayList<>();
+        if (!(peer.implementation() instanceof Peer.AeroframePeer)) {
+            measurement.stopDriver(); // its threads would run beside the peer
+        }
         if (peer.implementation() instanceof Peer.AeroframePeer aeroframe) {
             own = plan(aeroframe);
             boolean isEndToEnd = plan.encoding() == FrameEncoding.JPEG;
             for (Role part : List.of(Role.reader, Role.writer)) {
-                launches.add(inJava(part, own, directory, isEndToEnd ? List.of("--end-to-end") : List.of()));
+                launches.add(inJava(
+                        measurement.launch(part.name(), part, own, 1),
+                        directory,
+                        isEndToEnd ? List.of("--end-to-end") : List.of()));
             }
         } else if (peer.implementation() instanceof Peer.JavaPeer java) {
             if (java.transport() == MessageTransport.namedPipe) {
@@ -100,8 +106,7 @@ final class PeerRun {
             }
             for (Role part : List.of(Role.reader, Role.writer)) {
                 launches.add(inJava(
-                        part,
-                        own,
+                        measurement.launchWithoutDriver(part.name(), part, own),
                         directory,
                         List.of("--transport", java.transport().name())));
             }
@@ -139,12 +144,11 @@ final class PeerRun {
         }
     }
 
-    private ChildProcess.Launch inJava(Role part, Plan own, Path directory, List<String> arguments) {
-        ChildProcess.Launch launch = measurement.launch(part.name(), part, own, 1);
+    private static ChildProcess.Launch inJava(ChildProcess.Launch launch, Path directory, List<String> arguments) {
         List<String> command = new ArrayList<>(launch.command());
         command.addAll(List.of("--directory", directory.toString()));
         command.addAll(arguments);
-        return new ChildProcess.Launch(launch.name(), command, errorsTo(directory, part.name()));
+        return new ChildProcess.Launch(launch.name(), command, errorsTo(directory, launch.name()));
     }
 
     private ChildProcess.Launch inPython(Peer.PythonPeer script, String role, Path directory, String name) {

@@ -7,6 +7,7 @@ import io.aeroframe.benchmarks.report.Figures;
 import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import io.aeroframe.benchmarks.report.Machine;
+import io.aeroframe.benchmarks.report.Spread;
 import io.aeroframe.transport.FrameEncoding;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -90,6 +91,12 @@ final class PeersReport {
         return medians;
     }
 
+    /** Returns how far the medians of a peer's runs are apart. */
+    private Spread spread(Peer peer) {
+        return Spread.of(
+                figures.get(peer).stream().mapToDouble(run -> run.get("p50_us")).toArray());
+    }
+
     /** Returns the peer that the others are compared with: the first of Aeroframe's that has run. */
     private static Optional<Peer> baseline(Map<Peer, Figures> medians) {
         return medians.keySet().stream()
@@ -106,7 +113,7 @@ final class PeersReport {
         line(text, "%s", title());
         line(
                 text,
-                "%-22s %9s %9s %9s %9s %9s %8s %9s %7s  %s",
+                "%-28s %9s %9s %9s %9s %9s %8s %9s %7s  %-17s %s",
                 "microseconds",
                 "p50",
                 "p90",
@@ -116,10 +123,11 @@ final class PeersReport {
                 "fps",
                 "received",
                 "lost",
+                runs == 1 ? "" : "p50 of the runs",
                 baseline.map(peer -> "p50 / p50 of " + peer.name()).orElse(""));
         medians.forEach((peer, own) -> line(
                 text,
-                "%-22s %9s %9s %9s %9s %9s %8.1f %9.0f %7.0f  %s",
+                "%-28s %9s %9s %9s %9s %9s %8.1f %9.0f %7.0f  %-17s %s",
                 peer.title() + (peer.remark().isEmpty() ? "" : " *"),
                 FiguresTable.number(own.get("p50_us")),
                 FiguresTable.number(own.get("p90_us")),
@@ -129,6 +137,7 @@ final class PeersReport {
                 own.get(Figures.FPS),
                 own.get(Figures.RECEIVED),
                 own.get(Figures.LOST),
+                runs == 1 ? "" : spread(peer).range(),
                 baseline.map(base -> String.format(Locale.ROOT, "%.2f", ratio("p50_us", own, medians.get(base))))
                         .orElse("")));
         medians.keySet().stream()
@@ -181,7 +190,7 @@ final class PeersReport {
             json.writeStringField("baseline", baseline.map(Peer::name).orElse(null));
             json.writeArrayFieldStart("peers");
             for (Map.Entry<Peer, Figures> entry : medians.entrySet()) {
-                write(json, entry.getKey(), entry.getValue(), baseline.map(medians::get));
+                write(json, entry.getKey(), entry.getValue(), spread(entry.getKey()), baseline.map(medians::get));
             }
             json.writeEndArray();
             writeReasons(json, "missing", "install", missing);
@@ -191,7 +200,7 @@ final class PeersReport {
         return object + System.lineSeparator();
     }
 
-    private static void write(JsonGenerator json, Peer peer, Figures figures, Optional<Figures> baseline)
+    private static void write(JsonGenerator json, Peer peer, Figures figures, Spread spread, Optional<Figures> baseline)
             throws IOException {
         json.writeStartObject();
         json.writeStringField("name", peer.name());
@@ -200,6 +209,8 @@ final class PeersReport {
         for (String name : FIGURES) {
             FiguresJson.writeNumber(json, name, figures.get(name));
         }
+        FiguresJson.writeNumber(json, "p50_lowest_us", spread.lowest());
+        FiguresJson.writeNumber(json, "p50_highest_us", spread.highest());
         if (baseline.isPresent()) {
             FiguresJson.writeRatios(json, figures, baseline.get(), PERCENTILES);
         }

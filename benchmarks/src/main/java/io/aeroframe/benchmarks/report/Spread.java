@@ -1,7 +1,6 @@
 package io.aeroframe.benchmarks.report;
 
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * A figure of several runs.
@@ -23,13 +22,11 @@ public record Spread(double median, double lowest, double highest) {
 
     /** Formats microseconds: the median, and where there are several values the lowest and highest. */
     public String describe() {
-        return lowest == highest
-                ? FiguresTable.number(median)
-                : String.format(
-                        Locale.ROOT,
-                        "%s (%s-%s)",
-                        FiguresTable.number(median),
-                        FiguresTable.number(lowest),
-                        FiguresTable.number(highest));
+        return lowest == highest ? FiguresTable.number(median) : FiguresTable.number(median) + " (" + range() + ")";
+    }
+
+    /** Formats microseconds: the lowest and the highest value. */
+    public String range() {
+        return FiguresTable.number(lowest) + "-" + FiguresTable.number(highest);
     }
 }

@@ -38,18 +38,28 @@ class PeersTest {
 
     @Test
     void printsOneJsonObjectWithNumbersThatAgree() throws Exception {
-        Json all = run("--only", "unix-socket,mmap,pool", "--size", "320x240", "--seconds", "1", "--warmup", "0.3");
+        Json all = run(
+                "--only",
+                "unix-socket,mmap,mmap-in-place,pool",
+                "--size",
+                "320x240",
+                "--seconds",
+                "1",
+                "--warmup",
+                "0.3");
         assertEquals("peers", all.get("benchmark"));
         assertEquals("pool", all.get("baseline"));
         assertEquals(List.of(), all.get("missing"));
         assertEquals(List.of(), all.get("failed"));
         List<Json> peers = peers(all);
         assertEquals(
-                List.of("pool", "unix-socket", "mmap"),
+                List.of("pool", "unix-socket", "mmap", "mmap-in-place"),
                 peers.stream().map(peer -> peer.get("name")).toList());
         for (Json peer : peers) {
             assertAgrees(peer, 60);
             assertEquals(320 * 240 * 3, peer.number("bytes"));
+            assertEquals(peer.number("p50_us"), peer.number("p50_lowest_us"), "of one run");
+            assertEquals(peer.number("p50_us"), peer.number("p50_highest_us"), "of one run");
             assertEquals(
                     peer.number("p50_us") / peers.get(0).number("p50_us"),
                     ((Json) peer.get("ratios")).number("p50_us"),
@@ -191,6 +201,7 @@ class PeersTest {
         Stream<Arguments> some = Stream.of(
                 arguments("python-pipe", FrameEncoding.RAW),
                 arguments("shared-memory", FrameEncoding.RAW),
+                arguments("shared-memory-in-place", FrameEncoding.RAW),
                 arguments("diskcache", FrameEncoding.RAW),
                 arguments("pyzmq-base64", FrameEncoding.JPEG),
                 arguments("rospy", FrameEncoding.JPEG));
