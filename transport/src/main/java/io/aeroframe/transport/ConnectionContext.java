@@ -200,8 +200,9 @@ public final class ConnectionContext {
     /**
      * How long the frame path is rehearsed at most. The JVM interprets code that has run only a few times, and at a
      * camera's pace that would be the case for minutes. So the first publication or subscription of this JVM makes it
-     * send several thousand small frames to itself, on a private stream and a thread of its own, while the caller goes
-     * on. Zero turns it off.
+     * send several thousand small frames to itself, on a private stream and a thread of its own. That call returns when
+     * the first of them have arrived, after half a second at most; the rest goes on in the background. Zero turns it
+     * off.
      *
      * @param value default 2 s, or the number of milliseconds in the system property {@value #REHEARSAL_PROPERTY}.
      * @return this.

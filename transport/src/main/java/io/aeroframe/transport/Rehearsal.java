@@ -1,5 +1,6 @@
 package io.aeroframe.transport;
 
+import io.aeroframe.driver.FrameDriverException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -7,6 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -14,8 +16,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * has delivered many frames. At 60 frames/s the frame path would otherwise be interpreted for minutes.
  *
  * <p>Each path, through a pool and through the log, is rehearsed once for each JVM, on a thread of its own and for a
- * limited time. The private stream has its own publication, pool and counters, which are closed at the end. Failures
- * are not reported: the caller's own publication or subscription meets the same fault and reports it.
+ * limited time. The private stream has its own publication, pool and counters, which are closed at the end. If there is
+ * no driver, or no room, that is not reported: the caller's own publication or subscription meets it, and does.
  */
 final class Rehearsal implements AutoCloseable {
 
@@ -58,6 +60,7 @@ final class Rehearsal implements AutoCloseable {
     private final DriverConnection connection;
     private final PublicationPools.Host host;
     private final FramePath path;
+    private final ErrorHandler errorHandler;
     private final long endNs;
     private final Thread thread;
     private final CompletableFuture<Void> firstFrames = new CompletableFuture<>();
@@ -79,6 +82,7 @@ final class Rehearsal implements AutoCloseable {
         this.connection = connection;
         this.host = host;
         this.path = path;
+        errorHandler = context.errorHandler();
         endNs = System.nanoTime() + context.rehearsal().toNanos();
         picture = new UnsafeBuffer(new byte[format().maxPayloadLength()]);
         thread = context.newThread(this::run, "aeroframe-rehearsal");
@@ -125,8 +129,11 @@ final class Rehearsal implements AutoCloseable {
                 FrameSubscription latest = subscribe(name, Delivery.LATEST);
                 FramePublication publication = new FramePublication(connection, host, publishing, closed -> {})) {
             run(publication, every, latest);
-        } catch (FrameTransportException | IllegalStateException ex) {
+        } catch (FrameTransportException | FrameDriverException | IllegalStateException ex) {
             isStopped = true; // no driver, no room, or the connection is closed
+        } catch (RuntimeException ex) {
+            isStopped = true;
+            errorHandler.onError(ex);
         } finally {
             if (isStopped) {
                 path.release();
