@@ -17,7 +17,7 @@ public final class ConnectionContext {
     /** The system property with the default of {@link #rehearsal(Duration)} in milliseconds. */
     public static final String REHEARSAL_PROPERTY = "aeroframe.rehearsal.ms";
 
-    private static final int DEFAULT_REHEARSAL_MS = 2_000;
+    private static final Duration DEFAULT_REHEARSAL = Duration.ofSeconds(2);
 
     private ErrorHandler errorHandler;
     private Consumer<ConnectionState> stateListener = state -> {};
@@ -25,7 +25,7 @@ public final class ConnectionContext {
     private Duration connectTimeout = Duration.ofSeconds(5);
     private Duration answerTimeout = Duration.ofSeconds(10);
     private Duration closeTimeout = Duration.ofSeconds(4);
-    private Duration rehearsal = Duration.ofMillis(Integer.getInteger(REHEARSAL_PROPERTY, DEFAULT_REHEARSAL_MS));
+    private Duration rehearsal;
     private boolean isConcluded;
 
     /** Settings with their defaults. */
@@ -48,11 +48,26 @@ public final class ConnectionContext {
         connectTimeout = Timeouts.check("connectTimeout", connectTimeout);
         answerTimeout = Timeouts.check("answerTimeout", answerTimeout);
         closeTimeout = Timeouts.check("closeTimeout", closeTimeout);
+        if (rehearsal == null) {
+            rehearsal = defaultRehearsal();
+        }
         if (rehearsal.isNegative()) {
             throw new IllegalArgumentException(
                     "rehearsal=" + rehearsal + " is negative: use zero to do without, or a longest time");
         }
         isConcluded = true;
+    }
+
+    private static Duration defaultRehearsal() {
+        String text = System.getProperty(REHEARSAL_PROPERTY);
+        if (text == null) {
+            return DEFAULT_REHEARSAL;
+        }
+        if (!text.matches("\\d{1,9}")) {
+            throw new IllegalArgumentException("the system property " + REHEARSAL_PROPERTY + "=" + text
+                    + " is not a number of milliseconds: use 0 to do without, or a longest time such as 2000");
+        }
+        return Duration.ofMillis(Integer.parseInt(text));
     }
 
     /**
@@ -215,7 +230,7 @@ public final class ConnectionContext {
     /**
      * How long the frame path is rehearsed at most.
      *
-     * @return the longest time; zero if it is not.
+     * @return the longest time; zero if it is not; null for the default before it is concluded.
      */
     public Duration rehearsal() {
         return rehearsal;

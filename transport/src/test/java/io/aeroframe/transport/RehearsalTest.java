@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(180)
 class RehearsalTest {
@@ -123,6 +124,24 @@ class RehearsalTest {
         assertTrue(assertThrows(IllegalArgumentException.class, negative::conclude)
                 .getMessage()
                 .startsWith("rehearsal=PT-0.001S is negative"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-5", "soon", "", "2s"})
+    void aPropertyThatIsNotANumberOfMillisecondsIsRefused(String text) {
+        String before = System.setProperty(ConnectionContext.REHEARSAL_PROPERTY, text);
+        try {
+            ConnectionContext context = new ConnectionContext();
+            String message = assertThrows(IllegalArgumentException.class, context::conclude)
+                    .getMessage();
+            assertTrue(message.startsWith("the system property aeroframe.rehearsal.ms=" + text + " is not"), message);
+        } finally {
+            if (before == null) {
+                System.clearProperty(ConnectionContext.REHEARSAL_PROPERTY);
+            } else {
+                System.setProperty(ConnectionContext.REHEARSAL_PROPERTY, before);
+            }
+        }
     }
 
     @Test
