@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script that people run. */
 class LauncherIT {
@@ -109,10 +110,11 @@ class LauncherIT {
         assertTrue(classes.contains("picocli.CommandLine source: shared objects file"), classes);
     }
 
-    @Test
-    void aGarbageCollectorCanBeChosen() throws Exception {
-        AeroframeProcess process = sandbox.startCommand(
-                List.of("env", "AEROFRAME_OPTS=-XX:+UseParallelGC", SCRIPT.toString(), "--version"));
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:+UseParallelGC", "-Xmx12m", "-Xmx64m -Xms32m"})
+    void aGarbageCollectorAndTheHeapCanBeChosen(String flags) throws Exception {
+        AeroframeProcess process =
+                sandbox.startCommand(List.of("env", "AEROFRAME_OPTS=" + flags, SCRIPT.toString(), "--version"));
         process.expectExit(0);
         assertEquals("", process.errors());
     }
