@@ -50,6 +50,9 @@ class Run:
         parser.add_argument("--base64", action="store_true")
         parser.add_argument("--in-place", action="store_true", help="the frame is written before it is stamped")
         parser.add_argument("--flat-out", action="store_true", help="send as fast as possible, without a schedule")
+        parser.add_argument("--late-ms", type=int, default=0, help="the reader is late by this before its stamp")
+        parser.add_argument("--stall-ms", type=int, default=0, help="the writer is late by this after its stamp")
+        parser.add_argument("--drop", type=int, default=0, help="the reader drops so many measured frames")
         options = parser.parse_args()
         self.role = options.role
         self.directory = options.directory
@@ -59,6 +62,8 @@ class Run:
         self.base64 = options.base64
         self.is_in_place = options.in_place
         self.is_flat_out = options.flat_out
+        self.late_ns, self.stall_ns = options.late_ms * 1_000_000, options.stall_ms * 1_000_000
+        self.drop = options.drop
         self.schedule = None
         self._has_schedule = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -116,6 +121,8 @@ def write(run, send):
             start_ns, start_cpu_ns = time.monotonic_ns(), time.process_time_ns()
         wait_until(max(scheduled_ns, schedule.start_ns))
         stamp = time.monotonic_ns()
+        if run.stall_ns:
+            wait_until(stamp + run.stall_ns)
         payload = run.encode(picture)
         send(stamp, number, payload)
         sent += is_measured
@@ -142,7 +149,7 @@ class Reader:
         self.ended = threading.Event()
         self.latencies = []
         self.disordered = 0
-        self._next = 0
+        self._next = self._dropped = 0
         self._start_ns = self._start_cpu_ns = 0
 
     def arrived(self, stamp, number, payload):
@@ -150,11 +157,17 @@ class Reader:
             self.ended.set()
             return
         frame = self.run.decode(payload)
+        if self.run.late_ns:
+            wait_until(time.monotonic_ns() + self.run.late_ns)
         now_ns = time.monotonic_ns()  # the reader has the array
+        schedule = self.run.schedule
+        is_measured = schedule and schedule.is_measured(schedule.scheduled(number, stamp))
+        if is_measured and self._dropped < self.run.drop:
+            self._dropped += 1
+            return
         self.disordered += number < self._next or frame.shape != self.run.shape
         self._next = number + 1
-        schedule = self.run.schedule
-        if schedule and schedule.is_measured(schedule.scheduled(number, stamp)):
+        if is_measured:
             self.latencies.append(now_ns - stamp)
             if not self._start_ns:
                 self._start_ns, self._start_cpu_ns = time.monotonic_ns(), time.process_time_ns()

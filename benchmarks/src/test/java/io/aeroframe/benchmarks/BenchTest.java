@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class BenchTest {
 
-    private static final List<String> ASCENDING =
-            List.of("p50_us", "p90_us", "p99_us", "p999_us", "p9999_us", "max_us");
+    private static final List<String> ASCENDING = List.of("p50_us", "p90_us", "max_us");
 
     @ParameterizedTest
     @ValueSource(strings = {"log", "pool"})
@@ -225,7 +224,7 @@ class BenchTest {
             assertEquals(60, cost.number("published"));
             assertEquals(
                     cost.number("subscribers") * cost.number("sent"), cost.number("received") + cost.number("lost"));
-            assertTrue(cost.number("publish_p50_us") <= cost.number("publish_p99_us"), cost::toString);
+            assertTrue(cost.number("publish_p50_us") <= cost.number("publish_max_us"), cost::toString);
         }
     }
 
@@ -254,7 +253,7 @@ class BenchTest {
                 slow >= 1 && slow < beside.number("received"), beside::toString); // it holds a frame for three periods
         assertTrue(beside.number("slow_oldest_us") > 0, beside::toString);
         assertEquals(
-                beside.number("p99_us") / all.number("p99_us"), ((Json) beside.get("ratios")).number("p99_us"), 0.001);
+                beside.number("p50_us") / all.number("p50_us"), ((Json) beside.get("ratios")).number("p50_us"), 0.001);
     }
 
     @Test

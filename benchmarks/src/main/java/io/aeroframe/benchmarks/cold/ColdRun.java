@@ -1,5 +1,6 @@
 package io.aeroframe.benchmarks.cold;
 
+import io.aeroframe.benchmarks.harness.Latencies;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,9 +16,6 @@ record ColdRun(Map<Integer, Double> frames, Map<Integer, Second> seconds) {
 
     private static final List<Integer> FRAMES = List.of(1, 10, 60, 600);
     private static final List<Integer> SECONDS = List.of(1, 2, 5, 10, 60);
-
-    /** From this many frames on, p99 is not simply one of the highest. */
-    private static final int MIN_FRAMES_OF_P99 = 1_000;
 
     /**
      * The latencies of one second.
@@ -56,7 +54,7 @@ record ColdRun(Map<Integer, Double> frames, Map<Integer, Second> seconds) {
 
     private static Second second(long[] sorted) {
         double[] us = Arrays.stream(sorted).mapToDouble(ns -> ns / 1e3).toArray();
-        double p99 = us.length < MIN_FRAMES_OF_P99 ? Double.NaN : us[(int) Math.ceil(us.length * 0.99) - 1];
+        double p99 = Latencies.isEnough(us.length, 99) ? us[(int) Math.ceil(us.length * 0.99) - 1] : Double.NaN;
         return new Second(us[(us.length - 1) / 2], p99, us[us.length - 1]);
     }
 

@@ -120,6 +120,9 @@ public final class CostCommand implements Callable<Integer> {
                 figures.get(Figures.SENT),
                 figures.get(Figures.DROPPED),
                 figures.get(Figures.LOST));
+        if (!figures.spreads().isEmpty()) {
+            table.line("%11s%s", "of the runs", FiguresTable.ranges(figures, Figures.PUBLISH, PRINTED));
+        }
         spec.commandLine().getOut().flush();
     }
 

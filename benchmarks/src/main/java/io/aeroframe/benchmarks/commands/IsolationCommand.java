@@ -50,7 +50,7 @@ public final class IsolationCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private StreamOptions stream = new StreamOptions(new Size(1280, 688), new FrameRate(60), 10);
+    private StreamOptions stream = new StreamOptions(new Size(1280, 688), new FrameRate(60), 20);
 
     @Option(
             names = "--hold",
@@ -126,21 +126,28 @@ public final class IsolationCommand implements Callable<Integer> {
                 FiguresTable.right("dropped"),
                 FiguresTable.right("lost"),
                 FiguresTable.right("max age"));
-        table.line("%s", row("none", alone, alone));
-        beside.forEach((ms, figures) -> table.line("%s", row("holds " + ms + " ms", figures, alone)));
+        print(table, "none", alone, alone);
+        beside.forEach((ms, figures) -> print(table, "holds " + ms + " ms", figures, alone));
         spec.commandLine().getOut().flush();
+    }
+
+    private static void print(FiguresTable table, String title, Figures figures, Figures alone) {
+        table.line("%s", row(title, figures, alone));
+        if (!figures.spreads().isEmpty()) {
+            table.line("%-16s%s", "  of the runs", FiguresTable.ranges(figures, "", PRINTED));
+        }
     }
 
     private static String row(String title, Figures figures, Figures alone) {
         double oldest = figures.values().getOrDefault(Figures.SLOW_OLDEST, Double.NaN);
         return String.format(
                 Locale.ROOT,
-                "%-16s%s%11.2f%11.0f%11.0f%s",
+                "%-16s%s%11s%11.0f%11.0f%s",
                 title,
                 PRINTED.stream()
                         .map(name -> FiguresTable.right(FiguresTable.number(figures.get(name))))
                         .collect(Collectors.joining()),
-                figures.get("p99_us") / alone.get("p99_us"),
+                FiguresTable.ratio(figures.get("p99_us") / alone.get("p99_us")),
                 figures.get(Figures.DROPPED),
                 figures.get(Figures.LOST),
                 FiguresTable.right(Double.isNaN(oldest) ? "-" : FiguresTable.number(oldest)));

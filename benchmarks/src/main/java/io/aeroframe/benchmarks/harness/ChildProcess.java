@@ -114,9 +114,9 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Kills the process without waiting for its end. Thread-safe. */
-    public void kill() {
-        process.destroyForcibly();
+    /** Terminates the process without waiting for its end. Thread-safe. */
+    public void terminate() {
+        process.destroy();
     }
 
     /** Terminates the process, kills it after {@value #EXIT_TIMEOUT_S} s, and waits for its end. */

@@ -144,7 +144,7 @@ public sealed interface Report extends Serializable {
     /** Returns the report in a line, or null if there is none. Trusts the line: a child process printed it. */
     static Report parse(String line) {
         if (!line.startsWith(MARK)) {
-            return PythonReport.parse(line);
+            return PeerReport.parse(line);
         }
         byte[] bytes = Base64.getDecoder().decode(line.substring(MARK.length()));
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {

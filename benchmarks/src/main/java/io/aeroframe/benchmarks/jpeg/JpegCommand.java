@@ -1,5 +1,6 @@
 package io.aeroframe.benchmarks.jpeg;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.Latencies;
 import io.aeroframe.benchmarks.options.BgrSizeConverter;
@@ -91,9 +92,12 @@ public final class JpegCommand implements Callable<Integer> {
         private final List<Double> encode = new ArrayList<>();
         private final List<Double> decode = new ArrayList<>();
 
+        private static Spread spread(List<Double> values) {
+            return Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray());
+        }
+
         private static double median(List<Double> values) {
-            return Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray())
-                    .median();
+            return spread(values).median();
         }
     }
 
@@ -214,13 +218,13 @@ public final class JpegCommand implements Callable<Integer> {
         table.line(
                 "%s BGR, quality %d, 4:2:0, %d bytes as JPEG, medians of %d runs of %s s",
                 size, quality, imageLength, runs.count(), seconds);
-        table.line("%-22s%12s%10s%12s%10s", "", "encode us", "ratio", "decode us", "ratio");
+        table.line("%-22s%20s%10s%20s%10s", "", "encode us", "ratio", "decode us", "ratio");
         all.forEach((name, times) -> table.line(
-                "%-22s%12.0f%10.2f%12.0f%10.2f",
+                "%-22s%20s%10.2f%20s%10.2f",
                 name,
-                Times.median(times.encode),
+                Times.spread(times.encode).describe(),
                 Times.median(times.encode) / encode,
-                Times.median(times.decode),
+                Times.spread(times.decode).describe(),
                 Times.median(times.decode) / decode));
         spec.commandLine().getOut().flush();
     }
@@ -238,14 +242,20 @@ public final class JpegCommand implements Callable<Integer> {
             for (Map.Entry<String, Times> entry : all.entrySet()) {
                 json.writeStartObject();
                 json.writeStringField("name", entry.getKey());
-                FiguresJson.writeNumber(json, "encode_us", Times.median(entry.getValue().encode));
+                write(json, "encode", Times.spread(entry.getValue().encode));
                 FiguresJson.writeNumber(json, "encode_ratio", Times.median(entry.getValue().encode) / encode);
-                FiguresJson.writeNumber(json, "decode_us", Times.median(entry.getValue().decode));
+                write(json, "decode", Times.spread(entry.getValue().decode));
                 FiguresJson.writeNumber(json, "decode_ratio", Times.median(entry.getValue().decode) / decode);
                 json.writeEndObject();
             }
             json.writeEndArray();
         }));
         spec.commandLine().getOut().flush();
+    }
+
+    private static void write(JsonGenerator json, String name, Spread spread) throws IOException {
+        FiguresJson.writeNumber(json, name + "_us", spread.median());
+        FiguresJson.writeNumber(json, name + "_lowest_us", spread.lowest());
+        FiguresJson.writeNumber(json, name + "_highest_us", spread.highest());
     }
 }

@@ -13,6 +13,7 @@ import io.aeroframe.driver.FrameDriver;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,17 @@ public final class Measurement implements AutoCloseable {
 
     private void kill() {
         isInterrupted = true;
-        children.forEach(ChildProcess::kill);
+        endChildren();
         directory.close();
+    }
+
+    /** Ends the processes, what serves the others last. */
+    private void endChildren() {
+        List<ChildProcess> ended = new ArrayList<>(children);
+        Collections.reverse(ended);
+        ended.forEach(ChildProcess::terminate);
+        ended.forEach(ChildProcess::close);
+        children.removeAll(ended);
     }
 
     private FrameDriver driver() {
@@ -125,8 +135,7 @@ public final class Measurement implements AutoCloseable {
             }
             throw ex;
         } finally {
-            children.forEach(ChildProcess::close);
-            children.clear();
+            endChildren();
         }
     }
 
@@ -161,7 +170,7 @@ public final class Measurement implements AutoCloseable {
         ChildProcess child = ChildProcess.start(launch, events);
         children.add(child);
         if (isInterrupted) {
-            child.kill(); // the shutdown hook may have run before the child was added
+            child.close(); // the shutdown hook may have run before the child was added
         }
     }
 

@@ -3,6 +3,7 @@ package io.aeroframe.benchmarks.peers;
 import io.aeroframe.apps.options.Idle;
 import io.aeroframe.benchmarks.messages.MessageTransport;
 import io.aeroframe.benchmarks.options.FramePath;
+import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.transport.FrameEncoding;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,27 @@ record Peer(String name, String title, Implementation implementation, FrameEncod
                     "aeron",
                     "plain Aeron",
                     new AeroframePeer(FramePath.aeron, Idle.backoff, false),
+                    FrameEncoding.RAW,
+                    ""),
+            new Peer("iceoryx", "iceoryx C++, woken", NativePeer.iceoryx(List.of()), FrameEncoding.RAW, ""),
+            new Peer(
+                    "iceoryx-spin", "iceoryx C++, spins", NativePeer.iceoryx(List.of("--spin")), FrameEncoding.RAW, ""),
+            new Peer(
+                    "zeromq",
+                    "ZeroMQ C PUB/SUB",
+                    new NativePeer("zeromq.cpp", List.of(), "zmq.h", "-lzmq", "libzmq3-dev", false),
+                    FrameEncoding.RAW,
+                    ""),
+            new Peer(
+                    "gstreamer",
+                    "GStreamer shmsink, shmsrc",
+                    new NativePeer(
+                            "gstreamer.cpp",
+                            List.of(),
+                            "gst/app/gstappsink.h",
+                            "$(pkg-config --cflags --libs gstreamer-app-1.0)",
+                            "libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-bad pkg-config",
+                            false),
                     FrameEncoding.RAW,
                     ""),
             new Peer("jeromq", "JeroMQ PUB/SUB", new JavaPeer(MessageTransport.jeroMq), null, ""),
@@ -97,7 +119,17 @@ record Peer(String name, String title, Implementation implementation, FrameEncod
                     ""));
 
     /** How a peer is run. */
-    sealed interface Implementation permits AeroframePeer, JavaPeer, PythonPeer {}
+    sealed interface Implementation permits AeroframePeer, JavaPeer, Program {}
+
+    /** A program in another language that {@code benchmarks/peers} has, with that language's harness. */
+    sealed interface Program extends Implementation permits PythonPeer, NativePeer {
+
+        /** The arguments besides those of all programs. */
+        List<String> arguments();
+
+        /** Whether a third process, such as a ROS master, serves writer and reader. */
+        boolean hasMaster();
+    }
 
     /**
      * Aeroframe, or plain Aeron.
@@ -122,7 +154,7 @@ record Peer(String name, String title, Implementation implementation, FrameEncod
      * @param arguments its arguments besides those of all scripts
      * @param modules   the modules that it needs besides NumPy
      */
-    record PythonPeer(String script, List<String> arguments, List<String> modules) implements Implementation {
+    record PythonPeer(String script, List<String> arguments, List<String> modules) implements Program {
 
         /** Returns the modules that the script needs. */
         List<String> modules(FrameEncoding encoding) {
@@ -134,15 +166,57 @@ record Peer(String name, String title, Implementation implementation, FrameEncod
             return all;
         }
 
-        /** Whether a third process, a ROS master, serves writer and reader. */
-        boolean hasMaster() {
+        @Override
+        public boolean hasMaster() {
             return modules.contains("rosmaster");
+        }
+    }
+
+    /**
+     * A program in C++ of {@code benchmarks/peers}, built before its first run.
+     *
+     * @param source    the file name of its source
+     * @param arguments its arguments besides those of all programs
+     * @param header    a header of the library that it needs
+     * @param flags     the compiler's flags for that library, as a shell reads them
+     * @param packages  Debian's packages of that library, separated by spaces
+     * @param hasMaster whether a third process serves writer and reader
+     */
+    record NativePeer(
+            String source, List<String> arguments, String header, String flags, String packages, boolean hasMaster)
+            implements Program {
+
+        private static NativePeer iceoryx(List<String> arguments) {
+            return new NativePeer(
+                    "iceoryx.cpp",
+                    arguments,
+                    "iceoryx_posh/runtime/posh_runtime.hpp",
+                    "-I$(echo /usr/include/iceoryx/v2*)"
+                            + " -liceoryx_posh_roudi -liceoryx_posh -liceoryx_hoofs -liceoryx_platform",
+                    "libiceoryx-posh-dev libacl1-dev",
+                    true);
         }
     }
 
     /** Returns the peer of a name. */
     static Optional<Peer> named(String name) {
         return ALL.stream().filter(peer -> peer.name.equals(name)).findFirst();
+    }
+
+    /**
+     * Returns the command that installs what the peer needs on Debian, or nothing if it is there.
+     *
+     * @param python the interpreters of this machine
+     */
+    Optional<String> missing(FrameEncoding encoding, Python python) throws InterruptedException {
+        if (implementation instanceof NativePeer source) {
+            return Compiler.missing(source);
+        }
+        if (implementation instanceof PythonPeer script) {
+            List<String> modules = script.modules(encoding);
+            return python.with(modules).isPresent() ? Optional.empty() : Optional.of(Python.installCommand(modules));
+        }
+        return Optional.empty();
     }
 
     /** Whether the peer can carry frames of an encoding. */

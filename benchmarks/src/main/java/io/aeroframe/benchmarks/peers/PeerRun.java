@@ -20,10 +20,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.agrona.IoUtil;
@@ -34,11 +36,17 @@ import org.agrona.IoUtil;
 final class PeerRun {
 
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+    /** Where iceoryx makes its sockets and lock files. */
+    private static final Path SOCKETS = Path.of("/tmp");
+
     private static final long MKFIFO_TIMEOUT_S = 10;
 
     private final Measurement measurement;
     private final Plan plan;
     private final Python python;
+    private final Compiler compiler;
+    private final Map<String, List<String>> more;
     private final ByteBuffer picture;
     private int run;
 
@@ -47,11 +55,14 @@ final class PeerRun {
      *
      * @param plan   the plan of all peers, except for the path and channel of each
      * @param python the interpreters of this machine
+     * @param more   further arguments of the programs in other languages, by role
      */
-    PeerRun(Measurement measurement, Plan plan, Python python) {
+    PeerRun(Measurement measurement, Plan plan, Python python, Map<String, List<String>> more) {
         this.measurement = measurement;
         this.plan = plan;
         this.python = python;
+        this.more = more;
+        compiler = new Compiler(measurement.directory().resolve("native"));
         FrameFormat raw = FrameFormat.bgr24(plan.size().width(), plan.size().height());
         picture = plan.encoding() == FrameEncoding.JPEG
                 ? Picture.pixels(raw)
@@ -81,7 +92,7 @@ final class PeerRun {
                     ex);
         } finally {
             IoUtil.delete(directory.toFile(), true);
-            deleteSharedMemory(name);
+            deleteLeftovers(name);
         }
     }
 
@@ -110,13 +121,12 @@ final class PeerRun {
                         directory,
                         List.of("--transport", java.transport().name())));
             }
-        } else if (peer.implementation() instanceof Peer.PythonPeer script) {
+        } else if (peer.implementation() instanceof Peer.Program program) {
             makePipe(directory);
-            Python.copyScript("harness.py", directory);
-            Python.copyScript(script.script(), directory);
+            List<String> command = command(program, directory);
             for (String role :
-                    script.hasMaster() ? List.of("master", "reader", "writer") : List.of("reader", "writer")) {
-                launches.add(inPython(script, role, directory, name));
+                    program.hasMaster() ? List.of("master", "reader", "writer") : List.of("reader", "writer")) {
+                launches.add(launch(command, program, role, directory, name));
             }
         }
         return measurement.run(own, launches, 1);
@@ -151,12 +161,24 @@ final class PeerRun {
         return new ChildProcess.Launch(launch.name(), command, errorsTo(directory, launch.name()));
     }
 
-    private ChildProcess.Launch inPython(Peer.PythonPeer script, String role, Path directory, String name) {
-        String interpreter = python.with(script.modules(plan.encoding())).orElseThrow();
-        List<String> command = new ArrayList<>(List.of(
-                interpreter,
+    /** Returns how to start a program, without its arguments. */
+    private List<String> command(Peer.Program program, Path directory) throws IOException, InterruptedException {
+        if (program instanceof Peer.NativePeer source) {
+            return List.of(compiler.program(source).toString());
+        }
+        Peer.PythonPeer script = (Peer.PythonPeer) program;
+        Python.copyScript("harness.py", directory);
+        Python.copyScript(script.script(), directory);
+        return List.of(
+                python.with(script.modules(plan.encoding())).orElseThrow(),
                 "-B", // no compiled files
-                directory.resolve(script.script()).toString(),
+                directory.resolve(script.script()).toString());
+    }
+
+    private ChildProcess.Launch launch(
+            List<String> program, Peer.Program peer, String role, Path directory, String name) {
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of(
                 role,
                 "--directory",
                 directory.toString(),
@@ -172,7 +194,8 @@ final class PeerRun {
         if (plan.rate().isMax()) {
             command.add("--flat-out");
         }
-        command.addAll(script.arguments());
+        command.addAll(peer.arguments());
+        command.addAll(more.getOrDefault(role, List.of()));
         return new ChildProcess.Launch(role, command, errorsTo(directory, role));
     }
 
@@ -220,12 +243,16 @@ final class PeerRun {
         return Optional.empty();
     }
 
-    /** Removes what a Python process leaves if it is killed. */
-    private static void deleteSharedMemory(String name) {
-        try {
-            Files.deleteIfExists(SHARED_MEMORY.resolve(name));
-        } catch (IOException ex) {
-            throw new BenchException(SHARED_MEMORY.resolve(name) + " cannot be removed: " + ex.getMessage(), ex);
+    /** Removes what a process leaves outside its directory if it is killed. */
+    private static void deleteLeftovers(String name) {
+        for (Path path : List.of(SHARED_MEMORY, SOCKETS)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(path, name + "{,-*}")) {
+                for (Path file : files) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException ex) {
+                throw new BenchException(path + " cannot be cleared: " + ex.getMessage(), ex);
+            }
         }
     }
 }

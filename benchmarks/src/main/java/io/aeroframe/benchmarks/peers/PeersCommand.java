@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -61,7 +62,7 @@ public final class PeersCommand implements Callable<Integer> {
     private FrameRate rate;
 
     @Mixin
-    private DurationOptions duration = new DurationOptions(10, 2, 3_600);
+    private DurationOptions duration = new DurationOptions(20, 2, 3_600);
 
     @Mixin
     private RunsOption runs = new RunsOption(1, 1_000);
@@ -102,7 +103,7 @@ public final class PeersCommand implements Callable<Integer> {
                 : Python.none();
         PeersReport report = new PeersReport(plan, runs.count());
         for (Peer peer : asked) {
-            Optional<String> missing = missing(peer, python);
+            Optional<String> missing = peer.missing(encoding, python);
             if (missing.isPresent() && !only.isEmpty()) {
                 throw new BenchException(peer.name() + " is not installed: " + missing.get());
             }
@@ -153,21 +154,10 @@ public final class PeersCommand implements Callable<Integer> {
         return Peer.ALL.stream().filter(peers::contains).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private Optional<String> missing(Peer peer, Python python) {
-        if (!(peer.implementation() instanceof Peer.PythonPeer script)) {
-            return Optional.empty();
-        }
-        List<String> modules = script.modules(encoding);
-        if (python.with(modules).isPresent()) {
-            return Optional.empty();
-        }
-        return Optional.of(Python.installCommand(modules));
-    }
-
     private void run(Plan plan, Python python, PeersReport report) throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
         try (Measurement measurement = new Measurement()) {
-            PeerRun peerRun = new PeerRun(measurement, plan, python);
+            PeerRun peerRun = new PeerRun(measurement, plan, python, Map.of());
             for (int i = 0; i < runs.count(); i++) {
                 for (Peer peer : report.expected()) {
                     try {

@@ -7,7 +7,6 @@ import io.aeroframe.benchmarks.report.Figures;
 import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import io.aeroframe.benchmarks.report.Machine;
-import io.aeroframe.benchmarks.report.Spread;
 import io.aeroframe.transport.FrameEncoding;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -91,12 +90,6 @@ final class PeersReport {
         return medians;
     }
 
-    /** Returns how far the medians of a peer's runs are apart. */
-    private Spread spread(Peer peer) {
-        return Spread.of(
-                figures.get(peer).stream().mapToDouble(run -> run.get("p50_us")).toArray());
-    }
-
     /** Returns the peer that the others are compared with: the first of Aeroframe's that has run. */
     private static Optional<Peer> baseline(Map<Peer, Figures> medians) {
         return medians.keySet().stream()
@@ -137,7 +130,7 @@ final class PeersReport {
                 own.get(Figures.FPS),
                 own.get(Figures.RECEIVED),
                 own.get(Figures.LOST),
-                runs == 1 ? "" : spread(peer).range(),
+                runs == 1 ? "" : own.spread("p50_us").range(),
                 baseline.map(base -> String.format(Locale.ROOT, "%.2f", ratio("p50_us", own, medians.get(base))))
                         .orElse("")));
         medians.keySet().stream()
@@ -190,7 +183,7 @@ final class PeersReport {
             json.writeStringField("baseline", baseline.map(Peer::name).orElse(null));
             json.writeArrayFieldStart("peers");
             for (Map.Entry<Peer, Figures> entry : medians.entrySet()) {
-                write(json, entry.getKey(), entry.getValue(), spread(entry.getKey()), baseline.map(medians::get));
+                write(json, entry.getKey(), entry.getValue(), baseline.map(medians::get));
             }
             json.writeEndArray();
             writeReasons(json, "missing", "install", missing);
@@ -200,7 +193,7 @@ final class PeersReport {
         return object + System.lineSeparator();
     }
 
-    private static void write(JsonGenerator json, Peer peer, Figures figures, Spread spread, Optional<Figures> baseline)
+    private static void write(JsonGenerator json, Peer peer, Figures figures, Optional<Figures> baseline)
             throws IOException {
         json.writeStartObject();
         json.writeStringField("name", peer.name());
@@ -209,8 +202,8 @@ final class PeersReport {
         for (String name : FIGURES) {
             FiguresJson.writeNumber(json, name, figures.get(name));
         }
-        FiguresJson.writeNumber(json, "p50_lowest_us", spread.lowest());
-        FiguresJson.writeNumber(json, "p50_highest_us", spread.highest());
+        FiguresJson.writeNumber(json, "p50_lowest_us", figures.spread("p50_us").lowest());
+        FiguresJson.writeNumber(json, "p50_highest_us", figures.spread("p50_us").highest());
         if (baseline.isPresent()) {
             FiguresJson.writeRatios(json, figures, baseline.get(), PERCENTILES);
         }

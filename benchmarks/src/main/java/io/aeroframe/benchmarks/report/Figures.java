@@ -15,8 +15,9 @@ import org.HdrHistogram.Histogram;
  * @param plan        the plan of the run
  * @param subscribers the number of subscribers
  * @param values      the figures by their names in JSON, in the order in which they are printed
+ * @param spreads     how far several runs were apart, for each figure; empty for one run
  */
-public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
+public record Figures(Plan plan, int subscribers, Map<String, Double> values, Map<String, Spread> spreads) {
 
     public static final String FPS = "fps";
     static final String PUBLISHED = "published";
@@ -134,13 +135,12 @@ public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
             values.put(SLOW_RECEIVED, (double) slowRead.age().getTotalCount());
             values.put(SLOW_OLDEST, slowRead.age().getMaxValue() / 1e3);
         }
-        return new Figures(plan, subscribers, values);
+        return new Figures(plan, subscribers, values, Map.of());
     }
 
     private static void putLatencies(Map<String, Double> values, String prefix, Histogram histogram) {
-        boolean isEmpty = histogram.getTotalCount() == 0;
-        PERCENTILES.forEach((name, percentile) ->
-                values.put(prefix + name, isEmpty ? Double.NaN : histogram.getValueAtPercentile(percentile) / 1e3));
+        PERCENTILES.forEach(
+                (name, percentile) -> values.put(prefix + name, Latencies.microseconds(histogram, percentile)));
     }
 
     /** Returns a figure by its name. */
@@ -148,16 +148,25 @@ public record Figures(Plan plan, int subscribers, Map<String, Double> values) {
         return values.get(name);
     }
 
+    /** Returns how far several runs were apart in a figure. */
+    public Spread spread(String name) {
+        Spread spread = spreads.get(name);
+        return spread == null ? Spread.of(get(name)) : spread;
+    }
+
     /** Returns the median of each figure over several runs. */
     public static Figures medians(List<Figures> runs) {
         Figures first = runs.get(0);
         Map<String, Double> medians = new LinkedHashMap<>();
+        Map<String, Spread> spreads = new LinkedHashMap<>();
         for (String name : first.values.keySet()) {
-            medians.put(
-                    name,
-                    Spread.of(runs.stream().mapToDouble(run -> run.get(name)).toArray())
-                            .median());
+            Spread spread =
+                    Spread.of(runs.stream().mapToDouble(run -> run.get(name)).toArray());
+            medians.put(name, spread.median());
+            if (runs.size() > 1) {
+                spreads.put(name, spread);
+            }
         }
-        return new Figures(first.plan, first.subscribers, medians);
+        return new Figures(first.plan, first.subscribers, medians, spreads);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 /** Writes figures as one JSON object. */
 public final class FiguresJson {
 
+    private static final String MICROSECONDS = "_us";
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private FiguresJson() {}
@@ -52,6 +53,22 @@ public final class FiguresJson {
         json.writeNumberField("runs", runs);
         for (Map.Entry<String, Double> figure : figures.values().entrySet()) {
             writeNumber(json, figure.getKey(), figure.getValue());
+        }
+        if (!figures.spreads().isEmpty()) {
+            writeSpreads(json, figures);
+        }
+    }
+
+    /** Writes the lowest and the highest of the runs for each latency. */
+    private static void writeSpreads(JsonGenerator json, Figures figures) throws IOException {
+        for (Map.Entry<String, Spread> entry : figures.spreads().entrySet()) {
+            if (entry.getKey().endsWith(MICROSECONDS)) {
+                String name = entry.getKey().substring(0, entry.getKey().length() - MICROSECONDS.length());
+                writeNumber(
+                        json, name + "_lowest" + MICROSECONDS, entry.getValue().lowest());
+                writeNumber(
+                        json, name + "_highest" + MICROSECONDS, entry.getValue().highest());
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.aeroframe.apps.options.Idle;
 import io.aeroframe.benchmarks.options.FramePath;
 import io.aeroframe.benchmarks.options.Plan;
 import java.io.PrintWriter;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +47,9 @@ public final class FiguresTable {
                         Figures.PERCENTILES.keySet().stream()
                                 .map(name -> right(number(figures.get(prefix + name))))
                                 .collect(Collectors.joining()));
+                if (!figures.spreads().isEmpty()) {
+                    line("  %-18s %s", "  of the runs", ranges(figures, prefix, Figures.PERCENTILES.keySet()));
+                }
             }
         }
         line(
@@ -129,12 +133,22 @@ public final class FiguresTable {
         };
     }
 
-    /** Formats microseconds: one decimal below 100, none above. */
-    public static String number(double microseconds) {
-        return String.format(Locale.ROOT, microseconds < 100 ? "%.1f" : "%.0f", microseconds);
+    /** Returns a column for each of the figures: the lowest and the highest of the runs. */
+    public static String ranges(Figures figures, String prefix, Collection<String> names) {
+        return names.stream()
+                .map(name -> right(figures.spread(prefix + name).range()))
+                .collect(Collectors.joining());
     }
 
-    private static String ratio(double value) {
+    /** Formats microseconds: one decimal below 100, none above; a hyphen for NaN. */
+    public static String number(double microseconds) {
+        return Double.isNaN(microseconds)
+                ? "-"
+                : String.format(Locale.ROOT, microseconds < 100 ? "%.1f" : "%.0f", microseconds);
+    }
+
+    /** Formats a ratio; a hyphen for NaN. */
+    public static String ratio(double value) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "-";
     }
 

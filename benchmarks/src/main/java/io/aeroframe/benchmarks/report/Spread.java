@@ -11,13 +11,16 @@ import java.util.Arrays;
  */
 public record Spread(double median, double lowest, double highest) {
 
-    /** Returns the spread of one or more values. */
+    /** Returns the spread of one or more values; NaN if one of them is. */
     public static Spread of(double... values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
         double median = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        return new Spread(median, sorted[0], sorted[sorted.length - 1]);
+        double highest = sorted[sorted.length - 1]; // sorting puts NaN last
+        return Double.isNaN(highest)
+                ? new Spread(Double.NaN, Double.NaN, Double.NaN)
+                : new Spread(median, sorted[0], highest);
     }
 
     /** Formats microseconds: the median, and where there are several values the lowest and highest. */
@@ -27,6 +30,6 @@ public record Spread(double median, double lowest, double highest) {
 
     /** Formats microseconds: the lowest and the highest value. */
     public String range() {
-        return FiguresTable.number(lowest) + "-" + FiguresTable.number(highest);
+        return Double.isNaN(median) ? "-" : FiguresTable.number(lowest) + "-" + FiguresTable.number(highest);
     }
 }

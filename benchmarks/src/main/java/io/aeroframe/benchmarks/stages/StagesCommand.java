@@ -191,7 +191,7 @@ public final class StagesCommand implements Callable<Integer> {
 
     private void kill() {
         if (child != null) {
-            child.kill();
+            child.close();
         }
     }
 

@@ -1,7 +1,9 @@
 package io.aeroframe.benchmarks.stages;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.aeroframe.benchmarks.harness.Latencies;
 import io.aeroframe.benchmarks.harness.Report;
+import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -62,9 +64,9 @@ final class StagesFigures {
             Histogram histogram = stages.get(stage.ordinal());
             if (histogram.getTotalCount() > 0) {
                 json.writeObjectFieldStart(stage.name());
-                json.writeNumberField("p50_us", microseconds(histogram, 50));
-                json.writeNumberField("p99_us", microseconds(histogram, 99));
-                json.writeNumberField("max_us", microseconds(histogram, 100));
+                FiguresJson.writeNumber(json, "p50_us", microseconds(histogram, 50));
+                FiguresJson.writeNumber(json, "p99_us", microseconds(histogram, 99));
+                FiguresJson.writeNumber(json, "max_us", microseconds(histogram, 100));
                 json.writeEndObject();
             }
         }
@@ -72,6 +74,6 @@ final class StagesFigures {
     }
 
     private static double microseconds(Histogram histogram, double percentile) {
-        return histogram.getValueAtPercentile(percentile) / 1e3;
+        return Latencies.microseconds(histogram, percentile);
     }
 }

@@ -2,12 +2,12 @@ package io.aeroframe.benchmarks.harness;
 
 import org.HdrHistogram.Histogram;
 
-/** Reads the reports of peers in Python: the lines that {@code benchmarks/peers/harness.py} prints. */
-final class PythonReport {
+/** Reads the reports of peers in other languages: the lines that the harnesses in {@code benchmarks/peers} print. */
+final class PeerReport {
 
     private static final String MARK = "bench-peer ";
 
-    private PythonReport() {}
+    private PeerReport() {}
 
     /** Returns the report in a line, or null if there is none. Trusts the line: a child process printed it. */
     static Report parse(String line) {
