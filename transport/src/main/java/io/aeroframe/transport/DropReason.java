@@ -7,5 +7,7 @@ public enum DropReason {
     /** Subscribers held every slot of the pool. */
     NO_SLOT,
     /** The slowest subscriber had not made room. */
-    BACK_PRESSURE
+    BACK_PRESSURE,
+    /** The source lost it before it could offer it, see {@link FramePublication#skip(long)}. */
+    AT_SOURCE
 }

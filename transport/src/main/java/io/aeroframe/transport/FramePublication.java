@@ -40,6 +40,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class FramePublication implements AutoCloseable {
 
     private static final int ALIGNMENT = 64;
+    private static final DirectBuffer NO_METADATA = new UnsafeBuffer(new byte[0]);
     private static final int NO_SLOT = -1;
 
     private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
@@ -227,6 +228,30 @@ public final class FramePublication implements AutoCloseable {
      * @throws IllegalStateException    as {@link #tryClaim(FrameFormat, int)}.
      */
     public boolean offer(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
+        return offer(format, buffer, offset, length, NO_METADATA, captureTimeNs);
+    }
+
+    /**
+     * Sends a copy of a frame that is already in memory, with metadata.
+     *
+     * @param format        the format of the frame.
+     * @param buffer        the buffer that holds the payload.
+     * @param offset        the offset of its first byte.
+     * @param length        the length of the payload in bytes; a raw frame's own, see {@link
+     *     FrameFormat#maxPayloadLength()}.
+     * @param metadata      the user's own bytes, all of the buffer, up to 64 KiB; empty for none.
+     * @param captureTimeNs when the picture was taken, in nanoseconds since the epoch.
+     * @return as {@link FrameClaim#commit(long)}.
+     * @throws IllegalArgumentException if the length is not that of a frame of the format, or the metadata is too long.
+     * @throws IllegalStateException    as {@link #tryClaim(FrameFormat, int)}.
+     */
+    public boolean offer(
+            FrameFormat format,
+            DirectBuffer buffer,
+            int offset,
+            int length,
+            DirectBuffer metadata,
+            long captureTimeNs) {
         buffer.boundsCheck(offset, length);
         if (format.encoding() == FrameEncoding.RAW ? length != format.maxPayloadLength() : length < 1) {
             throw new IllegalArgumentException(
@@ -234,8 +259,31 @@ public final class FramePublication implements AutoCloseable {
         }
         enter();
         try {
-            header.metadataLength = 0;
+            putMetadata(metadata, 0, metadata.capacity());
+            header.metadataLength = metadata.capacity();
             return sendCopy(format, buffer, offset, length, captureTimeNs);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Counts frames that the source lost before it could offer them, so that subscribers see a gap of their number.
+     *
+     * @param frames the number of frames, 0 or more.
+     * @throws IllegalArgumentException if the number is negative.
+     * @throws IllegalStateException    if the publication or its connection is closed, or another thread is inside a
+     *     call.
+     */
+    public void skip(long frames) {
+        if (frames < 0) {
+            throw new IllegalArgumentException("frames=" + frames + " is negative");
+        }
+        enter();
+        try {
+            if (frames > 0) {
+                counts.droppedAtSource(frames);
+            }
         } finally {
             leave();
         }

@@ -12,6 +12,7 @@ final class PublicationCounts {
     private long droppedBackPressure;
     private long droppedNoSlot;
     private long droppedNoSubscriber;
+    private long droppedAtSource;
     private long bytes;
     private volatile DropReason lastDrop;
 
@@ -42,9 +43,18 @@ final class PublicationCounts {
             case NO_SUBSCRIBER -> droppedNoSubscriber++;
             case NO_SLOT -> droppedNoSlot++;
             case BACK_PRESSURE -> droppedBackPressure++;
+            case AT_SOURCE -> throw new AssertionError("not an outcome of sending");
         }
         lock.endChange();
         lastDrop = reason;
+    }
+
+    void droppedAtSource(long frames) {
+        lock.beginChange();
+        nextSequence += frames;
+        droppedAtSource += frames;
+        lock.endChange();
+        lastDrop = DropReason.AT_SOURCE;
     }
 
     /** Why the last frame that was dropped was dropped; null if none was. Any thread. */
@@ -54,12 +64,19 @@ final class PublicationCounts {
 
     /** Frames before {@link #nextSequence()} that were not sent. */
     long dropped() {
-        return droppedBackPressure + droppedNoSlot + droppedNoSubscriber;
+        return droppedBackPressure + droppedNoSlot + droppedNoSubscriber + droppedAtSource;
     }
 
     /** Names for {@link #show(LedgerCounters)}. */
     static String[] names() {
-        return new String[] {"published", "sent", "dropped back pressure", "dropped no slot", "dropped no subscriber"};
+        return new String[] {
+            "published",
+            "sent",
+            "dropped back pressure",
+            "dropped no slot",
+            "dropped no subscriber",
+            "dropped at source"
+        };
     }
 
     void show(LedgerCounters counters) {
@@ -68,6 +85,7 @@ final class PublicationCounts {
         counters.show(2, droppedBackPressure);
         counters.show(3, droppedNoSlot);
         counters.show(4, droppedNoSubscriber);
+        counters.show(5, droppedAtSource);
     }
 
     /** A consistent snapshot. Any thread; takes no lock, and retries while the writing thread changes the numbers. */
@@ -75,7 +93,13 @@ final class PublicationCounts {
         while (true) {
             long version = lock.version();
             PublicationLedger ledger = new PublicationLedger(
-                    nextSequence, sent, droppedBackPressure, droppedNoSlot, droppedNoSubscriber, bytes);
+                    nextSequence,
+                    sent,
+                    droppedBackPressure,
+                    droppedNoSlot,
+                    droppedNoSubscriber,
+                    droppedAtSource,
+                    bytes);
             if (lock.isUnchanged(version)) {
                 return ledger;
             }

@@ -275,7 +275,7 @@ class ClaimTest {
         assertEquals(DropReason.NO_SUBSCRIBER, publication.lastDrop());
         assertFalse(publication.offer(FORMAT, new UnsafeBuffer(new byte[256]), 0, 256, 0));
         PublicationLedger ledger = publication.ledger();
-        assertEquals(new PublicationLedger(2, 0, 0, 0, 2, 0), ledger);
+        assertEquals(new PublicationLedger(2, 0, 0, 0, 2, 0, 0), ledger);
         assertEquals(2, ledger.dropped());
     }
 }
