@@ -3,19 +3,14 @@ package io.aeroframe.vision;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
-import io.aeroframe.transport.FrameLease;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.zstd.ZstdCodec;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.Set;
-import org.agrona.BufferUtil;
-import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Decodes frames, one after the other into the same memory, so that their consumer sees raw pixels whatever the
@@ -26,10 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class DecodedFrames implements AutoCloseable {
 
-    private static final int ALIGNMENT = 64;
-
     private final Set<FrameEncoding> encodings;
-    private final View view = new View();
+    private final FrameInOtherPixels view = new FrameInOtherPixels();
     private FrameFormat encodedFormat;
     private JpegCodec jpeg;
     private ZstdCodec zstd;
@@ -81,12 +74,12 @@ public final class DecodedFrames implements AutoCloseable {
         }
         if (isJpeg) {
             jpeg = jpeg != null ? jpeg : JpegCodecs.open();
-            jpeg.decode(frame.payloadByteBuffer(), frame.payloadLength(), view.memory, view.format);
+            jpeg.decode(frame.payloadByteBuffer(), frame.payloadLength(), view.memory(), view.format());
         } else {
             zstd = zstd != null ? zstd : ZstdCodec.open();
-            zstd.decode(frame.payloadByteBuffer(), frame.payloadLength(), view.memory, view.format);
+            zstd.decode(frame.payloadByteBuffer(), frame.payloadLength(), view.memory(), view.format());
         }
-        view.encoded = frame;
+        view.show(frame);
         return view;
     }
 
@@ -100,87 +93,6 @@ public final class DecodedFrames implements AutoCloseable {
         if (zstd != null) {
             zstd.close();
             zstd = null;
-        }
-    }
-
-    /** The frame decoded last: pixels of its own, everything else from the encoded frame. */
-    private static final class View implements Frame {
-
-        private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
-        private ByteBuffer memory = ByteBuffer.allocateDirect(0);
-        private FrameFormat format;
-        private ByteBuffer payloadBytes;
-        private Frame encoded;
-
-        void prepareFor(FrameFormat next) {
-            int length = next.maxPayloadLength();
-            if (memory.capacity() < length) {
-                memory = BufferUtil.allocateDirectAligned(length, ALIGNMENT);
-            }
-            payload.wrap(memory, 0, length);
-            payloadBytes = memory.slice(0, length).asReadOnlyBuffer();
-            format = next;
-        }
-
-        @Override
-        public FrameFormat format() {
-            return format;
-        }
-
-        @Override
-        public long sequence() {
-            return encoded.sequence();
-        }
-
-        @Override
-        public long captureTimeNs() {
-            return encoded.captureTimeNs();
-        }
-
-        @Override
-        public long publishTimeNs() {
-            return encoded.publishTimeNs();
-        }
-
-        @Override
-        public boolean isSameHost() {
-            return encoded.isSameHost();
-        }
-
-        @Override
-        public DirectBuffer payload() {
-            return payload;
-        }
-
-        @Override
-        public int payloadLength() {
-            return payload.capacity();
-        }
-
-        @Override
-        public ByteBuffer payloadByteBuffer() {
-            return payloadBytes.clear();
-        }
-
-        @Override
-        public DirectBuffer metadata() {
-            return encoded.metadata();
-        }
-
-        @Override
-        public boolean isPooled() {
-            return false;
-        }
-
-        @Override
-        public boolean isRevoked() {
-            return false;
-        }
-
-        @Override
-        public FrameLease retain() {
-            throw new UnsupportedOperationException(
-                    "decoded pixels cannot be retained: the next frame overwrites them; retain the received frame");
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.aeroframe.vision.source;
 
+import org.agrona.DirectBuffer;
+
 /** A source whose frames are made of another's: time, rate, description and end are the other's. */
 abstract class DerivedSource implements FrameSource {
 
@@ -13,6 +15,26 @@ abstract class DerivedSource implements FrameSource {
     @Override
     public final long presentationTimeNs() {
         return raw.presentationTimeNs();
+    }
+
+    @Override
+    public final long captureTimeNs() {
+        return raw.captureTimeNs();
+    }
+
+    @Override
+    public final DirectBuffer metadata() {
+        return raw.metadata();
+    }
+
+    @Override
+    public final long lost() {
+        return raw.lost();
+    }
+
+    @Override
+    public final long superseded() {
+        return raw.superseded();
     }
 
     @Override

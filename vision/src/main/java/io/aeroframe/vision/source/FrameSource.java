@@ -3,6 +3,7 @@ package io.aeroframe.vision.source;
 import io.aeroframe.transport.FrameFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.agrona.DirectBuffer;
 
 /**
  * Where frames come from before a publication.
@@ -17,6 +18,7 @@ public interface FrameSource extends AutoCloseable {
      * Moves to the next frame.
      *
      * @return false at the end of the source.
+     * @throws BadFrameException if the next frame is damaged; the source goes on with the one after it.
      * @throws IOException if the source cannot be read; the message names it, says why and, where there is one, the way
      *                     out.
      */
@@ -46,10 +48,48 @@ public interface FrameSource extends AutoCloseable {
     long presentationTimeNs();
 
     /**
+     * When the current frame was captured, where the source knows it.
+     *
+     * @return nanoseconds since the epoch, or {@link #NO_TIME}, the default, if the frame counts as captured now.
+     */
+    default long captureTimeNs() {
+        return NO_TIME;
+    }
+
+    /**
+     * The metadata of the current frame.
+     *
+     * @return at offsets 0 to {@link DirectBuffer#capacity()}, until the next {@link #advance()}; null, the default,
+     *     for none.
+     */
+    default DirectBuffer metadata() {
+        return null;
+    }
+
+    /**
+     * Frames that were lost between the last frame and the current one.
+     *
+     * @return the number of frames; 0 by default.
+     */
+    default long lost() {
+        return 0;
+    }
+
+    /**
+     * Frames that the source left out because newer ones were waiting.
+     *
+     * @return the number of frames so far; 0 by default.
+     */
+    default long superseded() {
+        return 0;
+    }
+
+    /**
      * Puts the current frame into memory, without padding beyond what {@link #format()} says. Once per frame at most.
      *
      * @param target a direct buffer whose position 0 is where the frame goes; position and limit are left alone.
      * @return bytes written.
+     * @throws BadFrameException if the frame is damaged; the source goes on with the next one.
      * @throws IOException if the frame cannot be produced.
      */
     int write(ByteBuffer target) throws IOException;

@@ -41,16 +41,39 @@ public final class FrameSources {
         return openCopied(spec, options.copy());
     }
 
+    /**
+     * Converts and encodes the frames of a source of any other kind, as those of {@link #open(String, SourceOptions)}
+     * are.
+     *
+     * @param source  a source of raw and JPEG frames; closed with the new source, and if this fails.
+     * @param options what is asked of it: size, pixel format, encoding, quality and subsampling; the rest is not
+     *                looked at.
+     * @return a source to be closed.
+     * @throws IOException if a codec cannot be loaded.
+     */
+    public static FrameSource convert(FrameSource source, SourceOptions options) throws IOException {
+        return encoded(options.copy(), wanted -> ConvertingSource.of(new JpegDecodingSource(source, wanted), wanted));
+    }
+
     private static FrameSource openCopied(String spec, SourceOptions options) throws IOException {
+        return encoded(options, wanted -> openRaw(spec, wanted));
+    }
+
+    /** Opens a source of raw frames, of JPEG frames too where they may be passed on. */
+    private interface Opener {
+        FrameSource open(SourceOptions options) throws IOException;
+    }
+
+    private static FrameSource encoded(SourceOptions options, Opener raw) throws IOException {
         return switch (options.encoding()) {
-            case RAW, RAW_OR_PASSED_JPEG -> openRaw(spec, options);
-            case JPEG -> openJpeg(spec, options);
-            case ZSTD -> ZstdEncodingSource.of(openRaw(spec, options.encoding(EncodingChoice.RAW)));
+            case RAW, RAW_OR_PASSED_JPEG -> raw.open(options);
+            case JPEG -> jpegEncoded(options, raw);
+            case ZSTD -> ZstdEncodingSource.of(raw.open(options.encoding(EncodingChoice.RAW)));
         };
     }
 
-    private static FrameSource openJpeg(String spec, SourceOptions options) throws IOException {
-        FrameSource source = openRaw(spec, withPixelsForJpeg(options));
+    private static FrameSource jpegEncoded(SourceOptions options, Opener raw) throws IOException {
+        FrameSource source = raw.open(withPixelsForJpeg(options));
         try {
             return JpegEncodingSource.of(source, JpegCodecs.open(), options.quality(), options.subsampling());
         } catch (IOException e) {
