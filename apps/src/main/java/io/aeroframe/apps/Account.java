@@ -27,9 +27,11 @@ sealed interface Account {
     /**
      * The publisher's side.
      *
-     * @param ledgers one for each channel.
+     * @param ledgers   one for each channel.
+     * @param badFrames damaged frames of the source, which are not published.
+     * @param superseded frames that the source skipped for newer ones, which are not published either.
      */
-    record Published(List<PublicationLedger> ledgers) implements Account {
+    record Published(List<PublicationLedger> ledgers, long badFrames, long superseded) implements Account {
         @Override
         public long frames() {
             return ledgers.get(0).published();
@@ -63,7 +65,14 @@ sealed interface Account {
             json.writeNumberField(
                     "dropped_no_slot",
                     ledgers.stream().mapToLong(PublicationLedger::droppedNoSlot).sum());
+            json.writeNumberField(
+                    "dropped_at_source",
+                    ledgers.stream()
+                            .mapToLong(PublicationLedger::droppedAtSource)
+                            .sum());
             json.writeNumberField("channels", ledgers.size());
+            json.writeNumberField("bad_frames", badFrames);
+            json.writeNumberField("superseded_at_source", superseded);
         }
 
         /** Whether every frame was dropped because nobody was connected, on all channels. */
@@ -86,6 +95,15 @@ sealed interface Account {
                         .append(ledger.droppedNoSubscriber())
                         .append(" + dropped for lack of a slot ")
                         .append(ledger.droppedNoSlot());
+                if (ledger.droppedAtSource() > 0) {
+                    text.append(" + lost at the source ").append(ledger.droppedAtSource());
+                }
+            }
+            if (badFrames > 0) {
+                text.append("; damaged frames of the source ").append(badFrames);
+            }
+            if (superseded > 0) {
+                text.append("; frames that the source skipped for newer ones ").append(superseded);
             }
             return text.toString();
         }

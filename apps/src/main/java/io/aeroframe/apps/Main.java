@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.bridge.pipe.ReaderGoneException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +44,9 @@ public final class Main implements Runnable {
 
     private static final int INTERRUPTED = 130;
 
+    /** As of a program that the signal SIGPIPE ends, such as {@code yes | head}. */
+    private static final int READER_GONE = 128 + 13;
+
     @Spec
     private CommandSpec spec;
 
@@ -83,6 +87,9 @@ public final class Main implements Runnable {
                 .setParameterExceptionHandler(Main::reportUsage)
                 .setExecutionExceptionHandler((ex, command, parsed) -> {
                     boolean isVerbose = parsed.originalArgs().contains("--verbose");
+                    if (ex instanceof ReaderGoneException) {
+                        return READER_GONE;
+                    }
                     if (!stop.isRequested() || isVerbose || !isInterruption(ex)) {
                         reportFailure(ex, command, isVerbose);
                     }

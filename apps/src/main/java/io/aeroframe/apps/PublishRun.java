@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.bridge.Bridges;
 import io.aeroframe.apps.options.Idle;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameClaim;
@@ -7,18 +8,22 @@ import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.FramePublication;
 import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.transport.StreamName;
+import io.aeroframe.vision.source.BadFrameException;
 import io.aeroframe.vision.source.FrameSource;
-import io.aeroframe.vision.source.FrameSources;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SystemEpochNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** Publishes one source as one stream on one or more channels, until one of the many reasons to stop. */
 final class PublishRun {
+
+    private static final DirectBuffer NO_METADATA = new UnsafeBuffer(new byte[0]);
 
     private final String sourceText;
     private final String streamText;
@@ -29,6 +34,7 @@ final class PublishRun {
     private FrameSource source;
     private Reporter reporter;
     private Copies copies;
+    private BadFrames badFrames;
     private FrameFormat format;
     private Deadline deadline;
 
@@ -41,11 +47,17 @@ final class PublishRun {
 
     int call() throws Exception {
         options.validate();
+        options.shared().validateFor(sourceText);
         List<FrameChannel> channels = options.channels();
         reporter = new Reporter(streamText, "published", options.shared().isJson(), true);
         try {
             new StreamName(streamText);
-            source = FrameSources.open(sourceText, options.sourceOptions(this::report));
+            boolean isPaced = !options.rate().isSource() && !options.rate().isMax();
+            source = Bridges.openSource(
+                    sourceText,
+                    options.sourceOptions(this::report),
+                    options.shared().bridgeOptions(streamText, channels, isPaced, this::report));
+            badFrames = new BadFrames(this::report);
         } catch (IllegalArgumentException ex) {
             throw options.shared().usage(ex.getMessage());
         }
@@ -143,8 +155,7 @@ final class PublishRun {
             if (isOver()) {
                 return;
             }
-            publishFrame();
-            published++;
+            published += publishFrame() ? 1 : 0;
             long nowNs = System.nanoTime();
             if (reporter.isDue(nowNs)) {
                 reporter.tick(nowNs, format, account(), copies.total());
@@ -152,27 +163,46 @@ final class PublishRun {
         } while (published < frameLimit && advance());
     }
 
+    /** Whether to stop: asked to, or the time is up. */
     private boolean isOver() {
         return stop.isRequested() || deadline != null && deadline.isReached();
     }
 
     private boolean advance() throws IOException {
-        try {
-            return !isOver() && source.advance();
-        } catch (IOException ex) {
-            if (isOver()) {
-                return false; // the source was interrupted, as it should be
+        while (!isOver()) {
+            try {
+                return source.advance();
+            } catch (BadFrameException ex) {
+                badFrames.skipped(ex);
+            } catch (IOException ex) {
+                if (isOver()) {
+                    return false; // the source was interrupted, as it should be
+                }
+                throw ex;
             }
-            throw ex;
         }
+        return false;
     }
 
-    private void publishFrame() throws IOException {
+    /** Publishes the source's frame; false if it is damaged. */
+    private boolean publishFrame() throws IOException {
         format = source.format();
-        long captureTimeNs = SystemEpochNanoClock.INSTANCE.nanoTime();
+        long captureTimeNs = source.captureTimeNs() == FrameSource.NO_TIME
+                ? SystemEpochNanoClock.INSTANCE.nanoTime()
+                : source.captureTimeNs();
+        if (source.lost() > 0) {
+            publications.forEach(publication -> publication.skip(source.lost()));
+        }
         long startNs = System.nanoTime();
-        boolean isSent = publishTo(pooledFirst, captureTimeNs);
+        boolean isSent;
+        try {
+            isSent = publishTo(pooledFirst, captureTimeNs);
+        } catch (BadFrameException ex) {
+            badFrames.skipped(ex);
+            return false;
+        }
         reporter.onFrame(isSent ? System.nanoTime() - startNs : -1);
+        return true;
     }
 
     /**
@@ -195,9 +225,11 @@ final class PublishRun {
         try {
             int length = source.write(claim.byteBuffer());
             claim.payloadLength(length);
+            DirectBuffer metadata = source.metadata() == null ? NO_METADATA : source.metadata();
+            claim.metadata(metadata, 0, metadata.capacity());
             copies.onPublished(source.copies(), publications);
             for (; next < inOrder.size(); next++) {
-                isSent |= inOrder.get(next).offer(format, claim.buffer(), 0, length, captureTimeNs);
+                isSent |= inOrder.get(next).offer(format, claim.buffer(), 0, length, metadata, captureTimeNs);
             }
             isWritten = true;
         } finally {
@@ -210,6 +242,6 @@ final class PublishRun {
 
     private Account.Published account() {
         return new Account.Published(
-                publications.stream().map(FramePublication::ledger).toList());
+                publications.stream().map(FramePublication::ledger).toList(), badFrames.count(), source.superseded());
     }
 }

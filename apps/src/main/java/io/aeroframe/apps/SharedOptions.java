@@ -1,14 +1,20 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.bridge.BridgeOptions;
+import io.aeroframe.apps.bridge.pipe.PipeOptions;
 import io.aeroframe.apps.options.DurationConverter;
 import io.aeroframe.apps.options.Idle;
 import io.aeroframe.driver.DriverContext;
+import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -42,6 +48,9 @@ final class SharedOptions {
             description = "Stop after N seconds.")
     private Duration seconds;
 
+    @Mixin
+    private PipeOptions pipe = new PipeOptions();
+
     @Option(names = "--json", description = "One JSON object a line on standard output; the last one is the summary.")
     private boolean json;
 
@@ -55,6 +64,28 @@ final class SharedOptions {
         if (verbose) {
             System.setProperty("aeroframe.verbose", "true");
         }
+    }
+
+    /** Checks the options that are for some sources or sinks alone. */
+    void validateFor(String end) {
+        try {
+            pipe.validateFor(end);
+        } catch (IllegalArgumentException ex) {
+            throw usage(ex.getMessage());
+        }
+    }
+
+    /**
+     * The settings of bridges.
+     *
+     * @param streamName the name of the stream.
+     * @param channels   its channels.
+     * @param isPaced    whether frames are asked for at a rate.
+     * @param report     takes a line for the user at a time.
+     */
+    BridgeOptions bridgeOptions(
+            String streamName, List<FrameChannel> channels, boolean isPaced, Consumer<String> report) {
+        return new BridgeOptions(streamName, channels, pipe, isPaced, frameLimit(), this::driverContext, report);
     }
 
     DriverContext driverContext() {

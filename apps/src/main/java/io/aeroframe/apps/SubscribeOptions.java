@@ -83,6 +83,7 @@ final class SubscribeOptions {
 
     /** The codec and the like are for video files alone. */
     void validateFor(String sink) {
+        shared.validateFor(sink);
         if ((codec != null || overwrite) && !VideoSink.handles(sink)) {
             throw shared.usage((codec != null ? "--codec " + codec : "--overwrite")
                     + " is for video files: leave it out, or name an .mp4, .mkv or .avi");

@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.bridge.Bridges;
 import io.aeroframe.transport.Delivery;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameChannel;
@@ -11,12 +12,12 @@ import io.aeroframe.transport.StreamName;
 import io.aeroframe.transport.StreamState;
 import io.aeroframe.transport.SubscriptionContext;
 import io.aeroframe.vision.sink.FrameSink;
-import io.aeroframe.vision.sink.FrameSinks;
 import io.aeroframe.vision.sink.SinkOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -62,18 +63,22 @@ final class SubscribeRun {
     int call() throws Exception {
         options.validate();
         options.validateFor(sinkText);
+        if (sinkText.equals("-") && options.shared().isJson()) {
+            throw options.shared().usage("--json writes to standard output, where the frames go: leave it out");
+        }
         channel = options.channel();
         StreamName stream;
         try {
             stream = new StreamName(streamText);
-            sink = FrameSinks.open(
+            sink = Bridges.openSink(
                     sinkText,
                     new SinkOptions(streamText)
                             .standardOutput(new FileOutputStream(FileDescriptor.out))
                             .json(options.shared().isJson())
                             .report(this::report)
                             .codec(options.codec())
-                            .overwrite(options.isOverwriting()));
+                            .overwrite(options.isOverwriting()),
+                    options.shared().bridgeOptions(streamText, List.of(channel), false, this::report));
         } catch (IllegalArgumentException ex) {
             throw options.shared().usage(ex.getMessage());
         }

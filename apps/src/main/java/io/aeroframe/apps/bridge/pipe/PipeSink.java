@@ -1,0 +1,58 @@
+package io.aeroframe.apps.bridge.pipe;
+
+import io.aeroframe.transport.Frame;
+import io.aeroframe.vision.sink.FrameSink;
+import java.io.IOException;
+import java.nio.channels.GatheringByteChannel;
+
+/** Frames to standard output. */
+final class PipeSink implements FrameSink {
+
+    private final PipeOutput output;
+    private final PipeWriter writer;
+    private final long frameLimit;
+    private long frames;
+    private volatile boolean isOpen = true;
+
+    PipeSink(GatheringByteChannel channel, PipeWriter writer, long frameLimit) {
+        output = new PipeOutput(channel);
+        this.writer = writer;
+        this.frameLimit = frameLimit;
+    }
+
+    @Override
+    public synchronized void accept(Frame frame) throws IOException {
+        if (!isOpen) {
+            return;
+        }
+        frames++;
+        try {
+            writer.write(output, frame, frames == frameLimit);
+        } catch (IOException ex) {
+            isOpen = false;
+            throw ex;
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return isOpen;
+    }
+
+    @Override
+    public int copies() {
+        return 0;
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        try {
+            if (isOpen) {
+                isOpen = false;
+                writer.finish(output);
+            }
+        } finally {
+            writer.close();
+        }
+    }
+}

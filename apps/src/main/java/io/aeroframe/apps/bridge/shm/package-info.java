@@ -1,0 +1,2 @@
+/** Shared memory as Python's {@code multiprocessing.shared_memory} and {@code posix_ipc} have it. */
+package io.aeroframe.apps.bridge.shm;

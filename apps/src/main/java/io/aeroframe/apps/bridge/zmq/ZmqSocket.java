@@ -1,0 +1,66 @@
+package io.aeroframe.apps.bridge.zmq;
+
+import io.aeroframe.apps.bridge.ReceivedFrame;
+import java.io.IOException;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+import org.zeromq.ZMQException;
+
+/** A socket with a context of its own, bound or connected. One thread. */
+final class ZmqSocket implements AutoCloseable {
+
+    /** A lost reader must not keep a sink from ending. */
+    private static final int LINGER_MS = 1_000;
+
+    private final ZContext context = new ZContext();
+    private final ZMQ.Socket socket;
+
+    private ZmqSocket(SocketType type) {
+        context.setLinger(LINGER_MS);
+        socket = context.createSocket(type);
+        socket.setLinger(LINGER_MS);
+        socket.setMaxMsgSize(ReceivedFrame.MAX_LENGTH);
+    }
+
+    /**
+     * Opens a socket.
+     *
+     * @param queueLength  the high-water mark in messages, so that little waits in line.
+     * @param waitMs       how long a call waits before it returns with nothing, in ms.
+     * @throws IOException if the address cannot be bound or connected to.
+     */
+    static ZmqSocket open(ZmqSpec spec, SocketType type, int queueLength, int waitMs) throws IOException {
+        ZmqSocket opened = new ZmqSocket(type);
+        try {
+            opened.socket.setHWM(queueLength);
+            opened.socket.setReceiveTimeOut(waitMs);
+            opened.socket.setSendTimeOut(waitMs);
+            if (type == SocketType.SUB) {
+                opened.socket.subscribe(spec.topic());
+            }
+            if (spec.isBind()) {
+                opened.socket.bind(spec.endpoint());
+            } else {
+                opened.socket.connect(spec.endpoint());
+            }
+            return opened;
+        } catch (ZMQException | IllegalArgumentException ex) {
+            opened.close();
+            String verb = spec.isBind() ? "bound" : "connected to";
+            throw new IOException(
+                    spec.text() + ": " + spec.endpoint() + " cannot be " + verb + ": " + ex.getMessage()
+                            + (spec.isBind() ? "; is the port in use, or the address another host's?" : ""),
+                    ex);
+        }
+    }
+
+    ZMQ.Socket socket() {
+        return socket;
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

@@ -1,0 +1,171 @@
+package io.aeroframe.apps;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.aeroframe.testing.Await;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The pipe to and from Python's and FFmpeg's programs. */
+class PipeIT {
+
+    private static final int FRAMES = 300;
+
+    @RegisterExtension
+    final Sandbox sandbox = new Sandbox();
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            prefixed-write                       |
+            prefixed-write --digits 16           |
+            prefixed-write --digits 16           | --pipe-digits 16
+            prefixed-write --ext .png            |
+            jpeg-write                           |
+            jpeg-write                           | --pipe jpeg
+            raw-write                            | --pipe raw:64x48:bgr24
+            """)
+    void everyFrameOfAPythonScriptIsPublished(String writer, String options) throws Exception {
+        Path log = directory.resolve("log");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--json", "--no-follow");
+        AeroframeProcess pipeline = sandbox.startCommand(PythonPeer.pipeline(
+                PythonPeer.command(words(writer, "--frames", FRAMES, "--log", log)),
+                AeroframeProcess.command(
+                        strings(words(options, "publish", "-", "s", "--await-subscriber", "--lossless", "--json")))));
+        Report published = Report.of(pipeline);
+        Report received = Report.of(subscriber);
+        Report.expectNothingMissing(published, received);
+        assertEquals(0, published.number("ledger.bad_frames"));
+        assertEquals(Files.readAllLines(log), received.md5s());
+        assertEquals(FRAMES, received.md5s().size());
+    }
+
+    @Test
+    void ffmpegIsReadAsYuv4Mpeg2() throws Exception {
+        Path film = Pictures.film(directory.resolve("film.mkv"), "64x48", 60, "-c:v", "ffv1", "-pix_fmt", "yuv420p");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--json", "--no-follow");
+        AeroframeProcess pipeline = sandbox.startCommand(PythonPeer.pipeline(
+                List.of("ffmpeg", "-v", "error", "-i", film, "-f", "yuv4mpegpipe", "-"),
+                AeroframeProcess.command(List.of(
+                        "publish", "-", "s", "--format", "native", "--await-subscriber", "--lossless", "--json"))));
+        Report.expectNothingMissing(Report.of(pipeline), Report.of(subscriber));
+        assertEquals(Pictures.frameMd5(film), Report.ofOutput(subscriber).md5s());
+    }
+
+    /** A script that forgets to close its standard output. */
+    @Test
+    void aFrameIsPublishedAlthoughItsWriterNeverEnds() throws Exception {
+        Path log = directory.resolve("log");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--json", "--frames", 5);
+        AeroframeProcess pipeline = sandbox.startCommand(PythonPeer.pipeline(
+                PythonPeer.command("prefixed-write", "--hold", "--frames", 5, "--log", log),
+                AeroframeProcess.command(List.of("publish", "-", "s", "--await-subscriber", "--lossless"))));
+        List<String> received = Report.of(subscriber).md5s();
+        assertEquals(Files.readAllLines(log), received);
+        pipeline.handle().descendants().forEach(ProcessHandle::destroy);
+        pipeline.awaitExit();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --encoding jpeg |                                   | prefixed-read
+            --encoding jpeg | --pipe prefixed --pipe-digits 16  | prefixed-read --digits 16
+            --encoding raw  | --pipe png                        | prefixed-read --ext .png
+            --encoding raw  | --pipe raw                        | raw-read
+            """)
+    void everyFrameReachesAPythonScript(String encoding, String options, String reader) throws Exception {
+        AeroframeProcess pipeline = sandbox.startCommand(PythonPeer.pipeline(
+                AeroframeProcess.command(strings(words(options, "subscribe", "s", "-", "--frames", FRAMES))),
+                PythonPeer.command(words(reader, "--size", "320x240"))));
+        AeroframeProcess digests = sandbox.start("subscribe", "s", "digest:", "--json", "--frames", FRAMES);
+        sandbox.start(words(
+                        encoding,
+                        "publish",
+                        "pattern:320x240@250",
+                        "s",
+                        "--frames",
+                        FRAMES + 60,
+                        "--await-subscriber",
+                        "--lossless"))
+                .expectExit(0);
+        pipeline.expectExit(0);
+        List<String> read = pipeline.outputLines();
+        assertEquals(FRAMES, read.size(), pipeline::toString);
+        PythonPeer.expectSameFrames(read, Report.of(digests).md5s());
+    }
+
+    /** Where the end comes as a surprise the last image is there twice, flagged as the last. */
+    @Test
+    void theEndOfAStreamIsMarked() throws Exception {
+        AeroframeProcess pipeline = sandbox.startCommand(PythonPeer.pipeline(
+                AeroframeProcess.command(List.of("subscribe", "s", "-", "--no-follow")),
+                PythonPeer.command("prefixed-read")));
+        AeroframeProcess publisher = sandbox.start(
+                "publish",
+                "pattern:64x64@60",
+                "s",
+                "--encoding",
+                "jpeg",
+                "--frames",
+                20,
+                "--await-subscriber",
+                "--lossless");
+        publisher.expectExit(0);
+        pipeline.expectExit(0);
+        List<String> read = pipeline.outputLines();
+        assertEquals(21, read.size(), pipeline::toString);
+        assertEquals(read.get(19), read.get(20));
+    }
+
+    /** As {@code yes | head} has it. */
+    @Test
+    void aReaderThatGoesAwayEndsTheWriter() throws Exception {
+        AeroframeProcess publisher = sandbox.start("publish", "pattern:640x480@60", "s");
+        AeroframeProcess pipeline = sandbox.startCommand(PythonPeer.pipeline(
+                AeroframeProcess.command(List.of("subscribe", "s", "-", "--pipe", "raw")), List.of("head", "-c", 10)));
+        pipeline.expectExit(141);
+        assertTrue(!pipeline.errors().contains("Exception"), pipeline::toString);
+        publisher.interrupt();
+        publisher.expectExit(130);
+    }
+
+    @Test
+    void ctrlCEndsAWaitForTheWriter() throws Exception {
+        AeroframeProcess pipeline = sandbox.startCommand(PythonPeer.pipeline(
+                List.of("sleep", 600), AeroframeProcess.command(List.of("publish", "-", "s", "--verbose"))));
+        pipeline.awaitError("source: standard input");
+        pipeline.handle().descendants().filter(PipeIT::isJava).forEach(ProcessHandle::destroy);
+        Await.until(
+                "the end of the publisher",
+                () -> pipeline.handle().descendants().noneMatch(PipeIT::isJava),
+                pipeline::toString);
+        pipeline.handle().descendants().forEach(ProcessHandle::destroy);
+        pipeline.awaitExit();
+    }
+
+    private static boolean isJava(ProcessHandle process) {
+        return process.info().command().orElse("").endsWith("/java");
+    }
+
+    private static Object[] words(String text, Object... before) {
+        Stream<String> words =
+                text == null ? Stream.of() : Stream.of(text.strip().split(" +"));
+        boolean isCommand = text != null && !text.startsWith("--");
+        return (isCommand ? Stream.concat(words, Stream.of(before)) : Stream.concat(Stream.of(before), words))
+                .toArray();
+    }
+
+    private static List<String> strings(Object... words) {
+        return Stream.of(words).map(Object::toString).toList();
+    }
+}

@@ -1,0 +1,77 @@
+package io.aeroframe.apps;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Streams that are made of other streams. */
+class RelayIT {
+
+    private static final int FRAMES = 100;
+
+    @RegisterExtension
+    final Sandbox sandbox = new Sandbox();
+
+    @Test
+    void aRelayCarriesEveryFrameToAnotherChannelAndBack() throws Exception {
+        String channel = Pictures.freeChannel();
+        AeroframeProcess last = sandbox.start("subscribe", "c", "digest:", "--json", "--no-follow");
+        AeroframeProcess back = sandbox.start(
+                "publish", "stream:b?channel=" + channel, "c", "--await-subscriber", "--lossless", "--json");
+        AeroframeProcess out = sandbox.start(
+                "publish",
+                "stream:a",
+                "b",
+                "--channel",
+                channel,
+                "--encoding",
+                "jpeg",
+                "--await-subscriber",
+                "--lossless",
+                "--json");
+        AeroframeProcess first = sandbox.start("subscribe", "a", "digest:", "--json", "--no-follow");
+        AeroframeProcess publisher = sandbox.start(
+                "publish",
+                "pattern:320x240@30",
+                "a",
+                "--encoding",
+                "jpeg",
+                "--frames",
+                FRAMES,
+                "--await-subscriber",
+                "--lossless",
+                "--json");
+        Report.of(publisher);
+        Report relayed = Report.of(out);
+        Report returned = Report.of(back);
+        assertEquals(relayed.number("ledger.published"), returned.number("ledger.published"));
+        var sent = Report.of(first).md5s();
+        var received = Report.of(last).md5s();
+        PythonPeer.expectSameFrames(sent, received);
+    }
+
+    @Test
+    void aDerivedStreamHasItsOwnSizeRateAndEncoding() throws Exception {
+        AeroframeProcess publisher = sandbox.start("publish", "pattern:640x480@60", "camera");
+        AeroframeProcess derived = sandbox.start(
+                "publish", "stream:camera", "small", "--size", "160x120", "--fps", 10, "--encoding", "jpeg");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "small", "digest:", "--json", "--frames", 10);
+        Report report = Report.of(subscriber);
+        assertEquals(160L, report.digests().get(0).get("width"));
+        assertEquals("JPEG", report.digests().get(0).get("encoding"));
+        assertTrue(report.decimal("fps") < 20, report.summary()::toString);
+        derived.interrupt();
+        derived.expectExit(130);
+        publisher.interrupt();
+        publisher.expectExit(130);
+    }
+
+    @Test
+    void aStreamCannotBeItsOwnSource() throws Exception {
+        AeroframeProcess publisher = sandbox.start("publish", "stream:s", "s");
+        publisher.expectExit(2);
+        assertTrue(publisher.errors().contains("cannot be its own source"), publisher::toString);
+    }
+}
