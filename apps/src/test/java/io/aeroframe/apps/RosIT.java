@@ -142,6 +142,33 @@ class RosIT {
         subscriber.expectExit(0);
     }
 
+    /** Images without pixels, and images whose numbers disagree. */
+    @Test
+    void aDamagedImageIsABadFrame() throws Exception {
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--json", "--frames", 5);
+        AeroframeProcess publisher =
+                aeroframe("publish", "ros:/camera/image", "s", "--await-subscriber", "--frames", 5, "--json");
+        String script = """
+                import rospy, time
+                from sensor_msgs.msg import Image
+                rospy.init_node("peer", disable_signals=True)
+                topic = rospy.Publisher("/camera/image", Image, queue_size=10)
+                good = dict(height=2, width=2, encoding="bgr8", step=6, data=bytes(12))
+                bad = [dict(step=5), dict(height=70000), dict(encoding="bayer"), dict(data=bytes(11)), dict(data=b"")]
+                while True:
+                    for change in bad + [{}]:
+                        topic.publish(Image(**{**good, **change}))
+                        time.sleep(0.01)
+                """;
+        AeroframeProcess python = ros(List.of(PythonPeer.rosCommand().get(0), "-c", script));
+        Report received = Report.of(subscriber);
+        publisher.expectExit(0);
+        assertEquals(1, received.md5s().stream().distinct().count());
+        assertTrue(Report.ofOutput(publisher).number("ledger.bad_frames") > 0, publisher::toString);
+        python.signal("KILL");
+        python.awaitExit();
+    }
+
     @Test
     void aTopicWithoutAMasterWaitsForOne() throws Exception {
         stopMaster();

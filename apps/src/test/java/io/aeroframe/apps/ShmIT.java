@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.testing.Await;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -110,6 +112,32 @@ class ShmIT {
         assertFalse(Files.exists(file(pixels)));
         publisher.interrupt();
         publisher.expectExit(130);
+    }
+
+    @Test
+    void aShapeThatMakesNoSenseIsABadFrame() throws Exception {
+        Files.write(file(pixels), new byte[64 * 48 * 3]);
+        for (int[] wrong : new int[][] {{-1, 64, 3}, {48, 64, 5}, {65_535, 65_535, 4}, {480, 64, 3}}) {
+            writeShape(wrong);
+            AeroframeProcess publisher = sandbox.start("publish", "shm:" + pixels + "?shape=" + shape, "s");
+            publisher.awaitError("the frame is skipped");
+            publisher.interrupt();
+            publisher.expectExit(130);
+        }
+        writeShape(48, 64, 3);
+        Files.write(file(pixels), new byte[10]); // shorter than its shape says
+        AeroframeProcess publisher = sandbox.start("publish", "shm:" + pixels + "?shape=" + shape, "s");
+        publisher.awaitError("the segment has 10");
+        publisher.interrupt();
+        publisher.expectExit(130);
+    }
+
+    private void writeShape(int... values) throws Exception {
+        ByteBuffer bytes = ByteBuffer.allocate(12).order(ByteOrder.nativeOrder());
+        for (int value : values) {
+            bytes.putInt(value);
+        }
+        Files.write(file(shape), bytes.array());
     }
 
     @Test

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -160,5 +163,23 @@ class ZmqIT {
         publisher.interrupt();
         publisher.expectExit(130);
         subscriber.expectExit(0);
+    }
+
+    /** Python, a pipe, UDP multicast, ZeroMQ, Python: the bytes are the same. */
+    @Test
+    void aChainOfBridgesCarriesTheBytesUnchanged(@TempDir Path directory) throws Exception {
+        Path log = directory.resolve("log");
+        String channel = "aeron:udp?endpoint=224.10.9.9:" + Pictures.freePort() + "|interface=127.0.0.1";
+        AeroframeProcess reader = sandbox.startCommand(
+                PythonPeer.command("zmq-read", "--address", address, "--topic", "camera", "--frames", FRAMES));
+        AeroframeProcess sink =
+                sandbox.start("subscribe", "s", "zmq:" + address + "#camera?bind", "--channel", channel, "--no-follow");
+        AeroframeProcess writer = sandbox.startCommand(PythonPeer.pipeline(
+                PythonPeer.command("prefixed-write", "--fps", 30, "--frames", FRAMES + 150, "--log", log),
+                AeroframeProcess.command(List.of("publish", "-", "s", "--channel", channel, "--await-subscriber"))));
+        reader.expectExit(0);
+        writer.expectExit(0);
+        sink.expectExit(0);
+        PythonPeer.expectSomeOf(Files.readAllLines(log), reader.outputLines());
     }
 }

@@ -19,23 +19,30 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Frames from shared memory that another program overwrites. Nothing in it says when: the segment is looked at once a
- * millisecond, and a frame is new if its bytes differ from the last one's. A frame is read, and read again: if it
- * changed meanwhile, that is repeated, and after {@value #TRIES} times the frame counts as torn.
+ * Frames from shared memory that another program overwrites. Nothing in it says when: the segment is looked at four
+ * times a millisecond, and a frame is new if its bytes differ from the last one's. A frame is read, and read again half
+ * a millisecond later: if it changed meanwhile, that is repeated, and after {@value #TRIES} times the frame counts as
+ * torn.
  *
  * <p>The segment is read as a file, because a mapping of one that its owner shortens would end this process.
  */
 final class ShmSource extends BridgeSource {
 
     private static final int TRIES = 5;
-    private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LOOK_INTERVAL_NS = TimeUnit.MICROSECONDS.toNanos(250);
     private static final long WAIT_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /**
+     * The pause before a frame is read again. It gives the core back to a writer that this thread's wake-up has
+     * interrupted in the middle of a frame.
+     */
+    private static final long SETTLE_NS = TimeUnit.MICROSECONDS.toNanos(500);
 
     /** How often the name is looked at, for a writer that was started again makes another segment. */
     private static final long NAME_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** How often the whole frame is compared although the samples are the same. */
-    private static final int LOOKS_PER_COMPARISON = 10;
+    private static final int LOOKS_PER_COMPARISON = 40;
 
     private static final int SAMPLES = 16;
     private static final int SAMPLE_LENGTH = 256;
@@ -146,6 +153,7 @@ final class ShmSource extends BridgeSource {
         }
         boolean isTorn = false;
         for (int i = 0; i < TRIES; i++) {
+            LockSupport.parkNanos(SETTLE_NS);
             isTorn = differs(frame, length);
             if (!isTorn) {
                 break;
@@ -155,8 +163,12 @@ final class ShmSource extends BridgeSource {
         if (hasFrame && frame.mismatch(last) < 0 || !hasFrame && isZero(frame)) {
             return false;
         }
-        last = room(last, length);
-        last.put(0, frame, 0, length);
+        ByteBuffer same = again; // it was just read, and is the same
+        again = last;
+        last = same;
+        if (isTorn) {
+            last.put(0, frame, 0, length);
+        }
         received.holdsRaw(format);
         hasFrame = true;
         if (isTorn) {

@@ -49,10 +49,18 @@ final class ZmqSocket implements AutoCloseable {
             opened.close();
             String verb = spec.isBind() ? "bound" : "connected to";
             throw new IOException(
-                    spec.text() + ": " + spec.endpoint() + " cannot be " + verb + ": " + ex.getMessage()
+                    spec.text() + ": " + spec.endpoint() + " cannot be " + verb + ": " + reason(ex)
                             + (spec.isBind() ? "; is the port in use, or the address another host's?" : ""),
                     ex);
         }
+    }
+
+    private static String reason(RuntimeException ex) {
+        if (ex instanceof ZMQException failed) {
+            ZMQ.Error error = ZMQ.Error.findByCode(failed.getErrorCode());
+            return error.getMessage();
+        }
+        return ex.getMessage();
     }
 
     ZMQ.Socket socket() {
