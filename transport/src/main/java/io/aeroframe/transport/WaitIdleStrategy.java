@@ -75,6 +75,8 @@ public final class WaitIdleStrategy implements IdleStrategy {
     private final UnsafeBuffer waiters;
     private final ArrivalPredictor predictor = new ArrivalPredictor(System.nanoTime());
     private long napNs = MIN_NAP_NS;
+
+    /** Or does without them. */
     private boolean hasShortSlices;
 
     /** How long the thread takes to run again after its sleep has timed out. */
@@ -102,6 +104,18 @@ public final class WaitIdleStrategy implements IdleStrategy {
         for (FrameSubscription subscription : subscriptions) {
             subscription.noteSignals();
         }
+    }
+
+    /**
+     * Sets whether short time slices are requested for the thread. Default: true. A thread that computes for long on
+     * each frame should leave them to threads that only receive, so that it does not delay those.
+     *
+     * @param value true to request them.
+     * @return this strategy.
+     */
+    public WaitIdleStrategy shortSlices(boolean value) {
+        hasShortSlices = !value;
+        return this;
     }
 
     private static UnsafeBuffer direct(int length) {

@@ -11,6 +11,7 @@ import io.aeroframe.transport.FrameLease;
 import io.aeroframe.transport.FrameSubscription;
 import io.aeroframe.transport.StreamState;
 import io.aeroframe.transport.SubscriptionContext;
+import io.aeroframe.transport.WaitIdleStrategy;
 import io.aeroframe.vision.DecodedFrames;
 import io.aeroframe.vision.source.BadFrameException;
 import io.aeroframe.vision.source.FrameSource;
@@ -97,7 +98,10 @@ final class StreamSource implements FrameSource {
         driver = found.get();
         aeroframe = Aeroframe.connect(driver);
         subscription = aeroframe.addSubscription(context);
-        idle = Idle.defaultFor(context.channel().isIpc()).strategy(subscription);
+        // Encoding takes long: subscribers that only receive go first.
+        idle = context.channel().isIpc()
+                ? new WaitIdleStrategy(subscription).shortSlices(false)
+                : Idle.backoff.strategy();
     }
 
     private void keep(Frame received) {
