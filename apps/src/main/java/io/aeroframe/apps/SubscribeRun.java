@@ -45,7 +45,7 @@ final class SubscribeRun {
     private LatestFrameSlot slot;
     private FrameFormat format;
     private long frameLimit;
-    private long deadlineNs;
+    private Deadline deadline;
     private long lastFrameNs;
     private long delivered;
     private boolean hasUnflushed;
@@ -84,7 +84,9 @@ final class SubscribeRun {
         }
         reporter = new Reporter(streamText, "received", options.shared().isJson(), !sinkText.startsWith("digest:"));
         copies = new Copies(options.shared().verboseErr(), reporter::clearStatus);
-        try {
+        stop.onRequest(sink::interrupt);
+        try (Deadline set = new Deadline(options.shared().deadlineNs(), sink::interrupt)) {
+            deadline = set;
             options.shared().sayJpegCodec();
             receive(stream);
         } finally {
@@ -102,7 +104,6 @@ final class SubscribeRun {
 
     private void receive(StreamName stream) throws Exception {
         frameLimit = options.shared().frameLimit();
-        deadlineNs = options.shared().deadlineNs();
         lastFrameNs = System.nanoTime();
         showWaiting();
         DriverSession session = connect(stream);
@@ -140,7 +141,7 @@ final class SubscribeRun {
         try {
             if (slot != null) {
                 slot.finish();
-                slot.rethrow();
+                rethrow();
             }
             sink.close(); // what it still holds comes before the summary
             tellCopies();
@@ -199,7 +200,7 @@ final class SubscribeRun {
                 throw collision.get();
             }
             if (slot != null) {
-                slot.rethrow();
+                rethrow();
             }
             long nowNs = System.nanoTime();
             if (polled > 0) {
@@ -254,7 +255,7 @@ final class SubscribeRun {
 
     private boolean isDone() {
         long taken = slot == null ? delivered : slot.accepted();
-        return stop.isRequested() || !sink.isOpen() || taken >= frameLimit || System.nanoTime() - deadlineNs >= 0;
+        return isOver() || !sink.isOpen() || taken >= frameLimit;
     }
 
     private void checkTimeout(StreamName stream) {
@@ -271,8 +272,22 @@ final class SubscribeRun {
         try {
             sink.accept(frame);
         } catch (IOException ex) {
-            throw new UncheckedIOException(ex);
+            if (!isOver()) {
+                throw new UncheckedIOException(ex);
+            } // the sink was interrupted, as it should be
         }
+    }
+
+    /** Throws what the sink threw, unless it was interrupted, as it should be. */
+    private void rethrow() throws Exception {
+        if (!isOver()) {
+            slot.rethrow();
+        }
+    }
+
+    /** Whether to stop: asked to, or the time is up. */
+    private boolean isOver() {
+        return stop.isRequested() || deadline.isReached();
     }
 
     private void keep(Frame frame) {

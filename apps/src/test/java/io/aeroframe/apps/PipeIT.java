@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pipe to and from Python's and FFmpeg's programs. */
 class PipeIT {
@@ -135,6 +136,30 @@ class PipeIT {
                 AeroframeProcess.command(List.of("subscribe", "s", "-", "--pipe", "raw")), List.of("head", "-c", 10)));
         pipeline.expectExit(141);
         assertTrue(!pipeline.errors().contains("Exception"), pipeline::toString);
+        publisher.interrupt();
+        publisher.expectExit(130);
+    }
+
+    /** A reader that has stopped reading keeps neither the time limit nor a signal from ending the writer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--every", "--latest"})
+    void aReaderThatStallsDoesNotKeepTheWriter(String delivery) throws Exception {
+        AeroframeProcess publisher = sandbox.start("publish", "pattern:640x480@60", "s");
+        AeroframeProcess limited = sandbox.startCommand(PythonPeer.pipeline(
+                AeroframeProcess.command(
+                        List.of("subscribe", "s", "-", "--pipe", "raw", "--seconds", "3", delivery, "--verbose")),
+                List.of("sleep", 600)));
+        limited.awaitError("received s: ");
+        limited.handle().descendants().forEach(ProcessHandle::destroy);
+        limited.awaitExit();
+        AeroframeProcess signalled = sandbox.startCommand(PythonPeer.pipeline(
+                AeroframeProcess.command(List.of("subscribe", "s", "-", "--pipe", "raw", delivery)),
+                List.of("sleep", 600)));
+        signalled.awaitError("standard output: raw");
+        signalled.handle().descendants().filter(PipeIT::isJava).forEach(ProcessHandle::destroy);
+        signalled.awaitError("received s: ");
+        signalled.handle().descendants().forEach(ProcessHandle::destroy);
+        signalled.awaitExit();
         publisher.interrupt();
         publisher.expectExit(130);
     }

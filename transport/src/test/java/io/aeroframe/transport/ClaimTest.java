@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -264,6 +267,31 @@ class ClaimTest {
         assertEquals(1, subscription.ledger().received());
         LiveHost.pollUntil(
                 subscription, Pattern::assertIn, () -> subscription.ledger().received() == 2);
+        assertTrue(subscription.ledger().isBalanced());
+    }
+
+    @Test
+    void whatASourceLostIsAGapThatIsAccountedFor() {
+        byte[] pixels = new byte[FORMAT.maxPayloadLength()];
+        UnsafeBuffer metadata = new UnsafeBuffer("cam1".getBytes(StandardCharsets.UTF_8));
+        List<Long> sequences = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
+        FrameHandler handler = frame -> {
+            sequences.add(frame.sequence());
+            texts.add(frame.metadata()
+                    .getStringWithoutLengthUtf8(0, frame.metadata().capacity()));
+        };
+        assertTrue(publication.offer(FORMAT, new UnsafeBuffer(pixels), 0, pixels.length, metadata, 7));
+        publication.skip(3);
+        publication.skip(0);
+        assertThrows(IllegalArgumentException.class, () -> publication.skip(-1));
+        assertTrue(publication.offer(FORMAT, new UnsafeBuffer(pixels), 0, pixels.length, 8));
+        LiveHost.pollUntil(subscription, handler, () -> sequences.size() == 2);
+        assertEquals(List.of(0L, 4L), sequences);
+        assertEquals(List.of("cam1", ""), texts);
+        assertEquals(new PublicationLedger(5, 2, 0, 0, 0, 3, 2L * pixels.length), publication.ledger());
+        assertEquals(DropReason.AT_SOURCE, publication.lastDrop());
+        assertEquals(3, subscription.ledger().droppedByPublisher());
         assertTrue(subscription.ledger().isBalanced());
     }
 

@@ -4,8 +4,8 @@ import io.aeroframe.transport.Frame;
 import java.io.IOException;
 
 /**
- * Where frames go after a subscription. One thread at a time; {@link #isOpen()} and {@link #close()} may come from
- * another.
+ * Where frames go after a subscription. One thread at a time; {@link #isOpen()}, {@link #interrupt()} and
+ * {@link #close()} may come from another.
  */
 public interface FrameSink extends AutoCloseable {
 
@@ -58,6 +58,11 @@ public interface FrameSink extends AutoCloseable {
      * @param text the text for people.
      */
     default void showStatus(String text) {}
+
+    /**
+     * Makes a blocked {@link #accept(Frame)} of another thread fail soon with an IOException. Does nothing by default.
+     */
+    default void interrupt() {}
 
     /**
      * Finishes what was begun (flushes a file, disposes a window).

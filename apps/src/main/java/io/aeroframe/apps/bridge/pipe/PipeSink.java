@@ -40,6 +40,11 @@ final class PipeSink implements FrameSink {
     }
 
     @Override
+    public void interrupt() {
+        output.interrupt();
+    }
+
+    @Override
     public int copies() {
         return 0;
     }
