@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,8 +87,7 @@ class ShmIT {
     }
 
     private static Object[] append(List<Object> words, Object... more) {
-        return java.util.stream.Stream.concat(words.stream(), List.of(more).stream())
-                .toArray();
+        return Stream.concat(words.stream(), List.of(more).stream()).toArray();
     }
 
     /** A segment of a process that was killed is replaced; one of another program is not. */

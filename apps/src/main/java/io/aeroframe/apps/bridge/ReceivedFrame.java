@@ -111,25 +111,26 @@ public final class ReceivedFrame implements AutoCloseable {
         }
         OpenCv.require();
         Mat bytes = new Mat(1, picture.limit(), CvType.CV_8UC1, picture);
-        Mat pixels = new Mat();
+        Mat pixels = null;
         try {
-            Mat read = Imgcodecs.imdecode(bytes, Imgcodecs.IMREAD_UNCHANGED);
-            pixels = read;
-            FrameFormat raw = read.empty() ? null : Mats.formatOf(read);
-            if (raw == null) {
+            pixels = Imgcodecs.imdecode(bytes, Imgcodecs.IMREAD_UNCHANGED);
+            if (pixels.empty()) {
                 throw new BadFrameException("a damaged PNG image");
             }
+            FrameFormat raw = Mats.formatOf(pixels);
             if (decoded.capacity() < raw.maxPayloadLength()) {
                 decoded = ByteBuffer.allocateDirect(raw.maxPayloadLength());
             }
-            read.copyTo(mats.over(decoded, 0, raw));
+            pixels.copyTo(mats.over(decoded, 0, raw));
             setFormat(raw);
             payload = decoded.clear().limit(raw.maxPayloadLength());
         } catch (CvException | IllegalArgumentException ex) {
             throw new BadFrameException("a PNG image that cannot be used: " + ex.getMessage(), ex);
         } finally {
             bytes.release();
-            pixels.release();
+            if (pixels != null) {
+                pixels.release();
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.aeroframe.apps.bridge.pipe;
 
 import io.aeroframe.apps.bridge.BridgeSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ReadableByteChannel;
 
 /** Frames from standard input. */
@@ -67,7 +68,7 @@ final class PipeSource extends BridgeSource {
         try {
             input.close();
         } catch (IOException ex) {
-            throw new java.io.UncheckedIOException(ex);
+            throw new UncheckedIOException(ex);
         } finally {
             received.close();
         }

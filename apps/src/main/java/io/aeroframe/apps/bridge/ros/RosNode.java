@@ -3,9 +3,6 @@ package io.aeroframe.apps.bridge.ros;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +17,6 @@ final class RosNode implements AutoCloseable {
 
     private static final long REGISTER_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long RETRY_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final int DEFAULT_MASTER_PORT = 11_311;
     private static final int SUCCESS = 1;
     private static final int ERROR = -1;
 
@@ -45,10 +41,10 @@ final class RosNode implements AutoCloseable {
         dataPort = builder.dataPort;
         publishers = builder.publishers;
         report = builder.report;
-        master = master();
-        host = host(master);
+        master = builder.environment.master();
+        host = builder.environment.host();
         name = "/aeroframe_" + ProcessHandle.current().pid() + "_" + (isPublisher ? "sink" : "source");
-        server = HttpServer.create(new InetSocketAddress(0), 0);
+        server = HttpServer.create(builder.environment.anyPort(), 0);
         server.createContext("/", this::handle);
         server.start();
         registrar = new Thread(this::stayRegistered, "aeroframe-ros");
@@ -58,6 +54,7 @@ final class RosNode implements AutoCloseable {
 
     /** The settings of a node. */
     static final class Builder {
+        private final RosEnvironment environment;
         private final String topic;
         private final Consumer<String> report;
         private boolean isPublisher;
@@ -65,7 +62,8 @@ final class RosNode implements AutoCloseable {
         private int dataPort;
         private Consumer<List<String>> publishers = apis -> {};
 
-        Builder(String topic, Consumer<String> report) {
+        Builder(RosEnvironment environment, String topic, Consumer<String> report) {
+            this.environment = environment;
             this.topic = topic;
             this.report = report;
         }
@@ -86,39 +84,6 @@ final class RosNode implements AutoCloseable {
 
         RosNode open() throws IOException {
             return new RosNode(this);
-        }
-    }
-
-    private static URI master() throws IOException {
-        String text = System.getenv().getOrDefault("ROS_MASTER_URI", "http://localhost:" + DEFAULT_MASTER_PORT);
-        try {
-            URI uri = URI.create(text);
-            if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
-                throw new IllegalArgumentException("give http://HOST:PORT");
-            }
-            return uri;
-        } catch (IllegalArgumentException ex) {
-            throw new IOException("ROS_MASTER_URI=" + text + ": " + ex.getMessage(), ex);
-        }
-    }
-
-    /** The name under which others reach this host, as rospy finds it. */
-    private static String host(URI master) throws IOException {
-        for (String variable : List.of("ROS_HOSTNAME", "ROS_IP")) {
-            String value = System.getenv(variable);
-            if (value != null && !value.isEmpty()) {
-                return value;
-            }
-        }
-        int port = master.getPort() < 0 ? DEFAULT_MASTER_PORT : master.getPort();
-        try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getByName(master.getHost()), port)); // sends nothing
-            return socket.getLocalAddress().getHostAddress();
-        } catch (IOException ex) {
-            throw new IOException(
-                    "the ROS master at " + master + ": " + ex.getMessage()
-                            + "; set ROS_MASTER_URI, or ROS_IP to the address of this host",
-                    ex);
         }
     }
 

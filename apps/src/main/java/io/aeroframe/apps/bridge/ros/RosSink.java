@@ -8,7 +8,6 @@ import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.sink.FrameSink;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.LinkedHashMap;
@@ -42,6 +41,7 @@ final class RosSink implements FrameSink {
             PixelFormat.GRAY16,
             PixelFormat.BGRA32,
             PixelFormat.YUYV);
+    private final RosEnvironment environment;
     private final ServerSocket server;
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private final Thread acceptor;
@@ -54,8 +54,9 @@ final class RosSink implements FrameSink {
         this.topic = topic;
         this.isRaw = isRaw;
         this.report = report;
+        environment = RosEnvironment.read();
         server = new ServerSocket();
-        server.bind(new InetSocketAddress(0));
+        server.bind(environment.anyPort());
         acceptor = new Thread(this::acceptSubscribers, "aeroframe-ros-accept");
         acceptor.setDaemon(true);
     }
@@ -168,7 +169,7 @@ final class RosSink implements FrameSink {
         }
         if (node == null) {
             type = ImageMessage.typeOf(frame.format());
-            node = new RosNode.Builder(topic, report)
+            node = new RosNode.Builder(environment, topic, report)
                     .publisher(type, server.getLocalPort())
                     .open();
             acceptor.start();

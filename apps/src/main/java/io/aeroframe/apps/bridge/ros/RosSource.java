@@ -4,6 +4,7 @@ import io.aeroframe.apps.bridge.BridgeSource;
 import io.aeroframe.apps.bridge.ReceivedFrame;
 import io.aeroframe.vision.source.BadFrameException;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -54,8 +55,9 @@ final class RosSource extends BridgeSource {
 
     static RosSource open(String topic, Consumer<String> report) throws IOException {
         RosSource source = new RosSource(topic, report);
-        source.node =
-                new RosNode.Builder(topic, report).subscriber(source::connectTo).open();
+        source.node = new RosNode.Builder(RosEnvironment.read(), topic, report)
+                .subscriber(source::connectTo)
+                .open();
         return source;
     }
 
@@ -87,7 +89,7 @@ final class RosSource extends BridgeSource {
             try {
                 receive();
             } catch (IOException | RuntimeException ex) {
-                boolean isEnd = ex instanceof java.io.EOFException || isClosed;
+                boolean isEnd = ex instanceof EOFException || isClosed;
                 if (!isEnd) {
                     report.accept("ros:" + topic + ": the publisher at " + api + ": " + ex.getMessage());
                 }

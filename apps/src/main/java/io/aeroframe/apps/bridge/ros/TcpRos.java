@@ -1,6 +1,7 @@
 package io.aeroframe.apps.bridge.ros;
 
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +21,9 @@ final class TcpRos {
     static final String ANY = "*";
 
     private static final int MAX_HEADER_LENGTH = 1 << 20;
+
+    /** Memory for this much is allocated before the bytes have arrived. */
+    private static final int TRUSTED_LENGTH = 32 << 20;
 
     private TcpRos() {}
 
@@ -75,6 +79,13 @@ final class TcpRos {
     }
 
     static byte[] readBytes(InputStream in, int length) throws IOException {
+        if (length > TRUSTED_LENGTH) {
+            byte[] bytes = in.readNBytes(length); // allocates as the bytes arrive
+            if (bytes.length < length) {
+                throw new EOFException("the connection ended within a message");
+            }
+            return bytes;
+        }
         byte[] bytes = new byte[length];
         new DataInputStream(in).readFully(bytes);
         return bytes;

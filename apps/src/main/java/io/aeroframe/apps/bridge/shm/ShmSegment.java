@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.agrona.IoUtil;
 
 /**
@@ -45,7 +47,7 @@ final class ShmSegment implements AutoCloseable {
         Files.deleteIfExists(hidden);
         try (FileChannel channel = FileChannel.open(
                 hidden,
-                java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, length);
             Files.createLink(file, hidden);
@@ -104,8 +106,8 @@ final class ShmSegment implements AutoCloseable {
     private static boolean isHiddenName(Path name, Path file) {
         return name.getFileName()
                 .toString()
-                .matches(java.util.regex.Pattern.quote(HIDDEN) + "\\d{1,18}-"
-                        + java.util.regex.Pattern.quote(file.getFileName().toString()));
+                .matches(Pattern.quote(HIDDEN) + "\\d{1,18}-"
+                        + Pattern.quote(file.getFileName().toString()));
     }
 
     private static boolean isSame(Path one, Path other) throws IOException {

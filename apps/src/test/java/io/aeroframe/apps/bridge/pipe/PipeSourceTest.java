@@ -20,6 +20,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,7 +155,7 @@ class PipeSourceTest {
     @Test
     void anImageThatIsCutShortIsBadAndTheNextIsRead() throws Exception {
         byte[] image = jpeg(64, 48);
-        byte[] cut = java.util.Arrays.copyOf(image, image.length - 20);
+        byte[] cut = Arrays.copyOf(image, image.length - 20);
         try (PipeSource source = open(concat(image, cut, image), null)) {
             assertTrue(source.advance());
             assertThrows(BadFrameException.class, source::advance);
@@ -177,7 +178,7 @@ class PipeSourceTest {
     @Test
     void aBareImageThatDoesNotEndIsReportedWithTheOffset() throws Exception {
         byte[] image = jpeg(64, 48);
-        byte[] cut = java.util.Arrays.copyOf(image, image.length - 20);
+        byte[] cut = Arrays.copyOf(image, image.length - 20);
         try (PipeSource source = open(concat(image, cut), null)) {
             assertTrue(source.advance());
             IOException error = assertThrows(IOException.class, source::advance);
@@ -261,7 +262,7 @@ class PipeSourceTest {
     private static byte[] withThumbnail(byte[] image, byte[] thumbnail) {
         int length = thumbnail.length + 2;
         byte[] head = {image[0], image[1], (byte) 0xFF, (byte) 0xE1, (byte) (length >> 8), (byte) length};
-        return concat(head, thumbnail, java.util.Arrays.copyOfRange(image, 2, image.length));
+        return concat(head, thumbnail, Arrays.copyOfRange(image, 2, image.length));
     }
 
     private static byte[] text(String text) {
