@@ -81,6 +81,24 @@ public final class JpegCodecs {
     }
 
     /**
+     * Loads the codec's library in the background, so that the first JPEG frame does not wait for it. A failure shows
+     * when the codec is opened.
+     */
+    public static void preload() {
+        Thread loader = new Thread(
+                () -> {
+                    try {
+                        open().close();
+                    } catch (IOException ex) {
+                        return; // as it will be thrown again
+                    }
+                },
+                "aeroframe-jpeg");
+        loader.setDaemon(true);
+        loader.start();
+    }
+
+    /**
      * Which codec was chosen, and why, for a person.
      *
      * @return one line: {@code TurboJPEG (libturbojpeg.so.0)}.

@@ -2,6 +2,7 @@ package io.aeroframe.vision.sink;
 
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
@@ -65,6 +66,7 @@ final class PictureSink implements FrameSink {
      * @throws IllegalArgumentException if the pattern is none, or its extension not known.
      */
     public static PictureSink open(String pattern, Consumer<String> report) throws IOException {
+        JpegCodecs.preload();
         PicturePattern parsed = PicturePattern.parse(pattern);
         Path directory = parsed.directory();
         createDirectories(directory);

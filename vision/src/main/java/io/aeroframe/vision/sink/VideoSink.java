@@ -5,6 +5,7 @@ import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.vision.DecodedFrames;
 import io.aeroframe.vision.internal.Ffmpeg;
+import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
@@ -78,6 +79,7 @@ public final class VideoSink implements FrameSink {
      * @throws IllegalStateException    if FFmpeg cannot be loaded.
      */
     public static VideoSink open(String name, SinkOptions options) throws IOException {
+        JpegCodecs.preload();
         VideoContainer container = VideoContainer.ofName(name);
         if (container == null) {
             throw new IllegalArgumentException("'" + name + "' is not a name for a video: use .mp4, .mkv or .avi");

@@ -1,6 +1,7 @@
 package io.aeroframe.vision.sink;
 
 import io.aeroframe.transport.Frame;
+import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.awt.AWTError;
@@ -64,6 +65,7 @@ public final class WindowSink implements FrameSink {
      * @throws IOException if there is no display, or the calling thread was interrupted.
      */
     public static WindowSink open(String title, Consumer<String> report) throws IOException {
+        JpegCodecs.preload();
         if (!isAvailable()) {
             throw new IOException(NO_DISPLAY);
         }
