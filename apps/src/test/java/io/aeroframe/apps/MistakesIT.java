@@ -80,7 +80,26 @@ class MistakesIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     publish foo:bar s                        | 'foo:bar'
-                    publish - s                              | '-'
+                    publish - s --pipe mp4                   | --pipe mp4 is not known
+                    publish - s --pipe raw:640:bgr24         | the size '640'
+                    publish - s --pipe-digits 65             | --pipe-digits 65: give 1 to 64
+                    publish pattern: s --pipe jpeg           | --pipe jpeg is for a pipe
+                    subscribe s - --json                     | --json writes to standard output
+                    subscribe s - --pipe avi                 | --pipe avi is not known
+                    subscribe s null: --pipe-digits 16       | --pipe-digits 16 is for a pipe
+                    publish zmq:localhost s                  | 'localhost' is not tcp://HOST:PORT
+                    publish zmq:tcp://h:1?bnd s              | the option 'bnd' is not one of
+                    publish zmq:tcp://h:1?base64 s           | base64 is recognized when reading
+                    subscribe s zmq:tcp://*:1?connect        | can be bound only
+                    subscribe s zmq:tcp://h:1#a?imagezmq     | imagezmq has neither topics nor base64
+                    publish shm:a/b?size=2x2 s               | 'a/b' is not a name of shared memory
+                    publish shm:a s                          | nothing says what is in it
+                    publish shm:a?size=2x2&format=bgr25 s    | 'bgr25' is not one of
+                    publish shm:a?size=2x2&shape=b s         | both shape and size
+                    publish ros:camera s                     | not a topic of ROS
+                    publish stream:s s                       | cannot be its own source
+                    publish stream:a?size=2x2 s              | the option 'size' is not channel
+                    subscribe s stream:a                     | a stream is a source
                     publish '' s                             | the source is empty
                     publish pattern:0x0 s                    | pattern:0x0
                     publish pattern: ''                      | the stream name is empty
