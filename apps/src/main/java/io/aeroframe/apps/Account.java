@@ -30,8 +30,9 @@ sealed interface Account {
      * @param ledgers   one for each channel.
      * @param badFrames damaged frames of the source, which are not published.
      * @param superseded frames that the source skipped for newer ones, which are not published either.
+     * @param torn frames that may be torn as the source could not read them whole; they are published.
      */
-    record Published(List<PublicationLedger> ledgers, long badFrames, long superseded) implements Account {
+    record Published(List<PublicationLedger> ledgers, long badFrames, long superseded, long torn) implements Account {
         @Override
         public long frames() {
             return ledgers.get(0).published();
@@ -73,6 +74,7 @@ sealed interface Account {
             json.writeNumberField("channels", ledgers.size());
             json.writeNumberField("bad_frames", badFrames);
             json.writeNumberField("superseded_at_source", superseded);
+            json.writeNumberField("torn_at_source", torn);
         }
 
         /** Whether every frame was dropped because nobody was connected, on all channels. */
@@ -104,6 +106,9 @@ sealed interface Account {
             }
             if (superseded > 0) {
                 text.append("; frames that the source skipped for newer ones ").append(superseded);
+            }
+            if (torn > 0) {
+                text.append("; frames that may be torn ").append(torn);
             }
             return text.toString();
         }

@@ -242,6 +242,9 @@ final class PublishRun {
 
     private Account.Published account() {
         return new Account.Published(
-                publications.stream().map(FramePublication::ledger).toList(), badFrames.count(), source.superseded());
+                publications.stream().map(FramePublication::ledger).toList(),
+                badFrames.count(),
+                source.superseded(),
+                source.torn());
     }
 }

@@ -165,6 +165,28 @@ class ZmqIT {
         subscriber.expectExit(0);
     }
 
+    /** A sender's name is metadata in between. */
+    @Test
+    void theNameOfAnImagezmqSenderArrivesAtTheHub() throws Exception {
+        String out;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            out = "tcp://127.0.0.1:" + socket.getLocalPort();
+        }
+        AeroframeProcess hub = sandbox.startCommand(
+                PythonPeer.command("imagezmq-rep", "--bind", "--name", "cam1", "--address", out, "--frames", 30));
+        AeroframeProcess sink = sandbox.start("subscribe", "s", "zmq:" + out + "?imagezmq", "--frames", 30);
+        AeroframeProcess publisher =
+                sandbox.start("publish", "zmq:" + address + "?imagezmq", "s", "--await-subscriber", "--lossless");
+        AeroframeProcess sender = sandbox.startCommand(PythonPeer.command(
+                "imagezmq-req", "--name", "cam1", "--address", address, "--frames", 100_000, "--fps", 60));
+        hub.expectExit(0);
+        sink.expectExit(0);
+        sender.signal("TERM");
+        sender.awaitExit();
+        publisher.interrupt();
+        publisher.expectExit(130);
+    }
+
     /** Python, a pipe, UDP multicast, ZeroMQ, Python: the bytes are the same. */
     @Test
     void aChainOfBridgesCarriesTheBytesUnchanged(@TempDir Path directory) throws Exception {

@@ -38,6 +38,11 @@ abstract class DerivedSource implements FrameSource {
     }
 
     @Override
+    public final long torn() {
+        return raw.torn();
+    }
+
+    @Override
     public final double framesPerSecond() {
         return raw.framesPerSecond();
     }

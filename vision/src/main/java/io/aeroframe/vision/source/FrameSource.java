@@ -85,6 +85,15 @@ public interface FrameSource extends AutoCloseable {
     }
 
     /**
+     * Frames that were delivered although they may be torn, because they changed each time the source read them.
+     *
+     * @return the number of frames so far; 0 by default.
+     */
+    default long torn() {
+        return 0;
+    }
+
+    /**
      * Puts the current frame into memory, without padding beyond what {@link #format()} says. Once per frame at most.
      *
      * @param target a direct buffer whose position 0 is where the frame goes; position and limit are left alone.

@@ -249,6 +249,11 @@ final class ShmSource extends BridgeSource {
     }
 
     @Override
+    public long torn() {
+        return torn;
+    }
+
+    @Override
     public String describe() {
         return spec.text() + (format == null ? "" : " (" + format.describe() + ")");
     }
