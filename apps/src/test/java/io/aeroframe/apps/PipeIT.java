@@ -89,20 +89,37 @@ class PipeIT {
                 AeroframeProcess.command(strings(words(options, "subscribe", "s", "-", "--frames", FRAMES))),
                 PythonPeer.command(words(reader, "--size", "320x240"))));
         AeroframeProcess digests = sandbox.start("subscribe", "s", "digest:", "--json", "--frames", FRAMES);
-        sandbox.start(words(
-                        encoding,
-                        "publish",
-                        "pattern:320x240@250",
-                        "s",
-                        "--frames",
-                        FRAMES + 60,
-                        "--await-subscriber",
-                        "--lossless"))
-                .expectExit(0);
+        AeroframeProcess publisher = sandbox.start(
+                words(encoding, "publish", "pattern:320x240@250", "s", "--await-subscriber", "--lossless"));
         pipeline.expectExit(0);
         List<String> read = pipeline.outputLines();
         assertEquals(FRAMES, read.size(), pipeline::toString);
         PythonPeer.expectSameFrames(read, Report.of(digests).md5s());
+        publisher.interrupt();
+        publisher.expectExit(130);
+    }
+
+    /** An image whose header is sound and whose scan is not is one that a sink of pixels skips, and goes on. */
+    @Test
+    void aSinkSkipsAnImageThatCannotBeDecoded() throws Exception {
+        String script = """
+                import cv2, numpy, sys
+                good = cv2.imencode(".jpg", numpy.zeros((240, 320, 3), numpy.uint8))[1].tobytes()
+                scan = good.index(b"\\xff\\xda") + 14
+                bad = good[:scan] + good[-2:]
+                for image in [good, bad, good]:
+                    sys.stdout.buffer.write(image)
+                """;
+        AeroframeProcess sink = sandbox.startCommand(PythonPeer.pipeline(
+                AeroframeProcess.command(List.of("subscribe", "s", "-", "--pipe", "raw", "--no-follow")),
+                PythonPeer.command("raw-read", "--size", "320x240")));
+        AeroframeProcess publisher = sandbox.startCommand(PythonPeer.pipeline(
+                List.of(PythonPeer.command().get(0), "-c", script),
+                AeroframeProcess.command(List.of("publish", "-", "s", "--await-subscriber", "--lossless"))));
+        publisher.expectExit(0);
+        sink.expectExit(0);
+        assertEquals(2, sink.outputLines().size(), sink::toString);
+        assertTrue(sink.errors().contains("standard output: frame 1 is skipped"), sink::toString);
     }
 
     /** Where the end comes as a surprise the last image is there twice, flagged as the last. */

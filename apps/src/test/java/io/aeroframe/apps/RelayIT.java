@@ -38,12 +38,12 @@ class RelayIT {
                 "a",
                 "--encoding",
                 "jpeg",
-                "--frames",
-                FRAMES,
                 "--await-subscriber",
                 "--lossless",
                 "--json");
-        Report.of(publisher);
+        last.awaitOutputLines(FRAMES);
+        publisher.interrupt();
+        publisher.expectExit(130);
         Report relayed = Report.of(out);
         Report returned = Report.of(back);
         assertEquals(relayed.number("ledger.published"), returned.number("ledger.published"));

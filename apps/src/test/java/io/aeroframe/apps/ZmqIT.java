@@ -57,7 +57,7 @@ class ZmqIT {
                 "--json");
         List<String> command = PythonPeer.command(Stream.concat(
                         Stream.of(writer.split(" +")),
-                        Stream.of("--frames", FRAMES + 600, "--fps", 60, "--address", address))
+                        Stream.of("--frames", 100_000, "--fps", 60, "--address", address))
                 .toArray());
         AeroframeProcess python = sandbox.startCommand(command);
         Report received = Report.of(subscriber);
@@ -197,10 +197,11 @@ class ZmqIT {
         AeroframeProcess sink =
                 sandbox.start("subscribe", "s", "zmq:" + address + "#camera?bind", "--channel", channel, "--no-follow");
         AeroframeProcess writer = sandbox.startCommand(PythonPeer.pipeline(
-                PythonPeer.command("prefixed-write", "--fps", 30, "--frames", FRAMES + 150, "--log", log),
+                PythonPeer.command("prefixed-write", "--fps", 30, "--frames", 100_000, "--log", log),
                 AeroframeProcess.command(List.of("publish", "-", "s", "--channel", channel, "--await-subscriber"))));
         reader.expectExit(0);
-        writer.expectExit(0);
+        writer.handle().descendants().forEach(ProcessHandle::destroy);
+        writer.awaitExit();
         sink.expectExit(0);
         PythonPeer.expectSomeOf(Files.readAllLines(log), reader.outputLines());
     }

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * Counts the frames that a sink skips because they cannot be decoded, and reports them at most once a second. One
  * thread.
  */
-final class UndecodableFrames {
+public final class UndecodableFrames {
 
     private static final long REPORT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -23,7 +23,7 @@ final class UndecodableFrames {
      * @param place  that skips them, for the message.
      * @param report takes a line a second at most.
      */
-    UndecodableFrames(String place, Consumer<String> report) {
+    public UndecodableFrames(String place, Consumer<String> report) {
         this.place = place;
         this.report = report;
         this.lastReportNs = System.nanoTime() - REPORT_INTERVAL_NS;
@@ -35,7 +35,7 @@ final class UndecodableFrames {
      * @param frame that is skipped.
      * @param why   it cannot be used.
      */
-    void skipped(Frame frame, Exception why) {
+    public void skipped(Frame frame, Exception why) {
         count++;
         long nowNs = System.nanoTime();
         if (nowNs - lastReportNs >= REPORT_INTERVAL_NS) {
@@ -50,7 +50,7 @@ final class UndecodableFrames {
      *
      * @return frames.
      */
-    long count() {
+    public long count() {
         return count;
     }
 }

@@ -32,7 +32,10 @@ public final class PipeBridge implements Bridge {
     @Override
     public FrameSink openSink(String spec, BridgeOptions options) throws IOException {
         return new PipeSink(
-                new FileOutputStream(FileDescriptor.out).getChannel(), writer(options), options.frameLimit());
+                new FileOutputStream(FileDescriptor.out).getChannel(),
+                writer(options),
+                options.frameLimit(),
+                options.report());
     }
 
     private static PipeWriter writer(BridgeOptions options) throws IOException {

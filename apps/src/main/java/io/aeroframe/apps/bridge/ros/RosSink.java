@@ -6,6 +6,7 @@ import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.PixelFrames;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.sink.FrameSink;
+import io.aeroframe.vision.sink.UndecodableFrames;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -34,6 +35,7 @@ final class RosSink implements FrameSink {
     private final String topic;
     private final boolean isRaw;
     private final Consumer<String> report;
+    private final UndecodableFrames undecodable;
     private final PixelFrames pixels = new PixelFrames(
             PixelFormat.BGR24,
             PixelFormat.RGB24,
@@ -47,13 +49,13 @@ final class RosSink implements FrameSink {
     private final Thread acceptor;
     private String type;
     private RosNode node;
-    private long skipped;
     private volatile boolean isClosed;
 
     private RosSink(String topic, boolean isRaw, Consumer<String> report) throws IOException {
         this.topic = topic;
         this.isRaw = isRaw;
         this.report = report;
+        undecodable = new UndecodableFrames("ros:" + topic, report);
         environment = RosEnvironment.read();
         server = new ServerSocket();
         server.bind(environment.anyPort());
@@ -162,9 +164,7 @@ final class RosSink implements FrameSink {
             boolean isPassed = received.format().encoding() == FrameEncoding.JPEG && !isRaw;
             frame = isPassed ? received : pixels.of(received);
         } catch (JpegFormatException | ZstdFormatException ex) {
-            skipped++;
-            report.accept("ros:" + topic + ": frame " + received.sequence() + " is skipped (" + ex.getMessage() + "); "
-                    + skipped + " skipped so far");
+            undecodable.skipped(received, ex);
             return;
         }
         if (node == null) {

@@ -6,6 +6,7 @@ import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.PixelFrames;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.sink.FrameSink;
+import io.aeroframe.vision.sink.UndecodableFrames;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -25,17 +26,18 @@ final class ShmSink implements FrameSink {
     private final ShmSpec spec;
     private final PixelFrames pixels;
     private final Consumer<String> report;
+    private final UndecodableFrames undecodable;
     private ShmSegment segment;
     private ShmSegment shape;
     private FrameFormat format;
     private long lookedAtNameNs;
-    private long skipped;
     private volatile boolean isOpen = true;
 
     private ShmSink(ShmSpec spec, PixelFrames pixels, Consumer<String> report) {
         this.spec = spec;
         this.pixels = pixels;
         this.report = report;
+        undecodable = new UndecodableFrames(spec.text(), report);
     }
 
     /** Opens a sink. A given size has the segments made at once, so that readers can start first. */
@@ -72,9 +74,7 @@ final class ShmSink implements FrameSink {
         try {
             frame = pixels.of(received);
         } catch (JpegFormatException | ZstdFormatException ex) {
-            skipped++;
-            report.accept(spec.text() + ": frame " + received.sequence() + " is skipped (" + ex.getMessage() + "); "
-                    + skipped + " skipped so far");
+            undecodable.skipped(received, ex);
             return;
         }
         if (segment == null) {

@@ -7,6 +7,7 @@ import io.aeroframe.vision.JpegFrames;
 import io.aeroframe.vision.PixelFrames;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.sink.FrameSink;
+import io.aeroframe.vision.sink.UndecodableFrames;
 import io.aeroframe.vision.zstd.ZstdFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,6 +35,7 @@ final class ZmqSink implements FrameSink {
     private final ZmqSpec spec;
     private final String streamName;
     private final Consumer<String> report;
+    private final UndecodableFrames undecodable;
     private final JpegFrames images = new JpegFrames(QUALITY);
     private final PixelFrames pixels =
             new PixelFrames(PixelFormat.BGR24, PixelFormat.GRAY8, PixelFormat.GRAY16, PixelFormat.BGRA32);
@@ -42,13 +44,13 @@ final class ZmqSink implements FrameSink {
     private long awaitsReplySinceNs;
     private boolean awaitsReply;
     private long unanswered;
-    private long skipped;
     private boolean isOpen = true;
 
     private ZmqSink(ZmqSpec spec, String streamName, Consumer<String> report) {
         this.spec = spec;
         this.streamName = streamName;
         this.report = report;
+        undecodable = new UndecodableFrames(spec.text(), report);
         topic = spec.topic().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -84,9 +86,7 @@ final class ZmqSink implements FrameSink {
                             ? ImagezmqMessage.headOfArray(sender(frame), raw.format())
                             : ImagezmqMessage.headOfImage(sender(frame));
         } catch (JpegFormatException | ZstdFormatException ex) {
-            skipped++;
-            report.accept(spec.text() + ": frame " + frame.sequence() + " is skipped (" + ex.getMessage() + "); "
-                    + skipped + " skipped so far");
+            undecodable.skipped(frame, ex);
             return;
         }
         send(head, spec.isBase64() ? Base64.getEncoder().encode(image) : image);
