@@ -37,7 +37,7 @@ public final class Bridges {
      * @param bridge  the settings, if it is a bridge.
      * @return a source before its first frame, to be closed.
      * @throws IOException              if it cannot be read.
-     * @throws IllegalArgumentException if there is no such kind of source, or its specification is malformed.
+     * @throws IllegalArgumentException if the kind of source is unknown, or its specification is malformed.
      */
     public static FrameSource openSource(String spec, SourceOptions options, BridgeOptions bridge) throws IOException {
         Optional<Bridge> own = of(spec);
@@ -59,7 +59,7 @@ public final class Bridges {
      * @param bridge  the settings, if it is a bridge.
      * @return a sink, to be closed.
      * @throws IOException              if it cannot be written to.
-     * @throws IllegalArgumentException if there is no such kind of sink, or its specification is malformed.
+     * @throws IllegalArgumentException if the kind of sink is unknown, or its specification is malformed.
      */
     public static FrameSink openSink(String spec, SinkOptions options, BridgeOptions bridge) throws IOException {
         Optional<Bridge> own = of(spec);

@@ -20,7 +20,7 @@ record RosEnvironment(URI master, String host) {
     /**
      * Reads {@code ROS_MASTER_URI}, {@code ROS_HOSTNAME} and {@code ROS_IP}.
      *
-     * @throws IOException if there is no way to the master.
+     * @throws IOException if the master cannot be reached.
      */
     static RosEnvironment read() throws IOException {
         String text = System.getenv().getOrDefault("ROS_MASTER_URI", "http://localhost:" + DEFAULT_MASTER_PORT);

@@ -181,7 +181,7 @@ final class RosNode implements AutoCloseable {
             case "paramUpdate":
                 return List.of(SUCCESS, "", 0);
             default:
-                return List.of(ERROR, "there is no method " + call.method(), 0);
+                return List.of(ERROR, "unknown method " + call.method(), 0);
         }
     }
 
