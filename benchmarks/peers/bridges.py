@@ -239,10 +239,10 @@ class Run:
         self.processes = []
         self.env = dict(os.environ)
 
-    def role(self, name, address, **streams):
+    def role(self, name, address, system=None, **streams):
         width, height = self.size
-        command = [sys.executable, "-B", __file__, "--role", name, "--system", self.system, "--encoding", self.encoding,
-                   "--width", str(width), "--height", str(height), "--fps", str(self.fps), "--seconds",
+        command = [sys.executable, "-B", __file__, "--role", name, "--system", system or self.system, "--encoding",
+                   self.encoding, "--width", str(width), "--height", str(height), "--fps", str(self.fps), "--seconds",
                    str(self.options.seconds + 1), "--address", address]
         return self.start(command + (["--is-direct"] if self.is_direct else []), **streams)
 
@@ -271,13 +271,17 @@ class Run:
         if self.system == "ros":
             self.start([sys.executable, "-B", __file__, "--role", "master", "--system", "ros"],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        writer, reader = self.pipe() if self.system == "pipe" else self.others()
+        writer, reader = getattr(self, self.system, self.others)()
         writer.wait()
         time.sleep(0.5)
         if self.system != "pipe":
             reader.terminate()
         elif not self.is_direct:
             self.publisher.wait(20)
+        if self.system == "chain":
+            self.subscriber.send_signal(signal.SIGTERM)
+            summary = json.loads(self.subscriber.stdout.read().splitlines()[-1])
+            print("           UDP, from the commit to the sink: p50 %.0f us" % summary["latency_us"]["p50"])
         report = json.loads(reader.stderr.read().splitlines()[-1])
         latencies = np.array(report["latencies"]) / 1e3
         return {"frames": len(latencies), "fps": report["fps"],
@@ -297,6 +301,19 @@ class Run:
         if raw:
             raw = ["--pipe", "raw:%dx%d:bgr24" % self.size]
         self.publisher = self.aeroframe("publish", "-", "s", "--await-subscriber", *raw, stdin=writer.stdout)
+        writer.stdout.close()
+        return writer, reader
+
+    def chain(self):
+        """A pipe, UDP multicast on loopback, ZeroMQ; the writer writes to the pipe, the reader reads from ZeroMQ."""
+        address = f"tcp://127.0.0.1:{free_port()}"
+        group = f"aeron:udp?endpoint=224.10.9.9:{free_port()}|interface=127.0.0.1"
+        self.subscriber = self.aeroframe("subscribe", "s", f"zmq:{address}#camera?bind", "--channel", group, "--json",
+                                         stdout=subprocess.PIPE)
+        reader = self.role("reader", address, system="zmq", stderr=subprocess.PIPE)
+        writer = self.role("writer", "", system="pipe", stdout=subprocess.PIPE)
+        self.publisher = self.aeroframe("publish", "-", "s", "--channel", group, "--await-subscriber",
+                                        stdin=writer.stdout)
         writer.stdout.close()
         return writer, reader
 
@@ -323,14 +340,15 @@ def free_port():
         return opened.getsockname()[1]
 
 
-SYSTEMS = [("pipe", "jpeg"), ("pipe", "raw"), ("zmq", "jpeg"), ("shm", "raw"), ("ros", "jpeg"), ("ros", "raw")]
+SYSTEMS = [("pipe", "jpeg"), ("pipe", "raw"), ("zmq", "jpeg"), ("shm", "raw"), ("ros", "jpeg"), ("ros", "raw"),
+           ("chain", "jpeg")]
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("aeroframe", nargs="?", default="")
     parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--only", help="systems, separated by commas: pipe, zmq, shm, ros")
+    parser.add_argument("--only", help="systems, separated by commas: pipe, zmq, shm, ros, chain")
     parser.add_argument("--role")
     parser.add_argument("--system")
     parser.add_argument("--encoding")
@@ -348,7 +366,7 @@ def main():
     for system, encoding in SYSTEMS:
         if options.only and system not in options.only.split(","):
             continue
-        for is_direct in (True, False):
+        for is_direct in (False,) if system == "chain" else (True, False):
             at_pace = Run(options, system, encoding, is_direct, 30).go()
             flat_out = Run(options, system, encoding, is_direct, 0).go()
             print("%-10s %-5s %-8s %10.0f %10.0f %10.0f" % (system, encoding, "direct" if is_direct else "bridged",

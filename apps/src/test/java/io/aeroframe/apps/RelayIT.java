@@ -68,6 +68,30 @@ class RelayIT {
         publisher.expectExit(130);
     }
 
+    /** A relay that is stopped for a while loses frames, and its subscriber's account has them. */
+    @Test
+    void whatARelayLosesIsAGapOfItsStream() throws Exception {
+        AeroframeProcess publisher = sandbox.start("publish", "pattern:64x48@120", "a");
+        AeroframeProcess relay = sandbox.start("publish", "stream:a", "b", "--json");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "b", "digest:", "--json", "--no-follow");
+        AeroframeProcess witness = sandbox.start("subscribe", "a", "digest:");
+        subscriber.awaitOutputLines(20);
+        witness.awaitOutputLines(1);
+        relay.signal("STOP");
+        witness.awaitOutputLines(witness.outputLines().size() + 100); // several times the slots of a pool
+        relay.signal("CONT");
+        subscriber.awaitOutputLines(subscriber.outputLines().size() + 20);
+        relay.interrupt();
+        relay.expectExit(130);
+        publisher.interrupt();
+        publisher.expectExit(130);
+        Report received = Report.of(subscriber);
+        long atSource = Report.ofOutput(relay).number("ledger.dropped_at_source");
+        assertTrue(atSource > 0, relay::toString);
+        assertTrue(received.number("ledger.dropped_by_publisher") >= atSource, subscriber::toString);
+        witness.expectExit(0);
+    }
+
     @Test
     void aStreamCannotBeItsOwnSource() throws Exception {
         AeroframeProcess publisher = sandbox.start("publish", "stream:s", "s");
