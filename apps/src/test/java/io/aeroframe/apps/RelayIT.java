@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Streams that are made of other streams. */
 class RelayIT {
 
-    private static final int FRAMES = 100;
+    private static final int FRAMES = 300;
 
     @RegisterExtension
     final Sandbox sandbox = new Sandbox();
@@ -34,7 +34,7 @@ class RelayIT {
         AeroframeProcess first = sandbox.start("subscribe", "a", "digest:", "--json", "--no-follow");
         AeroframeProcess publisher = sandbox.start(
                 "publish",
-                "pattern:320x240@30",
+                "pattern:320x240@60",
                 "a",
                 "--encoding",
                 "jpeg",

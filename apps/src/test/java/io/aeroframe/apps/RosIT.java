@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** ROS 1 topics to and from rospy, with a master, each in another process. */
 class RosIT {
 
-    private static final int FRAMES = 100;
+    private static final int FRAMES = 300;
 
     @RegisterExtension
     final Sandbox sandbox = new Sandbox();
@@ -84,7 +84,7 @@ class RosIT {
                 "--json");
         AeroframeProcess python = ros(PythonPeer.rosCommand(Stream.concat(
                         Stream.of(("ros-write " + image).split(" ")),
-                        Stream.of("--topic", "/camera/image", "--fps", 30, "--frames", FRAMES, "--name", "optical"))
+                        Stream.of("--topic", "/camera/image", "--fps", 60, "--frames", FRAMES, "--name", "optical"))
                 .toArray()));
         python.expectExit(0);
         publisher.interrupt();
@@ -107,7 +107,7 @@ class RosIT {
                         Stream.of("--topic", "/camera/image", "--frames", FRAMES))
                 .toArray()));
         AeroframeProcess publisher =
-                sandbox.start("publish", "pattern:320x240@30", "s", "--encoding", encoding, "--await-subscriber");
+                sandbox.start("publish", "pattern:320x240@60", "s", "--encoding", encoding, "--await-subscriber");
         python.expectExit(0);
         publisher.interrupt();
         publisher.expectExit(130);
