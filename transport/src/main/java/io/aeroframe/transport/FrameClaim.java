@@ -101,6 +101,19 @@ public final class FrameClaim {
     }
 
     /**
+     * Keeps the claim's slot past the end of the claim, so that what has been sent can still be looked at: no other
+     * frame is written there, and it stays mapped, until the hold is closed. After the commit subscribers read the
+     * memory, and it must not be written. Allocates.
+     *
+     * @return a hold, to be closed; null if the memory is not a slot of a pool, if half of the pool's slots are held,
+     *     or if this one is already.
+     */
+    public ClaimHold tryHold() {
+        checkOpen();
+        return pool == null ? null : pool.tryHold(slot);
+    }
+
+    /**
      * The room for the payload in bytes.
      *
      * @return at least the number of bytes that was claimed.

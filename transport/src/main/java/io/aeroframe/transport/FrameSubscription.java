@@ -1,10 +1,14 @@
 package io.aeroframe.transport;
 
 import io.aeroframe.driver.internal.SharedDirectory;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.agrona.concurrent.IdleStrategy;
 
 /**
- * Receives the frames of one stream from one channel.
+ * Receives the frames of one stream from one channel: with {@link #poll} in a loop that also does other work, or one by
+ * one with {@link #take}, which waits for them.
  *
  * <p>A subscription follows one publication at a time. When that ends, vanishes or falls silent, it follows another of
  * the same name; frames of publications that send at the same time are skipped and reported. After another media driver
@@ -23,7 +27,17 @@ public final class FrameSubscription implements AutoCloseable {
     private final SubscriptionFailover failover;
     private final Runnable whenClosed;
     private final FrameHandler whileOpen = this::deliver;
+    private final FrameHandler retainer = frame -> taken = frame.retain();
     private FrameHandler handler;
+
+    /** The thread inside {@link #take}, which is outside the gate while it waits. */
+    private final AtomicReference<Thread> taker = new AtomicReference<>();
+
+    private FrameLease taken;
+
+    /** Made by the first {@link #take}, which waits with it. */
+    private IdleStrategy takeIdle;
+
     private boolean notesSignals;
     private int notedSignal;
 
@@ -69,6 +83,80 @@ public final class FrameSubscription implements AutoCloseable {
             return pollUsable(handler, limit);
         } finally {
             leave();
+        }
+    }
+
+    /**
+     * Waits for the next frame and retains it. A frame that comes through shared memory wakes the thread within tens of
+     * microseconds, see {@link WaitIdleStrategy}; over UDP the thread naps for a millisecond at most.
+     *
+     * <p>With {@link Delivery#LATEST} it is the newest frame there is. Allocates the lease; see {@link Frame#retain()}
+     * for how many frames can be held without a copy.
+     *
+     * <pre>{@code
+     * while (subscription.state() != StreamState.ENDED) {
+     *     try (FrameLease lease = subscription.take(Duration.ofSeconds(1))) {
+     *         if (lease != null) {
+     *             look(lease.frame());
+     *         }
+     *     }
+     * }
+     * }</pre>
+     *
+     * @param timeout the longest wait; zero or less for a frame that is there already.
+     * @return the frame, to be closed; null if none came in time, or if the stream has ended or was lost during this
+     *     call, which {@link #state()} shows: that ends the wait early.
+     * @throws InterruptedException    if the thread is interrupted before or while it waits.
+     * @throws FrameTransportException if the channel has failed.
+     * @throws IllegalStateException   if the subscription or its connection is closed, also by another thread during
+     *     the wait, or another thread is inside a call.
+     * @throws OutOfMemoryError        if the frame must be copied and there is not enough direct memory.
+     */
+    public FrameLease take(Duration timeout) throws InterruptedException {
+        Thread other = taker.compareAndExchange(null, Thread.currentThread());
+        if (other != null) {
+            throw new IllegalStateException("the subscription of stream '" + context.stream()
+                    + "' is in a call of thread '" + other.getName() + "': one thread at a time may use it");
+        }
+        try {
+            return awaitFrame(timeout);
+        } finally {
+            taker.set(null);
+        }
+    }
+
+    private FrameLease awaitFrame(Duration timeout) throws InterruptedException {
+        if (takeIdle == null) {
+            takeIdle = new WaitIdleStrategy(this);
+        }
+        long startNs = System.nanoTime();
+        long longestNs = nanos(timeout);
+        StreamState first = state();
+        while (true) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while waiting for stream '" + context.stream() + "'");
+            }
+            int polled = poll(retainer, 1);
+            if (polled > 0) {
+                takeIdle.idle(polled); // learns when frames come
+                FrameLease lease = taken;
+                taken = null;
+                return lease;
+            }
+            StreamState now = state();
+            boolean isOver = now != first && (now == StreamState.ENDED || now == StreamState.LOST);
+            if (isOver || System.nanoTime() - startNs >= longestNs) {
+                return null;
+            }
+            takeIdle.idle(0);
+        }
+    }
+
+    private static long nanos(Duration duration) {
+        try {
+            return duration.toNanos();
+        } catch (ArithmeticException ex) { // more than 292 years
+            return duration.isNegative() ? 0 : Long.MAX_VALUE;
         }
     }
 

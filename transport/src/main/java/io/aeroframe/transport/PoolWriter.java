@@ -8,6 +8,8 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.agrona.BufferUtil;
 import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
@@ -19,7 +21,7 @@ import org.agrona.concurrent.status.CountersReader;
  *
  * <p>One thread writes: it takes a slot, which begins a claim, and ends it with {@link #sent} or {@link #cancel}.
  * {@link #lookAfterMembers}, {@link #isJoinedBy}, {@link #abandon} and {@link #close} are for any thread. The memory
- * stays mapped until the pool is closed and the last claim has ended; after that, what is called here throws or does
+ * stays mapped until the pool is closed, and the last claim and the last hold have ended; after that, what is called here throws or does
  * nothing.
  *
  * <p>All memory is taken from the system, and mapped, before the first frame: a file system that fills up later cannot
@@ -70,6 +72,9 @@ final class PoolWriter implements AutoCloseable {
     /** The claimed slots. The publishing thread. */
     private final boolean[] isClaimed;
 
+    /** The slots that are not used again before their {@link ClaimHold} is closed: 1. Set by the publishing thread. */
+    private final AtomicIntegerArray held;
+
     private int claims;
     private int next;
 
@@ -102,6 +107,7 @@ final class PoolWriter implements AutoCloseable {
         this.slotLength = slotLength;
         this.owner = owner;
         isClaimed = new boolean[slotCount];
+        held = new AtomicIntegerArray(slotCount);
         allocate(channel, PoolLayout.fileLength(slotCount, slotLength));
         controlBytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, PoolLayout.slotsOffset(slotCount));
         control = new UnsafeBuffer(controlBytes);
@@ -267,7 +273,8 @@ final class PoolWriter implements AutoCloseable {
         for (int i = 0; i < slotCount; i++) {
             int slot = next;
             next = slot + 1 == slotCount ? 0 : slot + 1;
-            if ((loans == null || !loans.isExpected(slot)) && slots.tryBeginWrite(slot)) {
+            boolean isFree = held.get(slot) == 0 && (loans == null || !loans.isExpected(slot));
+            if (isFree && slots.tryBeginWrite(slot)) {
                 return slot;
             }
         }
@@ -292,6 +299,30 @@ final class PoolWriter implements AutoCloseable {
         if (!isClaimed[slot]) {
             throw new IllegalStateException("slot " + slot + " of pool " + poolId + " is not claimed");
         }
+    }
+
+    /**
+     * Holds a claimed slot, which is neither used again nor unmapped before the hold is closed. The publishing thread.
+     *
+     * @return null if half of the slots are held already, or this one is.
+     */
+    ClaimHold tryHold(int slot) {
+        checkClaimed(slot);
+        int count = 0;
+        for (int i = 0; i < slotCount; i++) {
+            count += held.get(i);
+        }
+        if (count >= PoolLayout.maxRetained(slotCount) || held.get(slot) != 0 || !uses.tryAcquire()) {
+            return null;
+        }
+        held.set(slot, 1);
+        AtomicBoolean isClosed = new AtomicBoolean();
+        return () -> {
+            if (isClosed.compareAndSet(false, true)) {
+                held.set(slot, 0);
+                endUse();
+            }
+        };
     }
 
     /** Completes the frame in a claimed slot, which is readable from now on. */

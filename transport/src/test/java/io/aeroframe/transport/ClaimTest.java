@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +74,46 @@ class ClaimTest {
         publication.tryClaim().abort();
         assertThrows(IllegalStateException.class, claim::commit);
         assertEquals(1, publication.ledger().published(), "an aborted claim is not a frame");
+    }
+
+    /** Its memory shows the same frame however many follow, and after the publication is closed. */
+    @Test
+    void aHeldSlotIsNotUsedAgain() {
+        FrameClaim claim = publication.tryClaim();
+        claim.buffer().putByte(0, (byte) 77);
+        ByteBuffer bytes = claim.byteBuffer().duplicate();
+        ClaimHold hold = claim.tryHold();
+        assertNull(claim.tryHold(), "held already");
+        assertTrue(claim.commit());
+        for (int i = 0; i < 100; i++) {
+            FrameClaim other = publication.tryClaim();
+            other.buffer().putByte(0, (byte) 1);
+            assertTrue(other.commit());
+            subscription.poll(frame -> {}, 8);
+        }
+        publication.close();
+        assertEquals(77, bytes.get(0));
+        hold.close();
+        hold.close(); // twice does nothing
+    }
+
+    @Test
+    void halfOfTheSlotsCanBeHeld() {
+        List<ClaimHold> holds = new ArrayList<>();
+        ClaimHold hold;
+        do {
+            FrameClaim claim = publication.tryClaim();
+            hold = claim.tryHold();
+            holds.add(hold);
+            assertTrue(claim.commit());
+            subscription.poll(frame -> {}, 8);
+        } while (hold != null);
+        int slots = 2 * (holds.size() - 1);
+        assertTrue(slots >= PoolLayout.MIN_SLOTS, () -> slots + " slots");
+        assertNotNull(publication.tryClaim(), "the other half goes round");
+        holds.get(0).close();
+        publication.close(); // with the claim open, and the others held
+        holds.stream().filter(Objects::nonNull).forEach(ClaimHold::close);
     }
 
     @Test
