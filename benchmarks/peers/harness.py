@@ -49,6 +49,7 @@ class Run:
         parser.add_argument("--quality", type=int, default=0, help="JPEG quality; 0 for raw frames")
         parser.add_argument("--base64", action="store_true")
         parser.add_argument("--in-place", action="store_true", help="the frame is written before it is stamped")
+        parser.add_argument("--package", help="the directory of Aeroframe's package for Python")
         parser.add_argument("--flat-out", action="store_true", help="send as fast as possible, without a schedule")
         parser.add_argument("--late-ms", type=int, default=0, help="the reader is late by this before its stamp")
         parser.add_argument("--stall-ms", type=int, default=0, help="the writer is late by this after its stamp")
@@ -61,6 +62,7 @@ class Run:
         self.quality = options.quality
         self.base64 = options.base64
         self.is_in_place = options.in_place
+        self.package = options.package
         self.is_flat_out = options.flat_out
         self.late_ns, self.stall_ns = options.late_ms * 1_000_000, options.stall_ms * 1_000_000
         self.drop = options.drop

@@ -4,7 +4,6 @@ import io.aeroframe.driver.internal.SharedDirectory;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.agrona.concurrent.IdleStrategy;
 
 /**
  * Receives the frames of one stream from one channel: with {@link #poll} in a loop that also does other work, or one by
@@ -27,7 +26,7 @@ public final class FrameSubscription implements AutoCloseable {
     private final SubscriptionFailover failover;
     private final Runnable whenClosed;
     private final FrameHandler whileOpen = this::deliver;
-    private final FrameHandler retainer = frame -> taken = frame.retain();
+    private final FrameHandler retainer = this::retain;
     private FrameHandler handler;
 
     /** The thread inside {@link #take}, which is outside the gate while it waits. */
@@ -36,7 +35,7 @@ public final class FrameSubscription implements AutoCloseable {
     private FrameLease taken;
 
     /** Made by the first {@link #take}, which waits with it. */
-    private IdleStrategy takeIdle;
+    private WaitIdleStrategy takeIdle;
 
     private boolean notesSignals;
     private int notedSignal;
@@ -138,18 +137,32 @@ public final class FrameSubscription implements AutoCloseable {
             }
             int polled = poll(retainer, 1);
             if (polled > 0) {
-                takeIdle.idle(polled); // learns when frames come
                 FrameLease lease = taken;
                 taken = null;
                 return lease;
             }
             StreamState now = state();
             boolean isOver = now != first && (now == StreamState.ENDED || now == StreamState.LOST);
-            if (isOver || System.nanoTime() - startNs >= longestNs) {
+            long leftNs = longestNs - (System.nanoTime() - startNs);
+            if (isOver || leftNs <= 0) {
                 return null;
             }
-            takeIdle.idle(0);
+            takeIdle.idleAtMost(leftNs);
         }
+    }
+
+    private void retain(Frame frame) {
+        taken = frame.retain();
+        takeIdle.onArrival(frame.isSameHost() ? frame.publishTimeNs() : System.nanoTime());
+    }
+
+    /**
+     * When the next frame is due, if the frames that were taken came at even intervals. For the thread that takes.
+     *
+     * @return a time of {@link System#nanoTime()}, which may have passed; {@link Long#MAX_VALUE} if there is no prediction.
+     */
+    public long expectedNs() {
+        return takeIdle == null ? Long.MAX_VALUE : takeIdle.dueNs();
     }
 
     private static long nanos(Duration duration) {

@@ -135,15 +135,27 @@ public final class WaitIdleStrategy implements IdleStrategy {
     @Override
     public void idle(int workCount) {
         if (workCount > 0) {
-            reset();
-            predictor.onArrival(System.nanoTime());
+            onArrival(System.nanoTime());
         } else {
             idle();
         }
     }
 
+    /**
+     * A frame was received that was sent at this time, which predicts the next one better than when it was received.
+     */
+    void onArrival(long sentNs) {
+        reset();
+        predictor.onArrival(sentNs);
+    }
+
     @Override
     public void idle() {
+        idleAtMost(MAX_SLEEP_NS);
+    }
+
+    /** Idles for a limited time, of at most 4 ms. */
+    void idleAtMost(long longestNs) {
         if (!hasShortSlices) {
             hasShortSlices = true;
             requestShortSlices();
@@ -157,9 +169,15 @@ public final class WaitIdleStrategy implements IdleStrategy {
             Thread.onSpinWait();
             return;
         }
-        if (!trySleep(untilDueNs > 0 ? Math.min(MAX_SLEEP_NS, untilDueNs - leadNs) : MAX_SLEEP_NS)) {
-            nap();
+        long sleepNs = Math.min(longestNs, MAX_SLEEP_NS);
+        if (sleepNs > 0 && !trySleep(untilDueNs > 0 ? Math.min(sleepNs, untilDueNs - leadNs) : sleepNs)) {
+            nap(sleepNs);
         }
+    }
+
+    /** When the next frame is due, on the clock of {@link System#nanoTime()}; {@link Long#MAX_VALUE} if not known. */
+    long dueNs() {
+        return predictor.isRegular() ? predictor.dueNs() : Long.MAX_VALUE;
     }
 
     /** On the polling thread, so that a thread that computes does not keep it from the core when a frame wakes it. */
@@ -183,12 +201,12 @@ public final class WaitIdleStrategy implements IdleStrategy {
     }
 
     /** Clears the interrupted flag during the nap: parking returns at once while the flag is set. */
-    private void nap() {
+    private void nap(long longestNs) {
         boolean wasInterrupted = Thread.interrupted();
         if (wasInterrupted) {
             LockSupport.parkNanos(1); // consumes the permit that the interrupt left
         }
-        LockSupport.parkNanos(napNs);
+        LockSupport.parkNanos(Math.min(napNs, longestNs));
         if (wasInterrupted) {
             Thread.currentThread().interrupt();
         }

@@ -5,6 +5,7 @@ import io.aeroframe.benchmarks.messages.MessageTransport;
 import io.aeroframe.benchmarks.options.FramePath;
 import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.transport.FrameEncoding;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,18 @@ record Peer(String name, String title, Implementation implementation, FrameEncod
                     "Aeroframe UDP",
                     new AeroframePeer(FramePath.log, Idle.backoff, true),
                     FrameEncoding.JPEG,
+                    ""),
+            new Peer(
+                    "python",
+                    "Aeroframe, Python",
+                    new PythonPeer("aeroframe_numpy.py", PythonPeer.withPackage(), List.of("jpype")),
+                    null,
+                    ""),
+            new Peer(
+                    "python-in-place",
+                    "Aeroframe, Python, in place",
+                    new PythonPeer("aeroframe_numpy.py", PythonPeer.withPackage("--in-place"), List.of("jpype")),
+                    FrameEncoding.RAW,
                     ""),
             new Peer(
                     "aeron",
@@ -155,6 +168,15 @@ record Peer(String name, String title, Implementation implementation, FrameEncod
      * @param modules   the modules that it needs besides NumPy
      */
     record PythonPeer(String script, List<String> arguments, List<String> modules) implements Program {
+
+        /** Returns arguments with the directory of Aeroframe's own package for Python, which is beside its command. */
+        private static List<String> withPackage(String... others) {
+            List<String> all = new ArrayList<>(List.of(others));
+            Path command = Path.of(System.getProperty("aeroframe.command", "apps/bin/aeroframe"));
+            all.addAll(List.of(
+                    "--package", command.resolveSibling("../python").normalize().toString()));
+            return all;
+        }
 
         /** Returns the modules that the script needs. */
         List<String> modules(FrameEncoding encoding) {

@@ -43,6 +43,7 @@ public final class Python {
         packages.put("rospy", "python3-rospy");
         packages.put("rosmaster", "python3-rosmaster");
         packages.put("sensor_msgs", "python3-sensor-msgs");
+        packages.put("jpype", "python3-jpype");
         return packages;
     }
 
