@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.aeroframe.testing.Await;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -129,26 +131,20 @@ class TakeTest {
     @Test
     void oneThreadAtATimeTakes() throws Exception {
         connect("aeron:ipc");
-        FutureTask<Void> task = new FutureTask<>(() -> {
-            subscription.take(LONG).close();
-            return null;
-        });
-        Thread taker = new Thread(task, "first-taker");
-        taker.start();
-        IllegalStateException refused = null;
-        while (refused == null) {
-            try {
-                assertNull(subscription.take(Duration.ZERO)); // until the other thread is inside
-            } catch (IllegalStateException ex) {
-                refused = ex;
+        List<FutureTask<FrameLease>> takers = List.of(
+                new FutureTask<>(() -> subscription.take(LONG)), new FutureTask<>(() -> subscription.take(LONG)));
+        takers.forEach(taker -> new Thread(taker).start());
+        Await.until("one of them is refused", () -> takers.stream().anyMatch(FutureTask::isDone));
+        FutureTask<FrameLease> refused =
+                takers.stream().filter(FutureTask::isDone).findFirst().orElseThrow();
+        ExecutionException failure = assertThrows(ExecutionException.class, refused::get);
+        assertTrue(failure.getMessage().contains("one thread at a time"), failure::getMessage);
+        assertTrue(Pattern.send(publication, FORMAT));
+        for (FutureTask<FrameLease> taker : takers) {
+            if (taker != refused) {
+                taker.get().close();
             }
         }
-        assertTrue(refused.getMessage().contains("one thread at a time"), refused::getMessage);
-        while (!task.isDone()) {
-            Pattern.send(publication, FORMAT);
-            Thread.onSpinWait();
-        }
-        task.get();
     }
 
     @Test
