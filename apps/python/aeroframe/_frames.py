@@ -29,7 +29,7 @@ _memory_types: dict = {}
 def memory_type(length: int) -> type:
     """Memory of Java's of so many bytes, that arrays are views of. When the last of them has gone, it is released.
 
-    ``type.from_address(address)``, then ``number`` and ``release`` are to be set.
+    ``type.from_address(address)``, then ``number`` is to be set, of HeldMemory.
     """
     found = _memory_types.get(length)
     if found is None:
@@ -40,8 +40,7 @@ def memory_type(length: int) -> type:
 
 
 def _release(memory) -> None:
-    if _jvm.is_usable():
-        memory.release(memory.number)
+    _jvm.release_memory(memory.number)
 
 
 def layout(data, name: str, width: int, height: int, stride: int) -> Image:
@@ -95,7 +94,6 @@ class Frame:
 
     def __init__(self, camera: "Subscription", number: int, numbers: tuple):
         memory = memory_type(numbers[1]).from_address(numbers[0])
-        memory.release = camera._release
         memory.number = number
         self._camera = camera
         self._number = number

@@ -17,6 +17,7 @@ from ._errors import Error, Forked, JavaNotFound, from_java
 _MEMORY_FLAGS = ["-XX:+UseSerialGC", "-Xms16m", "-Xmn8m"]
 _FLAGS = ["-XX:TieredStopAtLevel=1", "-XX:+IgnoreUnrecognizedVMOptions", "-Xrs"]
 _OPEN_MODULE = "jdk.internal.misc"
+_OPEN = f"--add-opens=java.base/{_OPEN_MODULE}=ALL-UNNAMED"
 
 # What frames and JPEG need. A checkout has more in the same directory, which is not loaded.
 _JARS = ("aeroframe", "aeron-", "agrona-", "jna-", "HdrHistogram-")
@@ -29,11 +30,18 @@ _runtimes: dict = {}
 _open_streams: weakref.WeakSet = weakref.WeakSet()
 _is_forked = False
 _is_over = False
+_release = None
 
 
 def is_usable() -> bool:
     """Whether Java may be called: not in a child of fork(), and not when the interpreter ends."""
     return not _is_forked and not _is_over
+
+
+def release_memory(number: int) -> None:
+    """Lets memory go that arrays were views of; -1 is none. Called by finalizers."""
+    if number >= 0 and not _is_forked and not _is_over:
+        _release(number)
 
 
 def _jars() -> list[str]:
@@ -71,9 +79,9 @@ def _java_version(jvm_path: str) -> int | None:
 def jvm_arguments() -> list[str]:
     """What a program that starts the JVM itself has to pass to ``jpype.startJVM``, besides its own arguments.
 
-    The class path is extended when the first stream is opened.
+    It has a class path; jars of the program's own are added with ``jpype.addClassPath`` afterwards.
     """
-    return [f"--add-opens=java.base/{_OPEN_MODULE}=ALL-UNNAMED"]
+    return [_OPEN, "-Djava.class.path=" + os.pathsep.join(_jars() + _jpype_jar())]
 
 
 def _start(jpype) -> None:
@@ -92,7 +100,7 @@ def _start(jpype) -> None:
     import jpype.config
 
     try:
-        jpype.startJVM(path, *arguments, *wanted, classpath=_jars() + _jpype_jar(), interrupt=False)
+        jpype.startJVM(path, *arguments, *wanted, interrupt=False)
     except (OSError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise Error(f"Java does not start ({reason}); AEROFRAME_OPTS={shlex.join(wanted)}") from None
@@ -109,13 +117,16 @@ def _adopt(jpype) -> None:
             "this process has started a JVM without what Aeroframe needs: open a stream first, or start it with "
             "jpype.startJVM(*aeroframe.jvm_arguments())"
         )
-    for jar in _jars():
-        jpype.addClassPath(jar)
+    try:
+        jpype.JClass("io.aeroframe.apps.python.HeldMemory")
+    except TypeError:  # not on the class path
+        for jar in _jars():
+            jpype.addClassPath(jar)
 
 
 def runtime(aeron_dir: str | None = None):
     """The connections of this process to a media driver."""
-    global _is_over
+    global _release
     with _lock:
         if _is_forked:
             raise Forked(
@@ -137,8 +148,9 @@ def runtime(aeron_dir: str | None = None):
         if not _runtimes:
             atexit.register(_leave)
             os.register_at_fork(after_in_child=_after_fork)
+            _release = java("HeldMemory").release
         try:
-            made = jpype.JClass("io.aeroframe.apps.python.PythonRuntime")(aeron_dir)
+            made = java("PythonRuntime")(aeron_dir)
         except jpype.JException as exception:
             raise from_java(exception) from None
         _runtimes[aeron_dir] = made

@@ -58,7 +58,6 @@ class Claim:
         if self._code >= 0:
             java = self._out._java
             self._memory = memory_type(length).from_address(java.claimAddress())
-            self._memory.release = java.release
             self._memory.number = self._code
         else:
             self._memory = np.empty(length, np.uint8)

@@ -51,7 +51,6 @@ class Subscription:
         self._follow = follow
         self._timeout = timeout
         self._take = java.take
-        self._release = java.release
         self._record = (ctypes.c_char * _RECORD.size).from_address(java.recordAddress())
         self._current: Frame | None = None
         self._numbers: tuple | None = None
@@ -121,8 +120,7 @@ class Subscription:
         comes takes a tenth of the time when it has come.
         """
         numbers = _RECORD.unpack(self._record)
-        frame = Frame(self, 0, self._numbers or numbers)
-        frame._memory.release = _nothing
+        frame = Frame(self, -1, self._numbers or numbers)  # released as nothing
         if frame.encoding == "raw":
             frame.image
 
@@ -223,10 +221,6 @@ class Subscription:
     def __del__(self):
         if hasattr(self, "_is_closed"):
             self.close()
-
-
-def _nothing(number: int) -> None:
-    pass
 
 
 class _Waiter:

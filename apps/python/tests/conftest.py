@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = Path(__file__).resolve().parents[1]
-sys.path.insert(0, os.environ.get("AEROFRAME_PYTHON_PATH", str(PACKAGE)))
+PATH = os.environ.get("AEROFRAME_PYTHON_PATH", str(PACKAGE))
+sys.path.insert(0, PATH)
 
 # One base directory for this process, whose JVM stays.
 _directory = tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None, prefix="aeroframe-test-")
@@ -38,15 +39,19 @@ class Processes:
     """Other processes of a test, which are ended with it."""
 
     def __init__(self):
-        self.env = dict(os.environ, PYTHONPATH=sys.path[0], PYTHONDONTWRITEBYTECODE="1")
+        self.env = dict(os.environ, PYTHONPATH=PATH, PYTHONDONTWRITEBYTECODE="1")
         self.started = []
 
     def python(self, script, *arguments, **options):
         command = [sys.executable, "-u", "-c", textwrap.dedent(script), *map(str, arguments)]
         return self.start(command, **options)
 
-    def aeroframe(self, *arguments, **options):
-        return self.start([str(ROOT / "apps" / "bin" / "aeroframe"), *map(str, arguments)], **options)
+    def aeroframe(self, *arguments):
+        """A command, whose output goes to a file: it does not wait for somebody to read it."""
+        file = tempfile.TemporaryFile("w+")
+        process = self.start([str(ROOT / "apps" / "bin" / "aeroframe"), *map(str, arguments)], stdout=file)
+        process.file = file
+        return process
 
     def start(self, command, env=(), **options):
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
@@ -71,6 +76,9 @@ def output(process, status=0):
     """What a process printed, when it has ended by itself."""
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == status, (process.returncode, out, err)
+    if out is None:
+        process.file.seek(0)
+        out = process.file.read()
     return out
 
 

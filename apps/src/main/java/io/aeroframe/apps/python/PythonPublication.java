@@ -16,14 +16,12 @@ import io.aeroframe.vision.jpeg.JpegHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Publishes one stream. Formats are given by the wire code of their pixel format, and their size. One thread publishes;
- * {@link #release}, {@link #ledger} and {@link #close} are thread-safe.
+ * {@link #ledger} and {@link #close} are thread-safe.
  */
 public final class PythonPublication implements AutoCloseable {
 
@@ -44,8 +42,6 @@ public final class PythonPublication implements AutoCloseable {
             new UnsafeBuffer(BufferUtil.allocateDirectAligned(MAX_METADATA_LENGTH, Long.BYTES));
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer metadataView = new UnsafeBuffer(0, 0);
-    private final List<ClaimHold> holds = new ArrayList<>();
-    private final List<Integer> freeNumbers = new ArrayList<>();
     private volatile FramePublication publication;
     private volatile boolean isClosed;
     private FrameFormat lastFormat;
@@ -98,7 +94,8 @@ public final class PythonPublication implements AutoCloseable {
      * @param pixelFormat the wire code of the pixel format.
      * @param width       the width in pixels.
      * @param height      the height in pixels.
-     * @param isHeld      whether the slot is to stay as it is after the commit, until its number is released.
+     * @param isHeld      whether the slot is to stay as it is after the commit, until its number in {@link HeldMemory} is
+     *     released.
      * @return the number of the hold, or 0 without one; {@link #DROPPED} or {@link #NO_SLOT_ON_CHANNEL}.
      * @throws IllegalStateException if a hold is wanted, and half of the slots have one.
      */
@@ -120,25 +117,11 @@ public final class PythonPublication implements AutoCloseable {
         if (hold == null) {
             claim.abort();
             claim = null;
-            throw new IllegalStateException("stream '" + settings.stream()
-                    + "': arrays of " + countHolds()
-                    + " earlier claims are still in use, which is half of the slots: delete them, or copy them");
+            throw new IllegalStateException(
+                    "stream '" + settings.stream()
+                            + "': arrays of earlier claims are still in use, and have half of the slots: delete them, or copy them");
         }
-        synchronized (holds) {
-            if (freeNumbers.isEmpty()) {
-                holds.add(hold);
-                return holds.size() - 1;
-            }
-            int number = freeNumbers.remove(freeNumbers.size() - 1);
-            holds.set(number, hold);
-            return number;
-        }
-    }
-
-    private int countHolds() {
-        synchronized (holds) {
-            return holds.size() - freeNumbers.size();
-        }
+        return HeldMemory.add(hold);
     }
 
     /**
@@ -148,20 +131,6 @@ public final class PythonPublication implements AutoCloseable {
      */
     public long claimAddress() {
         return claim.buffer().addressOffset();
-    }
-
-    /**
-     * Lets the slot of an ended claim be used again.
-     *
-     * @param number the number of the hold.
-     */
-    public void release(int number) {
-        ClaimHold hold;
-        synchronized (holds) {
-            hold = holds.set(number, null);
-            freeNumbers.add(number);
-        }
-        hold.close();
     }
 
     /**

@@ -16,8 +16,6 @@ import io.aeroframe.vision.zstd.ZstdCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,8 +23,8 @@ import java.util.function.Function;
 import org.agrona.ErrorHandler;
 
 /**
- * The frames of one stream, each with a number under which it is kept until it is released. One thread takes; the rest
- * is thread-safe.
+ * The frames of one stream, each with a number in {@link HeldMemory}, where it is kept until it is released. One
+ * thread takes; the rest is thread-safe.
  */
 public final class PythonSubscription implements AutoCloseable {
 
@@ -60,8 +58,6 @@ public final class PythonSubscription implements AutoCloseable {
     private final boolean isIpc;
     private final Function<ErrorHandler, SubscriptionContext> context;
     private final FrameRecord record = new FrameRecord();
-    private final List<FrameLease> leases = new ArrayList<>();
-    private final List<Integer> freeNumbers = new ArrayList<>();
     private volatile FrameSubscription subscription;
     private volatile StreamCollisionException collision;
     private volatile boolean isClosed;
@@ -131,7 +127,7 @@ public final class PythonSubscription implements AutoCloseable {
                     : state == StreamState.LOST ? LOST : hasReportedDue ? DUE_SOON : TIMED_OUT;
         }
         record.set(lease.frame(), runtime.hasReports());
-        return keep(lease);
+        return HeldMemory.add(lease);
     }
 
     /** For a frame that is due in a moment: a thread that sleeps would be cold again. Null if it does not come. */
@@ -164,38 +160,6 @@ public final class PythonSubscription implements AutoCloseable {
         return true;
     }
 
-    private int keep(FrameLease lease) {
-        synchronized (leases) {
-            if (freeNumbers.isEmpty()) {
-                leases.add(lease);
-                return leases.size() - 1;
-            }
-            int number = freeNumbers.remove(freeNumbers.size() - 1);
-            leases.set(number, lease);
-            return number;
-        }
-    }
-
-    private Frame frame(int number) {
-        synchronized (leases) {
-            return leases.get(number).frame();
-        }
-    }
-
-    /**
-     * Lets a frame go.
-     *
-     * @param number its number.
-     */
-    public void release(int number) {
-        FrameLease lease;
-        synchronized (leases) {
-            lease = leases.set(number, null);
-            freeNumbers.add(number);
-        }
-        lease.close();
-    }
-
     /**
      * Whether the publisher has taken back the memory of a frame, because this process was stopped for long.
      *
@@ -203,9 +167,7 @@ public final class PythonSubscription implements AutoCloseable {
      * @return true if its memory may show other frames.
      */
     public boolean isRevoked(int number) {
-        synchronized (leases) {
-            return leases.get(number) instanceof Frame frame && frame.isRevoked();
-        }
+        return HeldMemory.lease(number) instanceof Frame frame && frame.isRevoked();
     }
 
     /**
@@ -215,7 +177,7 @@ public final class PythonSubscription implements AutoCloseable {
      * @return a copy.
      */
     public byte[] metadata(int number) {
-        Frame frame = frame(number);
+        Frame frame = HeldMemory.lease(number).frame();
         byte[] copy = new byte[frame.metadata().capacity()];
         frame.metadata().getBytes(0, copy);
         return copy;
@@ -239,7 +201,7 @@ public final class PythonSubscription implements AutoCloseable {
      * @throws IOException if the frame is corrupt, or there is no decoder.
      */
     public synchronized void decode(int number, long address, int length) throws IOException {
-        Frame frame = frame(number);
+        Frame frame = HeldMemory.lease(number).frame();
         FrameFormat raw = frame.format().decoded();
         ByteBuffer target = NativeBuffers.of(address, length);
         if (frame.format().encoding() == FrameEncoding.JPEG) {

@@ -1,0 +1,374 @@
+"""Several processes: Python and Java on either side, and how a process may start and end."""
+
+import json
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import aeroframe
+from conftest import free_port, output, until
+
+IS_LONG = bool(os.environ.get("AEROFRAME_LONG"))
+FRAMES = 1000
+
+WRITER = """
+import hashlib, sys, time, numpy as np, aeroframe
+stream, channel, subscribers = sys.argv[1], sys.argv[2], int(sys.argv[3])
+random = np.random.default_rng(1)
+with aeroframe.publish(stream, channel=channel, encoding="raw", lossless=True) as out:
+    out.wait_for_subscriber()
+    while out.subscribers < subscribers:
+        time.sleep(0.001)
+    for number in range(1000):
+        shape = (48, 64, 3) if number < 500 else (96, 128)
+        noise = random.integers(0, 256, shape, np.uint8)
+        assert out.send(noise, capture_time_ns=number)
+        print(shape[1], shape[0], hashlib.md5(noise).hexdigest())
+"""
+
+READER = """
+import hashlib, sys, aeroframe
+with aeroframe.subscribe(sys.argv[1], channel=sys.argv[2]) as camera:
+    for frame in camera:
+        print(frame.width, frame.height, hashlib.md5(frame.image.tobytes()).hexdigest())
+"""
+
+
+def channel_of(kind):
+    return f"udp:127.0.0.1:{free_port()}" if kind == "udp" else kind
+
+
+def digests(process):
+    lines = [json.loads(line) for line in output(process).splitlines()]
+    return [f"{line['width']} {line['height']} {line['md5']}" for line in lines if "md5" in line]
+
+
+@pytest.mark.parametrize("kind", ["ipc", "udp"])
+def test_python_to_python(processes, stream, kind):
+    channel = channel_of(kind)
+    reader = processes.python(READER, stream, channel)
+    sent = output(processes.python(WRITER, stream, channel, 1))
+    assert len(sent.splitlines()) == FRAMES
+    assert output(reader) == sent
+
+
+@pytest.mark.parametrize("kind", ["ipc", "udp"])
+def test_python_to_java(processes, stream, kind):
+    channel = channel_of(kind)
+    java = processes.aeroframe("subscribe", stream, "digest:", "--channel", channel, "--no-follow", "--json")
+    sent = output(processes.python(WRITER, stream, channel, 1))
+    assert digests(java) == sent.splitlines()
+
+
+@pytest.mark.parametrize("kind", ["ipc", "udp"])
+@pytest.mark.parametrize("encoding", ["raw", "jpeg", "zstd"])
+def test_java_to_python(processes, stream, kind, encoding):
+    channel = channel_of(kind)
+    script = """
+        import hashlib, sys, aeroframe
+        with aeroframe.subscribe(sys.argv[1], channel=sys.argv[2]) as camera:
+            for frame in camera:
+                image = frame.image
+                data = frame.data if frame.encoding == "jpeg" else image
+                print(frame.width, frame.height, hashlib.md5(data.tobytes()).hexdigest(), flush=frame.sequence == 0)
+        """
+    python = processes.python(script, stream, channel)
+    java = processes.aeroframe("subscribe", stream, "digest:", "--channel", channel, "--no-follow", "--json")
+    publisher = processes.aeroframe(
+        *f"publish pattern:160x120@60 {stream} --encoding {encoding} --frames 100 --lossless".split(),
+        *("--await-subscriber", "--channel", channel),
+    )
+    output(publisher)
+    received = output(python).splitlines()
+    expected = digests(java)
+    assert received[-50:] == expected[-50:]
+
+
+# Never torn.
+
+TORN_WRITER = """
+import sys, numpy as np, aeroframe
+frames = int(sys.argv[2])
+with aeroframe.publish(sys.argv[1]) as out:
+    out.wait_for_subscriber(shape=(688, 1280, 3))
+    while out.subscribers < 4:
+        pass
+    for number in range(frames):
+        with out.claim((688, 1280, 3), capture_time_ns=number) as pixels:
+            pixels[:] = number % 251
+    print(out.ledger.published)
+"""
+
+TORN_READER = """
+import random, sys, time, aeroframe
+torn = kept = 0
+held = []
+with aeroframe.subscribe(sys.argv[1], latest=random.random() < 0.5) as camera:
+    for frame in camera:
+        time.sleep(random.random() ** 4 / 50)
+        if random.random() < 0.1:
+            held.append((frame.capture_time_ns, frame.image))
+            held = held[-2:]
+        for number, image in [(frame.capture_time_ns, frame.image), *held]:
+            torn += not (image == number % 251).all()
+    ledger = camera.ledger
+assert ledger.published == sum(ledger[1:7]), ledger
+print(torn, ledger.received, ledger.published)
+"""
+
+
+def test_no_frame_is_torn(processes, stream):
+    frames = 20_000 if IS_LONG else 1_000
+    readers = [processes.python(TORN_READER, stream) for _ in range(4)]
+    published = int(output(processes.python(TORN_WRITER, stream, frames)))
+    assert published == frames
+    for reader in readers:
+        torn, received, seen = map(int, output(reader).split())
+        assert torn == 0
+        assert 0 < received <= seen <= published
+
+
+# Processes that end.
+
+
+def test_a_publisher_that_is_killed_is_followed_by_the_next(processes, stream):
+    script = """
+        import itertools, sys, time, numpy as np, aeroframe
+        with aeroframe.publish(sys.argv[1]) as out:
+            for number in itertools.count():
+                out.send(np.full((48, 64), int(sys.argv[2]), np.uint8))
+                time.sleep(0.005)
+        """
+    rounds = 50 if IS_LONG else 3
+    with aeroframe.subscribe(stream) as camera:
+        for round in range(rounds):
+            writer = processes.python(script, stream, round)
+            while (frame := camera.read(60)).image[0, 0] != round:
+                pass
+            writer.kill()
+            writer.wait()
+    with aeroframe.subscribe(stream, follow=False) as camera:
+        writer = processes.python(script, stream, 0)
+        assert camera.read(60)
+        writer.kill()
+        with pytest.raises(aeroframe.StreamLost, match=f"stream '{stream}': its publisher vanished"):
+            for _ in camera:
+                pass
+
+
+def test_a_reader_that_is_killed_does_not_stop_its_publisher(processes, stream):
+    script = """
+        import sys, aeroframe
+        with aeroframe.subscribe(sys.argv[1]) as camera:
+            kept = [next(camera).keep() for _ in range(5)]
+            print("keeps", flush=True)
+            for frame in camera:
+                pass
+        """
+    with aeroframe.publish(stream, slots=6) as out:
+        for _ in range(50 if IS_LONG else 3):
+            reader = processes.python(script, stream)
+            thread = threading.Thread(target=reader.stdout.readline)
+            thread.start()
+            while thread.is_alive():
+                out.send(np.zeros((48, 64), np.uint8))
+                time.sleep(0.005)
+            reader.kill()
+            reader.wait()
+        before = out.ledger.dropped_no_slot
+        until(lambda: out.send(np.zeros((48, 64), np.uint8)) or out.last_drop == "no_subscriber", "a free slot")
+        assert out.ledger.dropped_no_slot >= before
+
+
+def test_ctrl_c_ends_a_wait(processes, stream):
+    script = """
+        import sys, aeroframe
+        with aeroframe.subscribe(sys.argv[1]) as camera:
+            print("waits", flush=True)
+            try:
+                for frame in camera:
+                    pass
+            except KeyboardInterrupt:
+                print("interrupted")
+                raise
+        """
+    for options in ({}, {"channel": True}):
+        reader = processes.python(script, stream)
+        assert reader.stdout.readline() == "waits\n"
+        reader.send_signal(signal.SIGINT)
+        assert "interrupted" in output(reader, -signal.SIGINT)
+
+
+@pytest.mark.parametrize("ending", ["pass", "sys.exit(0)", "out.close()", "thread = None"])
+def test_the_interpreter_ends_with_streams_open(processes, stream, ending):
+    script = f"""
+        import sys, threading, numpy as np, aeroframe
+        camera = aeroframe.subscribe("other")
+        thread = threading.Thread(target=lambda: [frame for frame in camera], daemon=True)
+        thread.start()
+        out = aeroframe.publish(sys.argv[1])
+        print(out.send(np.zeros((4, 4), np.uint8)), flush=True)
+        with out.claim((4, 4)) as pixels:
+            pass
+        {ending}
+        """
+    reader = processes.python(READER, stream, "ipc")
+    assert "True" in output(processes.python(script.replace("print(out", "out.wait_for_subscriber(); print(out"), stream))
+    assert len(output(reader).splitlines()) == 2  # and the stream has ended for its readers
+
+
+def test_sigterm_ends_a_publisher_that_hosts_the_driver(processes, stream):
+    script = """
+        import itertools, sys, time, numpy as np, aeroframe
+        out = aeroframe.publish(sys.argv[1])
+        out.wait_for_subscriber()
+        for number in itertools.count():
+            if out.send(np.zeros((4, 4), np.uint8)) and number == 10:
+                print("runs", flush=True)
+            time.sleep(0.01)
+        """
+    reader = processes.python(READER, stream, "ipc")
+    writer = processes.python(script, stream)
+    assert writer.stdout.readline() == "runs\n"
+    writer.terminate()
+    output(writer, -signal.SIGTERM)
+    reader.terminate()
+    output(reader, -signal.SIGTERM)
+
+
+# fork().
+
+
+def test_a_child_of_fork_says_what_to_do(processes):
+    script = """
+        import os, sys, numpy as np, aeroframe
+        camera = aeroframe.subscribe("s")
+        out = aeroframe.publish("s")
+        child = os.fork()
+        if child == 0:
+            for use in (lambda: aeroframe.publish("t"), lambda: camera.read(0), lambda: out.send(np.zeros((4, 4), "u1"))):
+                try:
+                    use()
+                except aeroframe.Forked as error:
+                    print(error, flush=True)
+            sys.exit(0)
+        print(os.waitpid(child, 0)[1], camera.read(0))
+        """
+    lines = output(processes.python(script)).splitlines()
+    assert len(lines) == 4 and lines[3] == "0 None"
+    for line in lines[:3]:
+        assert 'multiprocessing.get_context("spawn")' in line
+
+
+def test_forking_before_the_first_stream(processes, stream):
+    script = """
+        import os, sys, numpy as np, aeroframe
+        child = os.fork()
+        if child == 0:
+            with aeroframe.publish(sys.argv[1]) as out:
+                out.wait_for_subscriber()
+                out.send(np.zeros((4, 4), np.uint8))
+            sys.exit(0)
+        with aeroframe.subscribe(sys.argv[1]) as camera:
+            print(len([frame for frame in camera]))
+        os.waitpid(child, 0)
+        """
+    assert output(processes.python(script, stream)) == "1\n"
+
+
+def test_multiprocessing_with_spawn(processes, stream, tmp_path):
+    script = tmp_path / "spawn.py"
+    script.write_text(
+        """
+import multiprocessing, sys, numpy as np, aeroframe
+
+def write(stream):
+    with aeroframe.publish(stream) as out:
+        out.wait_for_subscriber()
+        out.send(np.zeros((4, 4), np.uint8))
+
+if __name__ == "__main__":
+    with aeroframe.subscribe(sys.argv[1]) as camera:
+        camera.read(0)
+        writer = multiprocessing.get_context("spawn").Process(target=write, args=sys.argv[1:2])
+        writer.start()
+        print(len([frame for frame in camera]))
+        writer.join()
+"""
+    )
+    assert output(processes.start([sys.executable, str(script), stream])) == "1\n"
+
+
+# Java.
+
+
+def test_a_jvm_that_runs_is_used(processes, stream):
+    script = """
+        import jpype, sys, numpy as np, aeroframe
+        jpype.startJVM(*aeroframe.jvm_arguments(), interrupt=False)
+        with aeroframe.publish(sys.argv[1]) as out:
+            out.send(np.zeros((4, 4), np.uint8))
+            print(out.ledger.published)
+        """
+    assert output(processes.python(script, stream)) == "1\n"
+
+
+def test_a_jvm_that_lacks_what_is_needed(processes):
+    script = """
+        import glob, jpype, aeroframe
+        jpype.startJVM(classpath=glob.glob("/usr/share/java/org.jpype.jar"), interrupt=False)  # Debian's is there
+        try:
+            aeroframe.publish("s")
+        except aeroframe.Error as error:
+            print(error)
+        """
+    assert "jpype.startJVM(*aeroframe.jvm_arguments())" in output(processes.python(script))
+
+
+def test_java_that_is_too_old(processes, tmp_path):
+    library = tmp_path / "lib" / "server" / "libjvm.so"
+    library.parent.mkdir(parents=True)
+    library.touch()
+    (tmp_path / "release").write_text('JAVA_VERSION="11.0.2"\n')
+    script = "import aeroframe\ntry: aeroframe.publish('s')\nexcept aeroframe.JavaNotFound as error: print(error)"
+    text = output(processes.python(script, env={"JAVA_HOME": str(tmp_path)}))
+    assert "is Java 11: install Java 17 or newer" in text and "JAVA_HOME" in text
+
+
+@pytest.mark.parametrize("options, is_good", [("-Xmx100m -Daeroframe.rehearsal.ms=0", True), ("-Xmx1", False)])
+def test_options_of_java(processes, options, is_good):
+    script = "import aeroframe\ntry: aeroframe.publish('s'); print('runs')\nexcept aeroframe.Error as e: print(e)"
+    process = processes.python(script, env={"AEROFRAME_OPTS": options})
+    out, err = process.communicate(timeout=120)
+    if is_good:
+        assert out == "runs\n", err
+    else:
+        assert "AEROFRAME_OPTS" in out + err or process.returncode != 0
+
+
+# Leaks.
+
+
+def test_opening_and_closing_leaves_nothing(stream):
+    def used():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(os.listdir("/proc/self/fd"))
+
+    def cycle(times):
+        for _ in range(times):
+            with aeroframe.subscribe(stream) as camera:
+                assert camera.read(0) is None
+
+    with aeroframe.publish(stream) as out:
+        out.send(np.zeros((48, 64), np.uint8))
+        cycle(200)
+        memory, descriptors = used()
+        cycle(10_000 if IS_LONG else 300)
+        later_memory, later_descriptors = used()
+    assert later_descriptors <= descriptors + 5
+    assert later_memory - memory < 40_000, "KiB"
