@@ -54,7 +54,7 @@ class Processes:
         return process
 
     def start(self, command, env=(), **options):
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": _directory.name, **options}
         process = subprocess.Popen(command, env={**self.env, **dict(env)}, **options)
         self.started.append(process)
         return process

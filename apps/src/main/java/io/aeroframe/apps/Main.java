@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             SubscribeCommand.class,
             ViewCommand.class,
             DriverCommand.class,
+            PythonPathCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class,
             StartupTraining.class

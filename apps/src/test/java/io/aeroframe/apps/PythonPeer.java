@@ -35,22 +35,26 @@ final class PythonPeer {
 
     private static List<String> command(String modules, String packages, Object... arguments)
             throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(interpreter(modules, packages));
+        command.add("-B");
+        command.add(Path.of("src", "test", "resources", "bridge_peer.py")
+                .toAbsolutePath()
+                .toString());
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return command;
+    }
+
+    /** An interpreter that has modules. Skips the test if none has them. */
+    static List<String> interpreter(String modules, String packages) throws IOException, InterruptedException {
         Set<String> candidates = new LinkedHashSet<>();
         for (String directory : System.getenv().getOrDefault("PATH", "").split(":")) {
             candidates.add(Path.of(directory, "python3").toString());
         }
         for (String python : candidates) {
             if (Path.of(python).toFile().canExecute() && hasModules(python, modules)) {
-                List<String> command = new ArrayList<>(List.of(
-                        python,
-                        "-B",
-                        Path.of("src", "test", "resources", "bridge_peer.py")
-                                .toAbsolutePath()
-                                .toString()));
-                for (Object argument : arguments) {
-                    command.add(argument.toString());
-                }
-                return command;
+                return List.of(python);
             }
         }
         System.err.println("skipped: no python3 has " + modules + ": apt-get install " + packages);
