@@ -24,7 +24,7 @@ class PythonPackageIT {
     @ValueSource(strings = {"test_frames.py", "test_processes.py", "test_install.py", "test_examples.py"})
     void allTestsPass(String file) throws Exception {
         List<String> command = new ArrayList<>(PythonPeer.interpreter(
-                "numpy, cv2, jpype, pytest, pip, setuptools, wheel",
+                "setuptools, wheel, pip, numpy, cv2, jpype, pytest",
                 "python3-numpy python3-opencv python3-jpype python3-pytest python3-pip python3-setuptools "
                         + "python3-wheel"));
         command.addAll(
