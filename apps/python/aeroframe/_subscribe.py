@@ -166,7 +166,7 @@ class Subscription:
         if self._timeout is None and not self._is_closed and _jvm.is_usable():
             try:
                 code = self._take(_SLICE_NS)
-                if code == _DUE_SOON:
+                while code == _DUE_SOON:
                     self._warm_up()
                     code = self._take(_SLICE_NS)
             except Exception as error:

@@ -51,6 +51,9 @@ public final class PythonSubscription implements AutoCloseable {
     /** After a shorter wait, caches have not been emptied by others. */
     private static final long SHORT_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** After this long, a caller fills its caches again. */
+    private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(50);
+
     private static final long ATTACH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final SubscriptionLedger EMPTY = new SubscriptionLedger(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
@@ -61,7 +64,7 @@ public final class PythonSubscription implements AutoCloseable {
     private volatile FrameSubscription subscription;
     private volatile StreamCollisionException collision;
     private volatile boolean isClosed;
-    private boolean hasReportedDue;
+    private boolean isDue;
     private long dueNs;
     private JpegCodec jpeg;
     private ZstdCodec zstd;
@@ -95,8 +98,8 @@ public final class PythonSubscription implements AutoCloseable {
      * Waits for the next frame, whose numbers are in the record then.
      *
      * @param timeoutNs the longest wait in nanoseconds.
-     * @return the frame's number, to be released; or {@link #TIMED_OUT}, {@link #ENDED}, {@link #LOST}, and at most
-     *     once a frame {@link #DUE_SOON}.
+     * @return the frame's number, to be released; or {@link #TIMED_OUT}, {@link #ENDED}, {@link #LOST},
+     *     {@link #DUE_SOON}.
      * @throws InterruptedException     if the thread is interrupted.
      * @throws StreamCollisionException if another stream uses the same Aeron stream id.
      * @throws IllegalStateException    if this is closed, or another thread takes.
@@ -106,40 +109,44 @@ public final class PythonSubscription implements AutoCloseable {
         if (!isOpen(deadlineNs)) {
             return TIMED_OUT;
         }
-        FrameLease lease = hasReportedDue ? spin() : null;
-        if (lease == null) {
+        boolean wasDue = isDue;
+        FrameLease lease = wasDue ? spin() : null;
+        if (lease == null && !isDue) {
             long nowNs = System.nanoTime();
             dueNs = subscription.expectedNs();
             long intervalNs = dueNs - nowNs; // about that, as the caller has just handled a frame
             long leadNs = Math.min(DUE_SOON_NS, intervalNs / DUE_SOON_DIVISOR);
             long untilSoonNs = intervalNs - leadNs; // very long if there is no prediction
-            boolean isReporting = !hasReportedDue && untilSoonNs > SHORT_WAIT_NS && untilSoonNs < deadlineNs - nowNs;
+            boolean isReporting = !wasDue && untilSoonNs > SHORT_WAIT_NS && untilSoonNs < deadlineNs - nowNs;
             lease = subscription.take(Duration.ofNanos(isReporting ? untilSoonNs : deadlineNs - nowNs));
-            hasReportedDue = isReporting && lease == null;
+            isDue = isReporting && lease == null;
         }
         if (collision != null) {
             throw collision;
         }
         if (lease == null) {
             StreamState state = subscription.state();
-            return state == StreamState.ENDED
-                    ? ENDED
-                    : state == StreamState.LOST ? LOST : hasReportedDue ? DUE_SOON : TIMED_OUT;
+            return state == StreamState.ENDED ? ENDED : state == StreamState.LOST ? LOST : isDue ? DUE_SOON : TIMED_OUT;
         }
         record.set(lease.frame(), runtime.hasReports());
         return HeldMemory.add(lease);
     }
 
-    /** For a frame that is due in a moment: a thread that sleeps would be cold again. Null if it does not come. */
+    /** Spins for a frame that is due in a moment, as long as the caller's caches stay filled. Null if none has come. */
     private FrameLease spin() throws InterruptedException {
-        hasReportedDue = false;
-        long untilNs = dueNs + LATE_NS;
-        FrameLease lease;
+        long startNs = System.nanoTime();
+        long nowNs;
         do {
-            lease = subscription.take(Duration.ZERO);
+            FrameLease lease = subscription.take(Duration.ZERO);
+            if (lease != null) {
+                isDue = false;
+                return lease;
+            }
             Thread.onSpinWait();
-        } while (lease == null && System.nanoTime() - untilNs < 0);
-        return lease;
+            nowNs = System.nanoTime();
+        } while (nowNs - startNs < SPIN_NS);
+        isDue = nowNs - dueNs < LATE_NS;
+        return null;
     }
 
     /** Over IPC the publisher's host has a driver, and this waits for it. */
