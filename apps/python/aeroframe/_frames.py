@@ -23,18 +23,18 @@ ENCODINGS = {0: "raw", 1: "jpeg", 2: "zstd"}
 CHANNELS = {"bgr24": 3, "rgb24": 3, "bgra32": 4, "yuyv": 2}
 
 
+_MEMORY_UNIT = 64 * 1024
 _memory_types: dict = {}
 
 
 def memory_type(length: int) -> type:
-    """Memory of Java's of so many bytes, that arrays are views of. When the last of them has gone, it is released.
+    """Memory of Java's of so many bytes or more, that arrays are views of. After the last of them, it is released.
 
     ``type.from_address(address)``, then ``number`` is to be set, of HeldMemory.
     """
+    length += -length % _MEMORY_UNIT  # JPEG images differ in length: they share a few types
     found = _memory_types.get(length)
     if found is None:
-        if len(_memory_types) > 1000:  # of JPEG images, each has its own length
-            _memory_types.clear()
         found = _memory_types[length] = type("Memory", (ctypes.c_uint8 * length,), {"__del__": _release})
     return found
 
@@ -161,7 +161,7 @@ class Frame:
         Read-only; a view, not a copy.
         """
         if self._data is None:
-            self._data = np.frombuffer(memoryview(self._open()).toreadonly(), np.uint8)
+            self._data = np.frombuffer(memoryview(self._open()).toreadonly(), np.uint8, self._numbers[1])
         return self._data
 
     @property

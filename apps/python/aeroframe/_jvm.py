@@ -147,7 +147,8 @@ def runtime(aeron_dir: str | None = None):
             _adopt(jpype)
         if not _runtimes:
             atexit.register(_leave)
-            os.register_at_fork(after_in_child=_after_fork)
+            if hasattr(os, "register_at_fork"):
+                os.register_at_fork(after_in_child=_after_fork)
             _release = java("HeldMemory").release
         try:
             made = java("PythonRuntime")(aeron_dir)

@@ -13,7 +13,7 @@ from ._errors import Closed, Error, java_errors, translated
 from ._frames import CHANNELS, FORMATS, Image, layout, memory_type, payload_length, row_length
 
 _NOW = -(2**63)
-_DROPPED, _NO_SLOT_ON_CHANNEL = -1, -2
+_DROPPED, _NO_SLOT_ON_CHANNEL, _WAITING = -1, -2, -3
 _MAX_METADATA = 64 * 1024
 _MAX_SIZE = 65_535
 _DEFAULT_SHAPE = (720, 1280, 3)
@@ -93,13 +93,16 @@ class Claim:
 class Publication:
     """Sends the frames of one stream. For one thread at a time; ``close()`` and ``ledger`` for any."""
 
-    def __init__(self, java, runtime, stream: str, format: str | None, encoding: str, quality: int):
+    def __init__(
+        self, java, runtime, stream: str, format: str | None, encoding: str, quality: int, is_lossless: bool
+    ):
         self._java = java
         self._runtime = runtime
         self._stream = stream
         self._format = format
         self._encoding = encoding
         self._quality = quality
+        self._is_lossless = is_lossless
         self._is_closed = False
         self._has_claim = False
         self._metadata_address = int(java.metadataAddress())
@@ -139,8 +142,7 @@ class Publication:
         width, height = _size(image, name)
         if self._encoding == "jpeg":
             return self._encode(image, name, capture_time_ns, metadata)
-        with java_errors():
-            code = self._java.claim(FORMATS[name], width, height, False)
+        code = self._claim_slot(name, width, height, False)
         if code == _DROPPED:
             self._log_reports()
             return False
@@ -185,12 +187,25 @@ class Publication:
         if self._encoding == "jpeg":
             code = _NO_SLOT_ON_CHANNEL
         else:
-            with java_errors():
-                code = int(self._java.claim(FORMATS[name], width, height, True))
+            code = self._claim_slot(name, width, height, True)
         self._has_claim = True
         if code == _DROPPED:
             self._log_reports()
         return code
+
+    def _claim_slot(self, name: str, width: int, height: int, is_held: bool) -> int:
+        """Claims memory, if need be repeatedly: between the calls, Ctrl-C takes effect."""
+        code, kind = _WAITING, FORMATS[name]
+        with java_errors():
+            while code == _WAITING:
+                code = self._java.claim(kind, width, height, is_held)
+        return code
+
+    def _await_room(self, width: int, height: int) -> None:
+        if self._is_lossless:
+            with java_errors():
+                while not self._java.awaitRoom(width, height):
+                    pass
 
     def _enter(self) -> None:
         if self._is_closed or not _jvm.is_usable():
@@ -235,12 +250,14 @@ class Publication:
         length = self._put_metadata(metadata)
         if not data.size:
             raise ValueError("an image of no bytes: send the bytes of a JPEG image")
+        self._await_room(1, 1)
         with java_errors():
             return bool(
                 self._java.sendJpeg(data.ctypes.data, data.size, _NOW if time_ns is None else time_ns, length)
             )
 
     def _offer(self, memory: np.ndarray, name: str, width: int, height: int, time_ns, metadata) -> bool:
+        self._await_room(width, height)
         length = self._put_metadata(metadata)
         time_ns = _NOW if time_ns is None else time_ns
         with java_errors():
@@ -256,6 +273,7 @@ class Publication:
             return self._send_jpeg(_encode_with_opencv(image, name, self._quality), time_ns, metadata)
         if image.strides[0] < row_length(name, width) or image.strides[1:] != _packed_strides(image):
             image = np.ascontiguousarray(image)
+        self._await_room(width, height)
         length = self._put_metadata(metadata)
         with java_errors():
             return bool(
@@ -437,7 +455,7 @@ def publish(
 ) -> Publication:
     """Publishes a stream, from its first frame on.
 
-    stream: its name: letters, digits, ``_ - . /``.
+    stream: its name, up to 255 bytes of UTF-8.
     channel: ``ipc`` for this host, ``udp:HOST:PORT``, or an Aeron channel URI.
     format: the pixel format of its arrays, if they do not say it themselves: gray8, gray16, bgr24, rgb24, bgra32,
         yuyv, nv12, i420.
@@ -465,4 +483,4 @@ def publish(
         settings = _jvm.java("PublishSettings")(stream, channel, bool(lossless), int(slots), int((ttl or 0) * 1e9))
         java = runtime.publish(settings)
     encoding = encoding or ("raw" if channel.startswith(("ipc", "aeron:ipc")) else "jpeg")
-    return Publication(java, runtime, stream, format, encoding, quality)
+    return Publication(java, runtime, stream, format, encoding, quality, bool(lossless))

@@ -276,7 +276,7 @@ def subscribe(
 ) -> Subscription:
     """Subscribes to a stream, which need not be published yet.
 
-    stream: its name: letters, digits, ``_ - . /``.
+    stream: its name, up to 255 bytes of UTF-8.
     channel: ``ipc`` for this host, ``udp:HOST:PORT``, or an Aeron channel URI.
     latest: whether to skip frames that are not the newest, instead of getting every one.
     follow: whether to go on with the next publisher of the name: True always, False never (StreamLost is raised if

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import free_port, output
+from conftest import ROOT, free_port, output
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 FRAMES = 30
@@ -43,3 +43,18 @@ def test_the_examples_are_short():
     for script in EXAMPLES.glob("*/*.py"):
         lines = [line for line in script.read_text().splitlines() if line and not line.startswith(('"', "import"))]
         assert len(lines) <= 10, script
+
+
+@pytest.mark.parametrize("page", ["docs/guides/python.md", "README.md"])
+def test_the_code_of_the_documents_compiles(page):
+    import ast
+    import re
+
+    import aeroframe
+
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)
+    assert blocks
+    for block in blocks:
+        for node in ast.walk(compile(block, page, "exec", ast.PyCF_ONLY_AST)):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "aeroframe":
+                assert hasattr(aeroframe, node.attr), node.attr

@@ -205,6 +205,27 @@ def test_ctrl_c_ends_a_wait(processes, stream):
         assert "interrupted" in output(reader, -signal.SIGINT)
 
 
+@pytest.mark.parametrize("channel", ["ipc", "aeron:ipc?pool=off"])
+@pytest.mark.parametrize("encoding", ["raw", "jpeg"])
+def test_ctrl_c_ends_a_lossless_send_to_a_reader_that_stands_still(processes, stream, channel, encoding):
+    script = """
+        import itertools, sys, time, numpy as np, aeroframe
+        with aeroframe.publish(sys.argv[1], channel=sys.argv[2], encoding=sys.argv[3], lossless=True, slots=3) as out:
+            out.wait_for_subscriber(shape=(480, 640, 3))
+            print("sends", flush=True)
+            for number in itertools.count():
+                started = time.monotonic()
+                out.send(np.zeros((480, 640, 3), np.uint8))
+        """
+    with aeroframe.subscribe(stream, channel=channel) as camera:
+        writer = processes.python(script, stream, channel, encoding)
+        assert camera.read(60)
+        assert writer.stdout.readline() == "sends\n"
+        time.sleep(1)  # the writer fills what there is; nothing depends on how far it gets
+        writer.send_signal(signal.SIGINT)
+        assert writer.wait(20) == -signal.SIGINT
+
+
 @pytest.mark.parametrize("ending", ["pass", "sys.exit(0)", "out.close()", "thread = None"])
 def test_the_interpreter_ends_with_streams_open(processes, stream, ending):
     script = f"""

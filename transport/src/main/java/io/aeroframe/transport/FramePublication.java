@@ -1,6 +1,7 @@
 package io.aeroframe.transport;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -164,13 +165,32 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits until a claim of a lossless publication would not have to wait. For callers that cannot be interrupted
+     * while they wait; others have no need of it.
+     *
+     * @param format           the format of the frame.
+     * @param maxPayloadLength the room for its payload in bytes, as for {@link #tryClaim(FrameFormat, int)}.
+     * @param timeout          the longest wait of this call.
+     * @return false if there was no room in this time; true if there is, or if the publication does not wait.
+     * @throws IllegalStateException as {@link #tryClaim(FrameFormat, int)}.
+     */
+    public boolean awaitRoom(FrameFormat format, int maxPayloadLength, Duration timeout) {
+        enter();
+        try {
+            wait.limit(timeout.toNanos());
+            boolean hasRoom = openClaim(format, maxPayloadLength) == LogPublication.Outcome.SENT;
+            if (hasRoom) {
+                abandon(claim);
+            }
+            return hasRoom || !wait.isOverLimit();
+        } finally {
+            leave();
+        }
+    }
+
     private FrameClaim claim(FrameFormat format, int maxPayloadLength) {
-        int expected = format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : 1;
-        int length = Math.max(maxPayloadLength, expected);
-        LogPublication.Outcome outcome;
-        do {
-            outcome = failover.await() ? tryOpenClaim(format, length, expected) : LogPublication.Outcome.NOT_CONNECTED;
-        } while (outcome == LogPublication.Outcome.NOT_CONNECTED && failover.isOver() && wait.mayWaitForDriver());
+        LogPublication.Outcome outcome = openClaim(format, maxPayloadLength);
         if (outcome == LogPublication.Outcome.SENT) {
             return claim;
         }
@@ -179,6 +199,16 @@ public final class FramePublication implements AutoCloseable {
             counts.show(link().counters());
         }
         return null;
+    }
+
+    private LogPublication.Outcome openClaim(FrameFormat format, int maxPayloadLength) {
+        int expected = format.encoding() == FrameEncoding.RAW ? format.maxPayloadLength() : 1;
+        int length = Math.max(maxPayloadLength, expected);
+        LogPublication.Outcome outcome;
+        do {
+            outcome = failover.await() ? tryOpenClaim(format, length, expected) : LogPublication.Outcome.NOT_CONNECTED;
+        } while (outcome == LogPublication.Outcome.NOT_CONNECTED && failover.isOver() && wait.mayWaitForDriver());
+        return outcome;
     }
 
     private LogPublication.Outcome tryOpenClaim(FrameFormat format, int length, int expected) {

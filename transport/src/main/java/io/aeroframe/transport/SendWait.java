@@ -15,6 +15,7 @@ final class SendWait {
     private final long largeFrameTimeoutNs;
     private boolean isWaiting;
     private long startNs;
+    private long limitNs = Long.MAX_VALUE;
     private boolean isDriverMissing;
     private long missingSinceNs;
 
@@ -31,6 +32,17 @@ final class SendWait {
     void begin() {
         isWaiting = false;
         isDriverMissing = false;
+        limitNs = Long.MAX_VALUE;
+    }
+
+    /** Ends the waits of this call earlier than their own limits. */
+    void limit(long ns) {
+        limitNs = ns;
+    }
+
+    /** Whether the waits of this call have reached its limit. */
+    boolean isOverLimit() {
+        return waitedNs() >= limitNs;
     }
 
     /** Whether a lossless publication may keep waiting for room. */
@@ -65,7 +77,7 @@ final class SendWait {
     }
 
     private boolean mayWait(long timeoutNs) {
-        return waitedNs() < timeoutNs && isWanted();
+        return waitedNs() < Math.min(timeoutNs, limitNs) && isWanted();
     }
 
     /** Whether neither closing nor an interrupt has ended the wait. */

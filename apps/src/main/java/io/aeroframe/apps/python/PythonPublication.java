@@ -15,7 +15,9 @@ import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.jpeg.JpegHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -30,6 +32,12 @@ public final class PythonPublication implements AutoCloseable {
 
     /** The frame was dropped and counted. */
     public static final int DROPPED = -1;
+
+    /** Subscribers have left no room for the frame yet; it is not dropped, and the call is to be repeated. */
+    public static final int WAITING = -3;
+
+    private static final Duration SLICE = Duration.ofMillis(50);
+    private static final long LONGEST_WAIT_NS = TimeUnit.SECONDS.toNanos(60);
 
     /** The channel has no slots; Python's own memory is to be sent with {@link #send}. */
     public static final int NO_SLOT_ON_CHANNEL = -2;
@@ -46,6 +54,7 @@ public final class PythonPublication implements AutoCloseable {
     private volatile boolean isClosed;
     private FrameFormat lastFormat;
     private FrameClaim claim;
+    private long waitedNs;
     private JpegCodec jpeg;
 
     PythonPublication(PythonRuntime runtime, PublishSettings settings) {
@@ -96,7 +105,8 @@ public final class PythonPublication implements AutoCloseable {
      * @param height      the height in pixels.
      * @param isHeld      whether the slot is to stay as it is after the commit, until its number in {@link HeldMemory} is
      *     released.
-     * @return the number of the hold, or 0 without one; {@link #DROPPED} or {@link #NO_SLOT_ON_CHANNEL}.
+     * @return the number of the hold, or 0 without one; {@link #DROPPED}, {@link #NO_SLOT_ON_CHANNEL}, or {@link
+     *     #WAITING} if the publication is lossless.
      * @throws IllegalStateException if a hold is wanted, and half of the slots have one.
      */
     public int claim(int pixelFormat, int width, int height, boolean isHeld) {
@@ -105,11 +115,28 @@ public final class PythonPublication implements AutoCloseable {
         if (isHeld && !open.isPooled()) {
             return NO_SLOT_ON_CHANNEL;
         }
+        if (isWaiting(open, format, format.maxPayloadLength())) {
+            return WAITING;
+        }
         claim = open.tryClaim(format);
         if (claim == null) {
             return DROPPED;
         }
         return isHeld ? hold() : 0;
+    }
+
+    /**
+     * Waits for room for a short time, so that Python can have Ctrl-C take effect between the calls.
+     *
+     * @return whether to wait on: there is no room yet.
+     */
+    private boolean isWaiting(FramePublication open, FrameFormat format, int length) {
+        if (!settings.isLossless() || open.awaitRoom(format, length, SLICE)) {
+            waitedNs = 0;
+            return false;
+        }
+        waitedNs += SLICE.toNanos();
+        return waitedNs < LONGEST_WAIT_NS;
     }
 
     private int hold() {
@@ -156,6 +183,19 @@ public final class PythonPublication implements AutoCloseable {
             claim = null;
             unused.abort();
         }
+    }
+
+    /**
+     * Waits a little for room for a frame of a size that is sent with {@link #send}, {@link #sendJpeg} or {@link
+     * #encode}.
+     *
+     * @param width  the width in pixels.
+     * @param height the height in pixels.
+     * @return false if there is none yet: to be repeated.
+     */
+    public boolean awaitRoom(int width, int height) {
+        FramePublication open = publication;
+        return open == null || !isWaiting(open, FrameFormat.jpeg(width, height), 1);
     }
 
     /**

@@ -72,6 +72,8 @@ public final class VideoCommand implements Callable<Integer> {
     enum Way {
         /** The Python script. */
         python("Python VideoCapture into shared_memory"),
+        /** The Python script with Aeroframe's package, and a process that receives every frame. */
+        claims("Python VideoCapture into claims"),
         /** Aeroframe; the publisher converts to BGR. */
         bgr("aeroframe, BGR"),
         /** Aeroframe; frames stay in the decoder's format. */
@@ -101,12 +103,26 @@ public final class VideoCommand implements Callable<Integer> {
         if (python.isEmpty()) {
             spec.commandLine().getErr().println("bench: skipping the Python script: " + Python.installCommand(modules));
         }
+        List<String> packageModules = List.of("cv2", "numpy", "jpype");
+        Optional<String> withPackage = Python.onSearchPath().with(packageModules);
+        if (withPackage.isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("bench: skipping the Python package: " + Python.installCommand(packageModules));
+        }
         Map<Way, DoubleHistogram> rates = new EnumMap<>(Way.class);
         decode(Math.min(1, seconds)); // fails early if the file cannot be read
         try (VideoRun run = new VideoRun(file, seconds, aeroframe.toAbsolutePath())) {
             for (int i = 0; i < rounds; i++) {
                 if (python.isPresent()) {
-                    add(rates, Way.python, run.python(python.get()));
+                    add(rates, Way.python, run.python(python.get(), List.of()));
+                }
+                if (withPackage.isPresent()) {
+                    String directory = aeroframe
+                            .toAbsolutePath()
+                            .resolveSibling("../python")
+                            .toString();
+                    add(rates, Way.claims, run.python(withPackage.get(), List.of(directory)));
                 }
                 add(rates, Way.bgr, run.aeroframe(List.of()));
                 add(rates, Way.own, run.aeroframe(List.of("--format", "native")));

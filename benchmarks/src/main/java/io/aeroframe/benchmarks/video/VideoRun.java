@@ -29,13 +29,19 @@ final class VideoRun implements AutoCloseable {
         Python.copyScript(SCRIPT, commands.directory());
     }
 
-    /** Runs the Python script and returns the frames per second that it writes. */
-    double python(String interpreter) throws InterruptedException, IOException {
-        Process script = commands.startOther(List.of(
+    /**
+     * Runs the Python script and returns the frames per second that it writes.
+     *
+     * @param arguments nothing, or the directory of Aeroframe's Python package
+     */
+    double python(String interpreter, List<String> arguments) throws InterruptedException, IOException {
+        List<String> command = new ArrayList<>(List.of(
                 interpreter,
                 commands.directory().resolve(SCRIPT).toString(),
                 file.toString(),
                 Double.toString(seconds)));
+        command.addAll(arguments);
+        Process script = commands.startOther(command);
         String[] words = lastLine(script, "the script").split(" ");
         if (words.length != 3 || !words[0].equals("bench-video")) {
             throw new BenchException("the script printed '" + String.join(" ", words) + "' instead of its result");
