@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import shlex
 import sys
 import threading
 import weakref
@@ -15,7 +14,7 @@ from ._errors import Error, Forked, JavaNotFound, from_java
 
 # As on the command line: frames are outside the heap, and most work is native.
 _MEMORY_FLAGS = ["-XX:+UseSerialGC", "-Xms16m", "-Xmn8m"]
-_FLAGS = ["-XX:TieredStopAtLevel=1", "-XX:+IgnoreUnrecognizedVMOptions", "-Xrs"]
+_FLAGS = ["-XX:TieredStopAtLevel=1", "-Xrs"]  # the signals stay Python's
 _OPEN_MODULE = "jdk.internal.misc"
 _OPEN = f"--add-opens=java.base/{_OPEN_MODULE}=ALL-UNNAMED"
 
@@ -92,7 +91,7 @@ def _start(jpype) -> None:
     version = _java_version(path)
     if version is not None and version < 17:
         raise JavaNotFound(f"{path} is Java {version}: {_INSTALL}")
-    wanted = shlex.split(os.environ.get("AEROFRAME_OPTS", ""))
+    wanted = os.environ.get("AEROFRAME_OPTS", "").split()
     is_sized = any("GC" in option or option.startswith("-Xm") for option in wanted)
     arguments = jvm_arguments() + _FLAGS + ([] if is_sized else _MEMORY_FLAGS)
     if version is not None and version >= 24:
@@ -103,7 +102,8 @@ def _start(jpype) -> None:
         jpype.startJVM(path, *arguments, *wanted, interrupt=False)
     except (OSError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Error(f"Java does not start ({reason}); AEROFRAME_OPTS={shlex.join(wanted)}") from None
+        options = f" with AEROFRAME_OPTS='{' '.join(wanted)}'" if wanted else ""
+        raise Error(f"Java does not start{options}: {reason}; what it printed says why") from None
     jpype.config.destroy_jvm = False  # which would wait for threads of Java; _leave() closes what has to be closed
 
 

@@ -222,7 +222,8 @@ class Publication:
                 raise ValueError(f"a tuple of {len(image)} planes is not a picture: nv12 has 2, i420 3")
             return name
         if not isinstance(image, np.ndarray):
-            raise ValueError(f"{type(image).__name__} is not a picture: send a NumPy array, or the bytes of a JPEG image")
+            kind = type(image).__name__
+            raise ValueError(f"{kind} is not a picture: send a NumPy array, or the bytes of a JPEG image")
         return _name_of(image.shape, image.dtype, wanted)
 
     def _commit(self, time_ns: int | None, metadata: Bytes | None) -> bool:

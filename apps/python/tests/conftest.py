@@ -14,7 +14,8 @@ PATH = os.environ.get("AEROFRAME_PYTHON_PATH", str(PACKAGE))
 sys.path.insert(0, PATH)
 
 # One base directory for this process, whose JVM stays.
-_directory = tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None, prefix="aeroframe-test-")
+_shm = "/dev/shm" if os.path.isdir("/dev/shm") else None
+_directory = tempfile.TemporaryDirectory(dir=_shm, prefix="aeroframe-test-")
 os.environ["AEROFRAME_DIR"] = os.path.join(_directory.name, "base")
 
 PATIENCE = 120
@@ -54,7 +55,8 @@ class Processes:
         return process
 
     def start(self, command, env=(), **options):
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": _directory.name, **options}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        options = {**pipes, "cwd": _directory.name, **options}
         process = subprocess.Popen(command, env={**self.env, **dict(env)}, **options)
         self.started.append(process)
         return process

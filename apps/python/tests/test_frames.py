@@ -80,7 +80,13 @@ def test_planes_in_one_array_as_opencv_has_them(connected):
 
 @pytest.mark.parametrize(
     "view",
-    [lambda a: a[::-1], lambda a: a[:, ::2], lambda a: a[5:40, 7:50], lambda a: a.transpose(1, 0, 2), lambda a: a[..., ::-1]],
+    [
+        lambda a: a[::-1],
+        lambda a: a[:, ::2],
+        lambda a: a[5:40, 7:50],
+        lambda a: a.transpose(1, 0, 2),
+        lambda a: a[..., ::-1],
+    ],
 )
 @pytest.mark.parametrize("encoding", ["raw", "jpeg"])
 def test_arrays_of_any_strides_are_sent(connected, view, encoding):
@@ -430,7 +436,7 @@ def test_async_iteration(connected):
         (lambda: aeroframe.subscribe(""), ValueError, "the stream name is empty"),
         (lambda: aeroframe.subscribe("s", channel="udp:host"), ValueError, "udp:HOST:PORT"),
         (lambda: aeroframe.subscribe("s", channel="tcp:1.2.3.4:5"), ValueError, "channel 'tcp:1.2.3.4:5'"),
-        (lambda: aeroframe.subscribe("s", channel="udp:192.0.2.1:5"), aeroframe.ChannelError, "does not belong to this"),
+        (lambda: aeroframe.subscribe("s", channel="udp:192.0.2.1:5"), aeroframe.ChannelError, "does not belong"),
         (lambda: aeroframe.subscribe("s", timeout=-1), ValueError, "timeout=-1 is negative"),
         (lambda: aeroframe.subscribe("s", max_frame_bytes=0), ValueError, "max_frame_bytes=0"),
         (lambda: aeroframe.publish("s", format="rgb"), ValueError, "format='rgb' is not one of gray8"),

@@ -159,7 +159,7 @@ public final class FrameSubscription implements AutoCloseable {
     /**
      * When the next frame is due, if the frames that were taken came at even intervals. For the thread that takes.
      *
-     * @return a time of {@link System#nanoTime()}, which may have passed; {@link Long#MAX_VALUE} if there is no prediction.
+     * @return a time of {@link System#nanoTime()}, which may have passed; {@link Long#MAX_VALUE} without a prediction.
      */
     public long expectedNs() {
         return takeIdle == null ? Long.MAX_VALUE : takeIdle.dueNs();

@@ -21,8 +21,8 @@ import org.agrona.concurrent.status.CountersReader;
  *
  * <p>One thread writes: it takes a slot, which begins a claim, and ends it with {@link #sent} or {@link #cancel}.
  * {@link #lookAfterMembers}, {@link #isJoinedBy}, {@link #abandon} and {@link #close} are for any thread. The memory
- * stays mapped until the pool is closed, and the last claim and the last hold have ended; after that, what is called here throws or does
- * nothing.
+ * stays mapped until the pool is closed, and the last claim and the last hold have ended; after that, what is called
+ * here throws or does nothing.
  *
  * <p>All memory is taken from the system, and mapped, before the first frame: a file system that fills up later cannot
  * hurt a frame that is being written.

@@ -103,7 +103,7 @@ public final class PythonPublication implements AutoCloseable {
      * @param pixelFormat the wire code of the pixel format.
      * @param width       the width in pixels.
      * @param height      the height in pixels.
-     * @param isHeld      whether the slot is to stay as it is after the commit, until its number in {@link HeldMemory} is
+     * @param isHeld      whether the slot stays as it is after the commit, until its number in {@link HeldMemory} is
      *     released.
      * @return the number of the hold, or 0 without one; {@link #DROPPED}, {@link #NO_SLOT_ON_CHANNEL}, or {@link
      *     #WAITING} if the publication is lossless.
@@ -144,9 +144,8 @@ public final class PythonPublication implements AutoCloseable {
         if (hold == null) {
             claim.abort();
             claim = null;
-            throw new IllegalStateException(
-                    "stream '" + settings.stream()
-                            + "': arrays of earlier claims are still in use, and have half of the slots: delete them, or copy them");
+            throw new IllegalStateException("stream '" + settings.stream()
+                    + "': arrays of earlier claims are still in use, and have half of the slots: delete or copy them");
         }
         return HeldMemory.add(hold);
     }
@@ -163,7 +162,7 @@ public final class PythonPublication implements AutoCloseable {
     /**
      * Sends the claimed frame.
      *
-     * @param captureTimeNs  in nanoseconds since the epoch, or {@link #NOW}.
+     * @param captureTimeNs  nanoseconds since the epoch, or {@link #NOW}.
      * @param metadataLength how much of the metadata's memory belongs to the frame.
      * @return false if it was dropped and counted.
      */
@@ -205,7 +204,7 @@ public final class PythonPublication implements AutoCloseable {
      * @param width          the width in pixels.
      * @param height         the height in pixels.
      * @param address        where it is.
-     * @param captureTimeNs  in nanoseconds since the epoch, or {@link #NOW}.
+     * @param captureTimeNs  nanoseconds since the epoch, or {@link #NOW}.
      * @param metadataLength how much of the metadata's memory belongs to the frame.
      * @return false if it was dropped and counted.
      */
@@ -219,7 +218,7 @@ public final class PythonPublication implements AutoCloseable {
      *
      * @param address        where it is.
      * @param length         its length in bytes.
-     * @param captureTimeNs  in nanoseconds since the epoch, or {@link #NOW}.
+     * @param captureTimeNs  nanoseconds since the epoch, or {@link #NOW}.
      * @param metadataLength how much of the metadata's memory belongs to the frame.
      * @return false if it was dropped and counted.
      * @throws IOException if it is not a JPEG image.
@@ -255,7 +254,7 @@ public final class PythonPublication implements AutoCloseable {
      * @param stride         the number of bytes from one row to the next.
      * @param address        where the frame is.
      * @param quality        1 (smallest) to 100 (best).
-     * @param captureTimeNs  in nanoseconds since the epoch, or {@link #NOW}.
+     * @param captureTimeNs  nanoseconds since the epoch, or {@link #NOW}.
      * @param metadataLength how much of the metadata's memory belongs to the frame.
      * @return false if it was dropped and counted.
      * @throws IOException if it cannot be encoded.

@@ -49,7 +49,7 @@ public final class PythonSubscription implements AutoCloseable {
     private static final long LATE_NS = TimeUnit.MICROSECONDS.toNanos(300);
 
     /** After a shorter wait, caches have not been emptied by others. */
-    private static final long SHORT_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long SHORT_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** After this long, a caller fills its caches again. */
     private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(50);
