@@ -215,6 +215,15 @@ def test_claims_where_there_is_no_shared_memory(connected, channel):
     assert (pixels == 9).all()
 
 
+def test_a_claim_of_a_jpeg_stream_is_encoded(connected):
+    out, camera = connected({"encoding": "jpeg", "quality": 95})
+    with out.claim((48, 64, 3)) as pixels:
+        pixels[:] = 100
+    frame = camera.read(10)
+    assert frame.encoding == "jpeg"
+    assert np.abs(frame.image.astype(int) - 100).max() <= 2
+
+
 # What outlives its frame.
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -149,8 +150,9 @@ def test_a_publisher_that_is_killed_is_followed_by_the_next(processes, stream):
     with aeroframe.subscribe(stream) as camera:
         for round in range(rounds):
             writer = processes.python(script, stream, round)
-            while (frame := camera.read(60)).image[0, 0] != round:
+            while camera.read(60).image[0, 0] != round:
                 pass
+            assert len(list(Path(os.environ["AEROFRAME_DIR"]).glob("pool-*"))) <= 3, "those of the dead are removed"
             writer.kill()
             writer.wait()
     with aeroframe.subscribe(stream, follow=False) as camera:
