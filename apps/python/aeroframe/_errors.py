@@ -85,6 +85,13 @@ def translated(error: Exception) -> Exception:
     return from_java(error) if isinstance(error, jpype.JException) else error
 
 
+def require_text(**settings) -> None:
+    """Raises TypeError for the first setting that is not a str."""
+    for name, value in settings.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{name}={value!r} is not a str")
+
+
 @contextmanager
 def java_errors():
     """Raises Python's exceptions in place of Java's."""

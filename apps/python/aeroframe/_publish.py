@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import operator
 import time
 from typing import NamedTuple, Sequence, Union
 
 import numpy as np
 
 from . import _jvm
-from ._errors import Closed, Error, java_errors, translated
+from ._errors import Closed, Error, java_errors, require_text, translated
 from ._frames import CHANNELS, FORMATS, Image, layout, memory_type, payload_length, row_length
 
 _NOW = -(2**63)
@@ -174,7 +175,10 @@ class Publication:
         dropped, the array is memory that goes nowhere.
         """
         self._enter()
-        shape = tuple(int(size) for size in shape)
+        try:
+            shape = tuple(operator.index(size) for size in shape)
+        except TypeError:
+            raise ValueError(f"shape={shape!r} is not that of an array, such as (720, 1280, 3)") from None
         name = _name_of(shape, np.dtype(np.uint8), format or self._format)
         if name in CHANNELS and shape[2:] != (CHANNELS[name],) or name not in CHANNELS and len(shape) != 2:
             raise ValueError(f"shape={shape} is not that of {_expected(name)}")
@@ -479,6 +483,7 @@ def publish(
         raise ValueError(f"slots={slots} is not within 3 to 256, nor 0 for as many as suit the frames")
     if ttl is not None and ttl <= 0:
         raise ValueError(f"ttl={ttl} is not a number of seconds")
+    require_text(stream=stream, channel=channel)
     runtime = _jvm.runtime(aeron_dir)
     with java_errors():
         settings = _jvm.java("PublishSettings")(stream, channel, bool(lossless), int(slots), int((ttl or 0) * 1e9))

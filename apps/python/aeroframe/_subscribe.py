@@ -11,7 +11,7 @@ import time
 from typing import AsyncIterator, Iterator, NamedTuple
 
 from . import _jvm
-from ._errors import Closed, StreamLost, Timeout, java_errors, translated
+from ._errors import Closed, StreamLost, Timeout, java_errors, require_text, translated
 from ._frames import Frame
 
 _RECORD = struct.Struct("=15q")
@@ -292,6 +292,7 @@ def subscribe(
         raise ValueError(f"timeout={timeout} is negative")
     if not 1 <= max_frame_bytes <= 2**31 - 65:
         raise ValueError(f"max_frame_bytes={max_frame_bytes} is not within 1 to {2**31 - 65}")
+    require_text(stream=stream, channel=channel)
     runtime = _jvm.runtime(aeron_dir)
     with java_errors():
         java = runtime.subscribe(stream, channel, bool(latest), int(max_frame_bytes))

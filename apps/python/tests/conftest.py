@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,9 @@ ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = Path(__file__).resolve().parents[1]
 PATH = os.environ.get("AEROFRAME_PYTHON_PATH", str(PACKAGE))
 sys.path.insert(0, PATH)
+
+# In a shell's background job SIGINT is ignored, and would be in the processes of the tests.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # One base directory for this process, whose JVM stays.
 _shm = "/dev/shm" if os.path.isdir("/dev/shm") else None
@@ -65,6 +69,8 @@ class Processes:
         for process in self.started:
             process.kill()
             process.communicate()
+            if hasattr(process, "file"):
+                process.file.close()
 
 
 @pytest.fixture

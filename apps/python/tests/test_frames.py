@@ -454,6 +454,17 @@ def test_async_iteration(connected):
         (lambda: aeroframe.publish("s", slots=2), ValueError, "slots=2"),
         (lambda: aeroframe.publish("s", ttl=0), ValueError, "ttl=0"),
         (lambda: aeroframe.publish(" s"), ValueError, "white space"),
+        (lambda: aeroframe.publish(5), TypeError, "stream=5 is not a str"),
+        (lambda: aeroframe.subscribe("s", channel=None), TypeError, "channel=None is not a str"),
+        (lambda: aeroframe.publish("s").claim(5), ValueError, "shape=5"),
+        (lambda: aeroframe.publish("s").claim((4, 4, 3.5)), ValueError, "shape="),
+        (lambda: aeroframe.publish("s").claim((4, 4, 9)), ValueError, "is not a picture"),
+        (lambda: aeroframe.publish("s").claim((4, 4), "bgr24"), ValueError, "is not that of bgr24"),
+        (
+            lambda: aeroframe.publish("s", channel="udp:nohost.invalid:4000").send(np.zeros((4, 4), np.uint8)),
+            aeroframe.ChannelError,
+            "nohost.invalid",
+        ),
     ],
 )
 def test_settings_that_are_not_valid(call, error, message):
