@@ -23,7 +23,7 @@ public final class PythonRuntime implements AutoCloseable {
 
     private static final int MAX_REPORTS = 100;
 
-    private static final Duration LAST_FRAMES = Duration.ofMillis(500);
+    private static final Duration LAST_FRAMES = Duration.ofSeconds(1);
 
     private final String aeronDirectory;
     private final BlockingQueue<String> reports = new ArrayBlockingQueue<>(MAX_REPORTS);
@@ -140,7 +140,7 @@ public final class PythonRuntime implements AutoCloseable {
     }
 
     /**
-     * Closes everything; what this process published ends for its subscribers. Waits half a second at most for them to
+     * Closes everything; what this process published ends for its subscribers. Waits a second at most for them to
      * read it.
      */
     @Override
