@@ -10,7 +10,7 @@ class Error(Exception):
 
 
 class JavaNotFound(Error, ImportError):
-    """There is no Java on this machine, or one that is too old."""
+    """Java is missing on this machine, or too old."""
 
 
 class Forked(Error, RuntimeError):

@@ -471,7 +471,7 @@ def publish(
     ttl: seconds after which a frame is of no use to anybody and is not delivered; None for no limit.
     aeron_dir: the directory of an Aeron media driver that something else runs.
 
-    Raises ValueError if a setting is not valid, JavaNotFound if there is no Java.
+    Raises ValueError if a setting is not valid, JavaNotFound if Java is missing.
     """
     if format is not None and format not in FORMATS:
         raise ValueError(f"format={format!r} is not one of {', '.join(FORMATS)}")

@@ -286,7 +286,7 @@ def subscribe(
     aeron_dir: the directory of an Aeron media driver that something else runs.
 
     Raises ValueError if a setting is not valid, ChannelError if the channel cannot be used on this host, JavaNotFound
-    if there is no Java.
+    if Java is missing.
     """
     if timeout is not None and timeout < 0:
         raise ValueError(f"timeout={timeout} is negative")

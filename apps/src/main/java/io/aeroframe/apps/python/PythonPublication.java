@@ -128,7 +128,7 @@ public final class PythonPublication implements AutoCloseable {
     /**
      * Waits for room for a short time, so that Python can have Ctrl-C take effect between the calls.
      *
-     * @return whether to wait on: there is no room yet.
+     * @return true if subscribers have not made room yet.
      */
     private boolean isWaiting(FramePublication open, FrameFormat format, int length) {
         if (!settings.isLossless() || open.awaitRoom(format, length, SLICE)) {

@@ -90,7 +90,7 @@ public final class PythonRuntime implements AutoCloseable {
         return joined;
     }
 
-    /** A connection that hosts no driver, unless there is one that may; empty if there is no driver. */
+    /** A connection that hosts no driver, unless there is one that may; empty if none runs. */
     synchronized Optional<Aeroframe> tryAttach() {
         requireOpen();
         if (joined == null && attached == null) {

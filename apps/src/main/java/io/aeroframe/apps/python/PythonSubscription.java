@@ -116,7 +116,7 @@ public final class PythonSubscription implements AutoCloseable {
             dueNs = subscription.expectedNs();
             long intervalNs = dueNs - nowNs; // about that, as the caller has just handled a frame
             long leadNs = Math.min(DUE_SOON_NS, intervalNs / DUE_SOON_DIVISOR);
-            long untilSoonNs = intervalNs - leadNs; // very long if there is no prediction
+            long untilSoonNs = intervalNs - leadNs; // very long without a prediction
             boolean isReporting = !wasDue && untilSoonNs > SHORT_WAIT_NS && untilSoonNs < deadlineNs - nowNs;
             lease = subscription.take(Duration.ofNanos(isReporting ? untilSoonNs : deadlineNs - nowNs));
             isDue = isReporting && lease == null;
@@ -205,7 +205,7 @@ public final class PythonSubscription implements AutoCloseable {
      * @param number  its number.
      * @param address where the pixels go, without padding.
      * @param length  the length of the memory in bytes, that of the raw frame.
-     * @throws IOException if the frame is corrupt, or there is no decoder.
+     * @throws IOException if the frame is corrupt, or its decoder is missing.
      */
     public synchronized void decode(int number, long address, int length) throws IOException {
         Frame frame = HeldMemory.lease(number).frame();
