@@ -254,7 +254,7 @@ class Frame:
         self._data = None
         self._image = None
 
-    def _open(self) -> Memory:
+    def _open(self) -> ctypes.Array:
         if self._memory is None:
             raise Closed(f"frame {self.sequence} has gone: keep() it, or take its image, before the next one")
         return self._memory

@@ -50,13 +50,4 @@ public final class HeldMemory {
             hold.close();
         }
     }
-
-    /**
-     * How much memory is held.
-     *
-     * @return the number of leases and holds.
-     */
-    public static synchronized int count() {
-        return HELD.size() - FREE_NUMBERS.size();
-    }
 }

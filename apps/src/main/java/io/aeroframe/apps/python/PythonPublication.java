@@ -33,14 +33,14 @@ public final class PythonPublication implements AutoCloseable {
     /** The frame was dropped and counted. */
     public static final int DROPPED = -1;
 
+    /** The channel has no slots; Python's own memory is to be sent with {@link #send}. */
+    public static final int NO_SLOT_ON_CHANNEL = -2;
+
     /** Subscribers have left no room for the frame yet; it is not dropped, and the call is to be repeated. */
     public static final int WAITING = -3;
 
     private static final Duration SLICE = Duration.ofMillis(50);
     private static final long LONGEST_WAIT_NS = TimeUnit.SECONDS.toNanos(60);
-
-    /** The channel has no slots; Python's own memory is to be sent with {@link #send}. */
-    public static final int NO_SLOT_ON_CHANNEL = -2;
 
     private static final int MAX_METADATA_LENGTH = 64 * 1024;
 
