@@ -12,6 +12,7 @@ import numpy as np
 from . import _jvm
 from ._errors import Closed, Error, java_errors, require_text, translated
 from ._frames import CHANNELS, FORMATS, Image, layout, memory_type, payload_length, row_length
+from ._stream import Stream
 
 _NOW = -(2**63)
 _DROPPED, _NO_SLOT_ON_CHANNEL, _WAITING = -1, -2, -3
@@ -91,30 +92,23 @@ class Claim:
             self._out._offer(self._memory, name, width, height, self.capture_time_ns, self.metadata)
 
 
-class Publication:
+class Publication(Stream):
     """Sends the frames of one stream. For one thread at a time; ``close()`` and ``ledger`` for any."""
+
+    _kind = "publication"
 
     def __init__(
         self, java, runtime, stream: str, format: str | None, encoding: str, quality: int, is_lossless: bool
     ):
-        self._java = java
-        self._runtime = runtime
-        self._stream = stream
+        super().__init__(java, runtime, stream)
         self._format = format
         self._encoding = encoding
         self._quality = quality
         self._is_lossless = is_lossless
-        self._is_closed = False
         self._has_claim = False
         self._metadata_address = int(java.metadataAddress())
         self._reported_ns = 0
         self._jpeg = None
-        _jvm.opened(self)
-
-    @property
-    def stream(self) -> str:
-        """The name of the stream."""
-        return self._stream
 
     def send(
         self,
@@ -212,9 +206,7 @@ class Publication:
                     pass
 
     def _enter(self) -> None:
-        if self._is_closed or not _jvm.is_usable():
-            _jvm.runtime()  # raises in a child of fork()
-            raise Closed(f"the publication of stream '{self._stream}' is closed")
+        self._require_open()
         if self._has_claim:
             raise Closed("the last claim has not ended: leave its block first")
 
@@ -337,24 +329,6 @@ class Publication:
     def ledger(self) -> PublicationLedger:
         """The account of the frames until now."""
         return PublicationLedger(*map(int, self._java.ledger()))
-
-    def close(self) -> None:
-        """Ends the stream for its subscribers. Arrays of claims stay valid. Closing twice does nothing. Any thread."""
-        if not self._is_closed:
-            self._is_closed = True
-            if _jvm.is_usable():
-                with java_errors():
-                    self._java.close()
-
-    def __enter__(self) -> "Publication":
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()
-
-    def __del__(self):
-        if hasattr(self, "_is_closed"):
-            self.close()
 
 
 def _packed_strides(image: np.ndarray) -> tuple:

@@ -11,8 +11,9 @@ import time
 from typing import AsyncIterator, Iterator, NamedTuple
 
 from . import _jvm
-from ._errors import Closed, StreamLost, Timeout, java_errors, require_text, translated
+from ._errors import StreamLost, Timeout, java_errors, require_text, translated
 from ._frames import Frame
+from ._stream import Stream
 
 _RECORD = struct.Struct("=15q")
 _SLICE_NS = 50_000_000  # the wait is left this often, for Ctrl-C
@@ -37,16 +38,16 @@ class SubscriptionLedger(NamedTuple):
     bytes: int
 
 
-class Subscription:
+class Subscription(Stream):
     """The frames of one stream: iterate over them, or ``read()`` them one by one.
 
     For one thread at a time; ``close()`` and ``ledger`` for any.
     """
 
+    _kind = "subscription"
+
     def __init__(self, java, runtime, stream: str, channel: str, follow: bool | None, timeout: float | None):
-        self._java = java
-        self._runtime = runtime
-        self._stream = stream
+        super().__init__(java, runtime, stream)
         self._channel = channel
         self._follow = follow
         self._timeout = timeout
@@ -54,15 +55,8 @@ class Subscription:
         self._record = (ctypes.c_char * _RECORD.size).from_address(java.recordAddress())
         self._current: Frame | None = None
         self._numbers: tuple | None = None
-        self._is_closed = False
         self._is_jpeg_known = None
         self._waiter: _Waiter | None = None
-        _jvm.opened(self)
-
-    @property
-    def stream(self) -> str:
-        """The name of the stream."""
-        return self._stream
 
     def read(self, timeout: float | None = None) -> Frame | None:
         """Waits for the next frame, which is valid until the next call, unless it is kept.
@@ -88,8 +82,7 @@ class Subscription:
 
     def _wait(self, limit_ns: int | None) -> int:
         """The next frame, which is the current one then; or why there is none."""
-        if self._is_closed or not _jvm.is_usable():
-            self._require_open()
+        self._require_open()
         while True:
             wait_ns = _SLICE_NS if limit_ns is None else min(_SLICE_NS, limit_ns - time.monotonic_ns())
             try:
@@ -124,14 +117,8 @@ class Subscription:
         if frame.encoding == "raw":
             frame.image
 
-    def _require_open(self) -> None:
-        _jvm.runtime()  # raises in a child of fork()
-        raise Closed(f"the subscription of stream '{self._stream}' is closed")
-
     def _error(self, error: Exception) -> Exception:
-        if self._is_closed:
-            return Closed(f"the subscription of stream '{self._stream}' is closed")
-        return translated(error)
+        return self._closed() if self._is_closed else translated(error)
 
     def _lost(self) -> StreamLost:
         return StreamLost(
@@ -203,24 +190,9 @@ class Subscription:
             self._is_jpeg_known = bool(self._java.hasJpeg())
         return self._is_jpeg_known
 
-    def close(self) -> None:
-        """Leaves the stream. Kept frames and arrays stay valid. Closing twice does nothing. Any thread."""
-        if not self._is_closed:
-            self._is_closed = True
-            if _jvm.is_usable():
-                with java_errors():
-                    self._java.close()
-
-    def __enter__(self) -> "Subscription":
-        return self
-
     def __exit__(self, *_) -> None:
         self._end_current()
         self.close()
-
-    def __del__(self):
-        if hasattr(self, "_is_closed"):
-            self.close()
 
 
 class _Waiter:
