@@ -82,7 +82,8 @@ class VideoFileIT {
         subscriber.kill();
         publisher.interrupt();
         publisher.expectExit(SIGINT_STATUS);
-        expectFrames(file, received - 60, Long.MAX_VALUE);
+        expectTimes(file, received - 60, Long.MAX_VALUE); // the frame that was being written may be half a frame
+        run("ffmpeg", "-v", "quiet", "-nostdin", "-i", file.toString(), "-f", "null", "-");
     }
 
     @Test
@@ -112,20 +113,24 @@ class VideoFileIT {
     }
 
     private static void expectFrames(Path file, long least, long most) throws Exception {
+        expectTimes(file, least, most);
+        run("ffmpeg", "-v", "error", "-xerror", "-nostdin", "-i", file.toString(), "-f", "null", "-");
+    }
+
+    private static void expectTimes(Path file, long least, long most) throws Exception {
         List<Double> times = times(file);
         assertTrue(
                 times.size() >= least && times.size() <= most, times.size() + " frames, not " + least + " to " + most);
         for (int i = 1; i < times.size(); i++) {
             assertTrue(times.get(i) > times.get(i - 1), "times rise: " + times);
         }
-        run("ffmpeg", "-v", "error", "-xerror", "-nostdin", "-i", file.toString(), "-f", "null", "-");
     }
 
     private static List<Double> times(Path file) throws Exception {
         return run(
                         "ffprobe",
                         "-v",
-                        "error",
+                        "quiet",
                         "-select_streams",
                         "v:0",
                         "-show_entries",

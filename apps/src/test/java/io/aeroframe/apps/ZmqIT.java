@@ -187,6 +187,25 @@ class ZmqIT {
         publisher.expectExit(130);
     }
 
+    /** A hub that has gone does not hold up the stream: its images are counted, and the next hub gets the rest. */
+    @Test
+    void aHubThatHasGoneIsFoundAgain() throws Exception {
+        Object[] hub = {
+            "imagezmq-rep", "--bind", "--name", "s", "--size", "320x240", "--address", address, "--frames", 20
+        };
+        AeroframeProcess sink = sandbox.start("subscribe", "s", "zmq:" + address + "?imagezmq", "--no-follow");
+        AeroframeProcess publisher = sandbox.start("publish", "pattern:320x240@30", "s", "--await-subscriber");
+        AeroframeProcess first = sandbox.startCommand(PythonPeer.command(hub));
+        first.expectExit(0);
+        sink.awaitError("the hub did not answer within 2 s; images are skipped until a hub is there");
+        AeroframeProcess second = sandbox.startCommand(PythonPeer.command(hub));
+        second.expectExit(0);
+        sink.awaitError("a hub answers again; images lost meanwhile: ");
+        publisher.interrupt();
+        publisher.expectExit(130);
+        sink.expectExit(0);
+    }
+
     /** Python, a pipe, UDP multicast, ZeroMQ, Python: the bytes are the same. */
     @Test
     void aChainOfBridgesCarriesTheBytesUnchanged(@TempDir Path directory) throws Exception {

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.zeromq.SocketType;
@@ -21,16 +20,14 @@ import org.zeromq.ZMQ;
 
 /**
  * Frames as ZeroMQ messages. JPEG frames are sent as they are; others become JPEG, or for imagezmq arrays. A PUB socket
- * drops what a slow reader does not take: few messages wait in line.
+ * drops what a slow reader does not take: few messages wait in line. imagezmq's hub answers each image, and the next
+ * one waits for that.
  */
 final class ZmqSink implements FrameSink {
 
     private static final int QUEUE_LENGTH = 16;
     private static final int WAIT_MS = 50;
     private static final int QUALITY = 90;
-
-    /** imagezmq's hub has answered by then, or is gone: its REQ socket cannot go on without an answer. */
-    private static final long REPLY_PATIENCE_NS = TimeUnit.SECONDS.toNanos(2);
 
     private final ZmqSpec spec;
     private final String streamName;
@@ -40,36 +37,32 @@ final class ZmqSink implements FrameSink {
     private final PixelFrames pixels =
             new PixelFrames(PixelFormat.BGR24, PixelFormat.GRAY8, PixelFormat.GRAY16, PixelFormat.BGRA32);
     private final byte[] topic;
-    private ZmqSocket socket;
-    private long awaitsReplySinceNs;
-    private boolean awaitsReply;
-    private long unanswered;
-    private boolean isOpen = true;
 
-    private ZmqSink(ZmqSpec spec, String streamName, Consumer<String> report) {
+    /** Null for imagezmq's hub. */
+    private final ZmqSocket publisher;
+
+    /** Null for all but imagezmq's hub. */
+    private final HubRequests hub;
+
+    private volatile boolean isOpen = true;
+
+    private ZmqSink(ZmqSpec spec, String streamName, Consumer<String> report) throws IOException {
         this.spec = spec;
         this.streamName = streamName;
         this.report = report;
         undecodable = new UndecodableFrames(spec.text(), report);
         topic = spec.topic().getBytes(StandardCharsets.UTF_8);
+        publisher = spec.isRequest() ? null : ZmqSocket.open(spec, SocketType.PUB, QUEUE_LENGTH, WAIT_MS);
+        hub = spec.isRequest() ? new HubRequests(spec, report) : null;
     }
 
     static ZmqSink open(ZmqSpec spec, String streamName, Consumer<String> report) throws IOException {
-        ZmqSink sink = new ZmqSink(spec, streamName, report);
-        sink.open();
-        return sink;
-    }
-
-    private void open() throws IOException {
-        socket = ZmqSocket.open(spec, spec.isRequest() ? SocketType.REQ : SocketType.PUB, QUEUE_LENGTH, WAIT_MS);
+        return new ZmqSink(spec, streamName, report);
     }
 
     @Override
     public synchronized void accept(Frame frame) throws IOException {
-        while (isOpen && awaitsReply && !hasReply()) {
-            // the stream goes on meanwhile: frames that are late for it are counted there
-        }
-        if (!isOpen) {
+        if (!isOpen || hub != null && !hub.awaitTurn(() -> isOpen)) {
             return;
         }
         byte[] head;
@@ -93,26 +86,11 @@ final class ZmqSink implements FrameSink {
     }
 
     private void send(byte[] head, byte[] image) {
-        ZMQ.Socket to = socket.socket();
-        if (to.send(head, ZMQ.SNDMORE) && to.send(image) && spec.isRequest()) {
-            awaitsReply = true;
-            awaitsReplySinceNs = System.nanoTime();
+        if (hub != null) {
+            hub.send(head, image);
+        } else if (publisher.socket().send(head, ZMQ.SNDMORE)) {
+            publisher.socket().send(image);
         }
-    }
-
-    /** Whether the hub has answered. One that has vanished is given up: the socket is made again. */
-    private boolean hasReply() throws IOException {
-        if (socket.socket().recv() != null) {
-            awaitsReply = false;
-        } else if (System.nanoTime() - awaitsReplySinceNs >= REPLY_PATIENCE_NS) {
-            unanswered++;
-            report.accept(spec.text() + ": the hub did not answer within 2 s; connecting again, " + unanswered
-                    + " frames without an answer so far");
-            socket.close();
-            open();
-            awaitsReply = false;
-        }
-        return !awaitsReply;
     }
 
     /** The sender's name travels as metadata; without it, it is the stream's. */
@@ -127,12 +105,18 @@ final class ZmqSink implements FrameSink {
     }
 
     @Override
-    public synchronized void close() {
-        if (isOpen) {
-            isOpen = false;
-            socket.close();
-            images.close();
-            pixels.close();
+    public void close() {
+        isOpen = false; // ends the wait for an answer
+        release();
+    }
+
+    private synchronized void release() {
+        if (hub != null) {
+            hub.close();
+        } else {
+            publisher.close();
         }
+        images.close();
+        pixels.close();
     }
 }

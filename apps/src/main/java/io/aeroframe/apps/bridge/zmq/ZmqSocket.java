@@ -31,8 +31,24 @@ final class ZmqSocket implements AutoCloseable {
      * @throws IOException if the address cannot be bound or connected to.
      */
     static ZmqSocket open(ZmqSpec spec, SocketType type, int queueLength, int waitMs) throws IOException {
+        return open(spec, type, queueLength, waitMs, true);
+    }
+
+    /**
+     * Opens a socket that sends only to a peer that is there.
+     *
+     * @param waitMs how long a call waits before it returns with nothing, in ms.
+     * @throws IOException if the address cannot be bound or connected to.
+     */
+    static ZmqSocket openUnqueued(ZmqSpec spec, SocketType type, int waitMs) throws IOException {
+        return open(spec, type, 1, waitMs, false);
+    }
+
+    private static ZmqSocket open(ZmqSpec spec, SocketType type, int queueLength, int waitMs, boolean queuesForLater)
+            throws IOException {
         ZmqSocket opened = new ZmqSocket(type);
         try {
+            opened.socket.setImmediate(queuesForLater);
             opened.socket.setHWM(queueLength);
             opened.socket.setReceiveTimeOut(waitMs);
             opened.socket.setSendTimeOut(waitMs);
@@ -61,6 +77,11 @@ final class ZmqSocket implements AutoCloseable {
             return error.getMessage();
         }
         return ex.getMessage();
+    }
+
+    /** Whether a message can be sent at once. */
+    boolean canSend() {
+        return (socket.getEvents() & ZMQ.Poller.POLLOUT) != 0;
     }
 
     ZMQ.Socket socket() {
