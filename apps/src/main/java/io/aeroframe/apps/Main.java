@@ -65,7 +65,7 @@ public final class Main implements Runnable {
         }
         int status = CommandLine.ExitCode.SOFTWARE;
         try {
-            status = commandLine(stop).execute(args);
+            status = commandLine(stop).execute(FileArguments.escaped(args));
         } catch (OutOfMemoryError ex) {
             System.err.println("aeroframe: not enough memory: " + oneLine(String.valueOf(ex.getMessage()))
                     + "; use smaller frames, or give Java more with AEROFRAME_OPTS=-Xmx4g");
@@ -126,6 +126,9 @@ public final class Main implements Runnable {
                     break;
                 }
                 String name = arg.split("=", 2)[0];
+                if (FileArguments.looksLikeFile(arg)) {
+                    return "'" + arg + "' begins like an option: a file of this name is written ./" + arg;
+                }
                 if (name.startsWith("--") && !command.optionsMap().containsKey(name)) {
                     return "Unknown option: '" + name + "'";
                 }

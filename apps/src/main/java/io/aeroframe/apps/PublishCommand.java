@@ -15,10 +15,10 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Sources:",
-            "  0, camera:1               a camera",
+            "  0, camera:1, /dev/video0  a camera",
             "  clip.mp4, rtsp://..., http://...",
             "                            anything FFmpeg opens; a live address is opened again when it was away",
-            "  cat.jpg, shots/*.png, dir/",
+            "  cat.jpg, shots/*.png, shots/%%06d.png, dir/",
             "                            pictures in name order, 25 a second unless --fps says otherwise;",
             "                            a JPEG that needs no change is sent as it is",
             "  pattern:1280x720@60       a moving test picture",

@@ -40,7 +40,7 @@ public final class Bridges {
      * @throws IllegalArgumentException if the kind of source is unknown, or its specification is malformed.
      */
     public static FrameSource openSource(String spec, SourceOptions options, BridgeOptions bridge) throws IOException {
-        Optional<Bridge> own = of(spec);
+        Optional<Bridge> own = spec.equals("-") || !FrameSources.isFile(spec) ? of(spec) : Optional.empty();
         if (own.isPresent()) {
             return FrameSources.convert(own.get().openSource(spec, bridge), options);
         }
@@ -63,17 +63,25 @@ public final class Bridges {
      */
     public static FrameSink openSink(String spec, SinkOptions options, BridgeOptions bridge) throws IOException {
         Optional<Bridge> own = of(spec);
-        if (own.isPresent()) {
-            return own.get().openSink(spec, bridge);
-        }
         try {
+            if (own.isPresent()) {
+                return own.get().openSink(spec, bridge);
+            }
             return FrameSinks.open(spec, options);
         } catch (IllegalArgumentException ex) {
-            throw withBridges(ex);
+            throw own.isPresent() ? withFile(ex, spec) : withBridges(ex);
         }
     }
 
+    private static IllegalArgumentException withFile(IllegalArgumentException ex, String spec) {
+        return FrameSinks.isFileName(spec)
+                ? new IllegalArgumentException(ex.getMessage() + "; a file of this name is written ./" + spec, ex)
+                : ex;
+    }
+
     private static IllegalArgumentException withBridges(IllegalArgumentException ex) {
-        return ex.getMessage().contains("known") ? new IllegalArgumentException(ex.getMessage() + KNOWN, ex) : ex;
+        boolean isUnknown =
+                ex.getMessage().startsWith("source '") || ex.getMessage().startsWith("unknown sink");
+        return isUnknown ? new IllegalArgumentException(ex.getMessage() + KNOWN, ex) : ex;
     }
 }

@@ -9,13 +9,22 @@ import java.util.regex.Pattern;
  */
 public final class FrameSinks {
 
-    /** One letter is a Windows drive. */
-    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
+    private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+://.*", Pattern.DOTALL);
 
     private FrameSinks() {}
 
     /**
-     * Opens a sink. A file whose name looks like a scheme is written {@code ./like:this.png}.
+     * Whether a name ends like a video or picture file that can be written.
+     *
+     * @param name the name as a user wrote it.
+     * @return true if its extension is known.
+     */
+    public static boolean isFileName(String name) {
+        return VideoSink.handles(name) || PictureFormat.ofName(name) != null;
+    }
+
+    /**
+     * Opens a sink. What ends like the name of a video or picture file is one, also with a colon in it.
      *
      * @param spec    the specification as a user wrote it.
      * @param options what sinks need to know of their surroundings.
@@ -33,10 +42,11 @@ public final class FrameSinks {
             case "digest:":
                 return new DigestSink(options.standardOutput(), options.json(), options.report());
             default:
-                if (VideoSink.handles(spec) && !SCHEME.matcher(spec).matches()) {
+                boolean isAddress = ADDRESS.matcher(spec).matches();
+                if (VideoSink.handles(spec) && !isAddress) {
                     return VideoSink.open(spec, options);
                 }
-                if (SCHEME.matcher(spec).matches() || PictureFormat.ofName(spec) == null) {
+                if (isAddress || PictureFormat.ofName(spec) == null) {
                     throw new IllegalArgumentException("unknown sink '" + spec
                             + "': known are window:, null:, digest:, video files (.mp4, .mkv, .avi) and "
                             + "picture files such as"

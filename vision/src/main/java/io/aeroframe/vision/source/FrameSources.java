@@ -18,7 +18,7 @@ public final class FrameSources {
             "known are a camera (0, camera:1), a video file or address (clip.mp4, rtsp://HOST/PATH),"
                     + " pictures (cat.jpg, shots/*.png, dir/) and pattern:1280x720@60";
 
-    private static final Pattern CAMERA_INDEX = Pattern.compile("\\d{1,3}");
+    private static final Pattern CAMERA = Pattern.compile("\\d{1,3}|/dev/(video\\d+|v4l/.+)|camera:.*");
 
     /** Two letters at least, so that a Windows drive is none. */
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):(?!//).*");
@@ -27,6 +27,17 @@ public final class FrameSources {
     private static final Set<String> FFMPEG_SCHEMES = Set.of("file", "concat", "udp", "rtp", "srt", "tcp");
 
     private FrameSources() {}
+
+    /**
+     * Whether something has this name: then it is the file, the directory or the device that is meant, and not a
+     * pattern, an address or a scheme.
+     *
+     * @param spec the specification as on the command line.
+     * @return true if it exists.
+     */
+    public static boolean isFile(String spec) {
+        return PictureList.isExisting(spec);
+    }
 
     /**
      * Opens a source.
@@ -86,15 +97,20 @@ public final class FrameSources {
         if (spec.isEmpty()) {
             throw new IllegalArgumentException("the source is empty: " + KNOWN);
         }
-        if (CAMERA_INDEX.matcher(spec).matches() || spec.startsWith("camera:")) {
+        boolean isFile = isFile(spec);
+        if (CAMERA.matcher(spec).matches() && (!isFile || spec.startsWith("/dev/"))) {
             return ConvertingSource.of(CameraSource.open(spec, options), options);
         }
-        if (spec.startsWith("pattern:")) {
+        if (spec.startsWith("pattern:") && !isFile) {
             return ConvertingSource.of(PatternSource.open(spec, options), options);
         }
         Matcher scheme = SCHEME.matcher(spec);
-        if (spec.equals("-") || (scheme.matches() && !FFMPEG_SCHEMES.contains(scheme.group(1)))) {
-            throw new IllegalArgumentException("source '" + spec + "' is not known: " + KNOWN);
+        if (!isFile && scheme.matches() && !FFMPEG_SCHEMES.contains(scheme.group(1))) {
+            throw new IllegalArgumentException(
+                    "source '" + spec + "' is not known, and no file has this name: " + KNOWN);
+        }
+        if (isFile && CAMERA.matcher(spec).matches()) {
+            options.report().accept(spec + " is the file of this name; camera:" + spec + " is the camera");
         }
         return PictureSource.handles(spec)
                 ? ConvertingSource.of(PictureSource.open(spec, options), options)

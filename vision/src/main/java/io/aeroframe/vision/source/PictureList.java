@@ -4,10 +4,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystems;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.SimpleFileVisitor;
@@ -35,7 +35,8 @@ final class PictureList {
     /**
      * Lists pictures. A name that exists is taken as it is, even with characters of a glob in it.
      *
-     * @param spec a file, a directory, or a glob with {@code * ? [ ] { }} (and {@code **} across directories).
+     * @param spec a file, a directory, a name with a number ({@code shots/%06d.png}), or a glob with {@code * ? [ ] {
+     *             }} (and {@code **} across directories).
      * @return at least one file.
      * @throws IOException if there is none, or a directory cannot be read.
      */
@@ -44,13 +45,16 @@ final class PictureList {
             throw new IllegalArgumentException(
                     "a picture source needs a file, a directory or a glob such as shots/*.png");
         }
-        boolean isGlob = firstWildcard(spec) >= 0;
-        if (!isGlob || isExistingName(spec)) {
+        boolean exists = isExisting(spec);
+        if (!exists && NumberedPictures.isNumbered(spec)) {
+            return NumberedPictures.of(spec);
+        }
+        if (exists || !isGlob(spec)) {
             Path path = Path.of(spec);
             if (Files.isDirectory(path)) {
                 return inDirectory(spec, path);
             }
-            if (!Files.exists(path)) {
+            if (!exists) {
                 throw new IOException(
                         spec + ": no such file; name a picture, a directory of pictures, or a glob such as"
                                 + " shots/*.png");
@@ -171,8 +175,18 @@ final class PictureList {
         return count == 1 ? "one file of another kind" : count + " files of other kinds";
     }
 
-    private static boolean isExistingName(String spec) {
-        return FileSystems.getDefault().getSeparator().equals("/") && Files.exists(Path.of(spec));
+    /**
+     * Whether something has exactly this name.
+     *
+     * @param spec to look for.
+     * @return true if there is a file, a directory or a device of this name.
+     */
+    static boolean isExisting(String spec) {
+        try {
+            return !spec.isEmpty() && Files.exists(Path.of(spec));
+        } catch (InvalidPathException e) {
+            return false; // what can be no file's name, such as a glob on Windows
+        }
     }
 
     private static int firstWildcard(String spec) {

@@ -16,7 +16,7 @@ import org.opencv.core.Mat;
 import org.opencv.imgcodecs.Imgcodecs;
 
 /**
- * Pictures from files, in natural name order: a file, a directory, or a glob.
+ * Pictures from files: a file; or a directory or a glob, in natural name order; or a numbered name, by number.
  *
  * <p>Frames have the pictures' own sizes. Raw frames are BGR24, byte for byte what {@code cv2.imread(file)} gives,
  * turned upright if the camera noted so; or, if the native format is asked for, GRAY8, GRAY16, BGR24 or BGRA32 as the
@@ -47,25 +47,27 @@ final class PictureSource implements FrameSource {
     }
 
     /**
-     * Whether a source specification names pictures: a glob, a directory, or a file with the extension of a picture
-     * format whether it exists or not. To be asked after the prefixes of other sources ({@code camera:}, {@code shm:}).
+     * Whether a source specification names pictures: a directory or a file with the extension of a picture format; or,
+     * where nothing has that name, a glob or a number to be filled in. To be asked after the prefixes of other sources
+     * ({@code camera:}, {@code shm:}).
      *
      * @param spec the specification as on the command line.
      * @return true if {@link #open(String, SourceOptions)} is for it.
      */
     public static boolean handles(String spec) {
-        if (spec.contains("://")) {
-            return false;
+        if (PictureList.isExisting(spec)) {
+            return Files.isDirectory(Path.of(spec)) || PictureList.isPictureName(spec);
         }
-        return PictureList.isPictureName(spec) || PictureList.isGlob(spec) || Files.isDirectory(Path.of(spec));
+        return !spec.contains("://")
+                && (PictureList.isPictureName(spec) || PictureList.isGlob(spec) || NumberedPictures.isNumbered(spec));
     }
 
     /**
      * Lists the pictures. None is read before the first {@link #advance()}.
      *
      * @param spec    a file ({@code cat.jpg}; read whatever its extension), a directory ({@code shots/}; files in it
-     *                that are not pictures by their extension, hidden files and directories are left out), or a glob
-     *                ({@code shots/*.png}).
+     *                that are not pictures by their extension, hidden files and directories are left out), a name with
+     *                a number ({@code shots/%06d.png}), or a glob ({@code shots/*.png}).
      * @param options what is asked of the source.
      * @return a source to be closed.
      * @throws IOException              if there is no such file or no picture, or a directory cannot be read.

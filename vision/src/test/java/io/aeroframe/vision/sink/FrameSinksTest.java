@@ -36,6 +36,9 @@ class FrameSinksTest {
             assertInstanceOf(PictureSink.class, sink);
             assertFalse(sink.isLive());
         }
+        try (FrameSink sink = FrameSinks.open(directory + "/at 12:30:05.png", options)) {
+            assertInstanceOf(PictureSink.class, sink);
+        }
         try (FrameSink sink = FrameSinks.open("digest:", options)) {
             sink.accept(new TestFrame(FrameFormat.gray8(1, 1), 1, new byte[1]));
         }
@@ -46,15 +49,14 @@ class FrameSinksTest {
     @ValueSource(
             strings = {
                 "foo:bar",
-                "foo:bar.png",
+                "http://host/bar.png",
                 "window",
                 "window:x",
-                "foo:out.mp4",
+                "rtsp://host/out.mp4",
                 "out.mov",
                 "-",
                 "zmq:tcp://localhost:1",
                 "shm:frames",
-                "ros:/topic.png",
                 ""
             })
     void listsTheKnownSinksWhenItDoesNotKnowOne(String spec) {
