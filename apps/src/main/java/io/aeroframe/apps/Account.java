@@ -3,6 +3,7 @@ package io.aeroframe.apps;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.aeroframe.transport.PublicationLedger;
 import io.aeroframe.transport.SubscriptionLedger;
+import io.aeroframe.vision.jpeg.JpegCodecs;
 import java.io.IOException;
 import java.util.List;
 
@@ -24,15 +25,23 @@ sealed interface Account {
     /** The ledger as a sum that people can check. */
     String describe();
 
+    /** JPEG images of this process that were decoded with a warning, if there are any. */
+    private static String warnings() {
+        long warned = JpegCodecs.decodedWithWarnings();
+        return warned > 0 ? "; JPEG images decoded with warnings " + warned : "";
+    }
+
     /**
      * The publisher's side.
      *
      * @param ledgers   one for each channel.
      * @param badFrames damaged frames of the source, which are not published.
+     * @param decodeErrors pieces of the source that could not be decoded.
      * @param superseded frames that the source skipped for newer ones, which are not published either.
      * @param torn frames that may be torn as the source could not read them whole; they are published.
      */
-    record Published(List<PublicationLedger> ledgers, long badFrames, long superseded, long torn) implements Account {
+    record Published(List<PublicationLedger> ledgers, long badFrames, long decodeErrors, long superseded, long torn)
+            implements Account {
         @Override
         public long frames() {
             return ledgers.get(0).published();
@@ -73,6 +82,8 @@ sealed interface Account {
                             .sum());
             json.writeNumberField("channels", ledgers.size());
             json.writeNumberField("bad_frames", badFrames);
+            json.writeNumberField("decode_errors", decodeErrors);
+            json.writeNumberField("decoded_with_warnings", JpegCodecs.decodedWithWarnings());
             json.writeNumberField("superseded_at_source", superseded);
             json.writeNumberField("torn_at_source", torn);
         }
@@ -104,6 +115,10 @@ sealed interface Account {
             if (badFrames > 0) {
                 text.append("; damaged frames of the source ").append(badFrames);
             }
+            if (decodeErrors > 0) {
+                text.append("; pieces of the source that could not be decoded ").append(decodeErrors);
+            }
+            text.append(warnings());
             if (superseded > 0) {
                 text.append("; frames that the source skipped for newer ones ").append(superseded);
             }
@@ -146,6 +161,7 @@ sealed interface Account {
             json.writeNumberField("superseded", ledger.superseded() + replaced);
             json.writeNumberField("expired", ledger.expired());
             json.writeNumberField("invalid", ledger.invalid());
+            json.writeNumberField("decoded_with_warnings", JpegCodecs.decodedWithWarnings());
         }
 
         @Override
@@ -154,7 +170,8 @@ sealed interface Account {
                     + ledger.droppedByPublisher() + " + lost " + ledger.lost() + " + overrun "
                     + ledger.overrun() + " + superseded "
                     + (ledger.superseded() + replaced) + " + expired " + ledger.expired()
-                    + (ledger.invalid() > 0 ? "; invalid messages " + ledger.invalid() : "");
+                    + (ledger.invalid() > 0 ? "; invalid messages " + ledger.invalid() : "")
+                    + warnings();
         }
     }
 }

@@ -4,11 +4,12 @@ import io.aeroframe.vision.source.BadFrameException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Counts the damaged frames of a source, and reports them at most once a second. One thread. */
+/** Counts the damaged frames of a source, and reports each; those of a live one at most once a second. One thread. */
 final class BadFrames {
 
     private static final long REPORT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
+    private final boolean isLive;
     private final Consumer<String> report;
     private long count;
     private long lastReportNs = System.nanoTime() - REPORT_INTERVAL_NS;
@@ -16,9 +17,11 @@ final class BadFrames {
     /**
      * Creates a counter.
      *
+     * @param isLive whether the source is live.
      * @param report takes a line at a time.
      */
-    BadFrames(Consumer<String> report) {
+    BadFrames(boolean isLive, Consumer<String> report) {
+        this.isLive = isLive;
         this.report = report;
     }
 
@@ -26,7 +29,7 @@ final class BadFrames {
     void skipped(BadFrameException why) {
         count++;
         long nowNs = System.nanoTime();
-        if (nowNs - lastReportNs >= REPORT_INTERVAL_NS) {
+        if (!isLive || nowNs - lastReportNs >= REPORT_INTERVAL_NS) {
             lastReportNs = nowNs;
             report.accept(why.getMessage() + "; the frame is skipped, " + count + " so far");
         }

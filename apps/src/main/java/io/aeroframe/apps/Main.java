@@ -12,7 +12,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command line {@code aeroframe}. Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
+/**
+ * The command line {@code aeroframe}. Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but
+ * damaged parts of the source were left out, 130 interrupted.
+ */
 @Command(
         name = "aeroframe",
         mixinStandardHelpOptions = true,

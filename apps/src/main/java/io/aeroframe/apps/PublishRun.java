@@ -23,6 +23,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** Publishes one source as one stream on one or more channels, until one of the many reasons to stop. */
 final class PublishRun {
 
+    /** The exit status if some of the source was damaged and left out. */
+    private static final int DAMAGED = 3;
+
     private static final DirectBuffer NO_METADATA = new UnsafeBuffer(new byte[0]);
 
     private final String sourceText;
@@ -57,7 +60,7 @@ final class PublishRun {
                     sourceText,
                     options.sourceOptions(this::report),
                     options.shared().bridgeOptions(streamText, channels, isPaced, this::report));
-            badFrames = new BadFrames(this::report);
+            badFrames = new BadFrames(source.isLive(), this::report);
         } catch (IllegalArgumentException ex) {
             throw options.shared().usage(ex.getMessage());
         }
@@ -75,10 +78,10 @@ final class PublishRun {
                 throw new IOException(sourceText + ": there is no frame in it");
             }
             publish(channels);
+            return badFrames.count() + source.decodeErrors() > 0 ? DAMAGED : 0;
         } finally {
             stop.beginCleanup();
         }
-        return 0;
     }
 
     private void report(String text) {
@@ -89,6 +92,7 @@ final class PublishRun {
 
     private void publish(List<FrameChannel> channels) throws Exception {
         try (DriverSession session = DriverSession.join(options.shared(), stop)) {
+            IOException failure = null;
             try {
                 for (FrameChannel channel : channels) {
                     publications.add(session.aeroframe().addPublication(context(channel)));
@@ -99,12 +103,17 @@ final class PublishRun {
                     awaitSubscribers();
                 }
                 publishFrames();
+            } catch (IOException ex) {
+                failure = ex; // what was published until then counts
             } finally {
                 stop.beginCleanup();
                 CloseHelper.closeAll(publications);
             }
             reporter.summary(format, account(), copies.total());
             sayIfNobodyListened();
+            if (failure != null) {
+                throw failure;
+            }
         }
     }
 
@@ -244,6 +253,7 @@ final class PublishRun {
         return new Account.Published(
                 publications.stream().map(FramePublication::ledger).toList(),
                 badFrames.count(),
+                source.decodeErrors(),
                 source.superseded(),
                 source.torn());
     }

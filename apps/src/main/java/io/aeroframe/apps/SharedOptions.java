@@ -54,6 +54,11 @@ final class SharedOptions {
     @Option(names = "--json", description = "One JSON object a line on standard output; the last one is the summary.")
     private boolean json;
 
+    @Option(
+            names = "--strict",
+            description = "Refuse JPEG images that can be decoded only with a warning, such as bytes too many.")
+    private boolean strict;
+
     @Option(names = "--verbose", description = "Say more, and show stack traces.")
     private boolean verbose;
 
@@ -63,6 +68,9 @@ final class SharedOptions {
         }
         if (verbose) {
             System.setProperty("aeroframe.verbose", "true");
+        }
+        if (strict) {
+            System.setProperty(JpegCodecs.STRICT_PROPERTY, "true");
         }
     }
 

@@ -162,7 +162,7 @@ class RosIT {
                 """;
         AeroframeProcess python = ros(List.of(PythonPeer.rosCommand().get(0), "-c", script));
         Report received = Report.of(subscriber);
-        publisher.expectExit(0);
+        publisher.expectExit(3);
         assertEquals(1, received.md5s().stream().distinct().count());
         assertTrue(Report.ofOutput(publisher).number("ledger.bad_frames") > 0, publisher::toString);
         python.signal("KILL");

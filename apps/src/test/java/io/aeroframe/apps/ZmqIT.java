@@ -141,7 +141,8 @@ class ZmqIT {
         AeroframeProcess python =
                 sandbox.startCommand(List.of(PythonPeer.command().get(0), "-c", script, address));
         Report received = Report.of(subscriber);
-        Report published = Report.of(publisher);
+        publisher.awaitExit();
+        Report published = Report.ofOutput(publisher);
         assertEquals(1, received.md5s().stream().distinct().count());
         assertTrue(published.number("ledger.bad_frames") + published.number("ledger.superseded_at_source") > 0);
         python.signal("TERM");

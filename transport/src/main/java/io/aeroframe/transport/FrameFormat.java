@@ -153,12 +153,15 @@ public record FrameFormat(
     /**
      * The format of the raw frame that this one decodes to, without padding between its rows.
      *
-     * @return this format if it is raw, otherwise a raw format with the same size, pixel format and color encoding.
+     * @return this format if it is raw, otherwise a raw format with the same size, pixel format and color encoding; for
+     *     JPEG, gray or BGR whatever the header says, as a JPEG image holds nothing else.
      */
     public FrameFormat decoded() {
-        return encoding == FrameEncoding.RAW
-                ? this
-                : raw(pixelFormat, width, height).withColor(color);
+        return switch (encoding) {
+            case RAW -> this;
+            case JPEG -> raw(pixelFormat == PixelFormat.GRAY8 ? PixelFormat.GRAY8 : PixelFormat.BGR24, width, height);
+            case ZSTD -> raw(pixelFormat, width, height).withColor(color);
+        };
     }
 
     /**

@@ -31,7 +31,7 @@ final class FrameRecord {
         memory.putLong(format.width());
         memory.putLong(format.height());
         memory.putLong(format.stride());
-        memory.putLong(format.pixelFormat().code());
+        memory.putLong(format.decoded().pixelFormat().code());
         memory.putLong(format.encoding().code());
         memory.putLong(format.color().ordinal());
         memory.putLong(frame.metadata().capacity());

@@ -15,6 +15,7 @@ final class EntropyBits {
     private long bits;
     private int count;
     private int invented;
+    private String warning;
 
     /** Begins behind a scan's header. */
     void start(ByteBuffer image, int offset, int length) {
@@ -31,7 +32,9 @@ final class EntropyBits {
         fill();
         int entry = table.read((int) (bits >>> (count - HuffmanTable.MAX_CODE_LENGTH)) & 0xFFFF);
         if (entry == 0) {
-            throw EntropyChecker.corrupt("a code that is in no Huffman table, before byte " + at);
+            warn("a code that is in no Huffman table, before byte " + at);
+            count -= HuffmanTable.MAX_CODE_LENGTH + 1; // as libjpeg does, which takes it for the symbol 0
+            return 0;
         }
         count -= entry >> 8;
         return entry & 0xFF;
@@ -73,9 +76,36 @@ final class EntropyBits {
 
     /** Requires that all bytes were used, and that a marker is next. */
     void requireMarker() throws JpegFormatException {
-        if (count - invented >= Byte.SIZE || at >= end - 1 || jpeg.get(at) != (byte) 0xFF || jpeg.get(at + 1) == 0) {
-            throw EntropyChecker.corrupt("more data in a scan than it has blocks, at byte " + at);
+        if (at >= end - 1) {
+            throw EntropyChecker.corrupt("a scan without a marker at its end, at byte " + at);
         }
+        if (count - invented >= Byte.SIZE || jpeg.get(at) != (byte) 0xFF || jpeg.get(at + 1) == 0) {
+            warn("more data in a scan than it has blocks, at byte " + at);
+            skipToMarker();
+        }
+    }
+
+    private void skipToMarker() throws JpegFormatException {
+        while (at < end - 1 && (jpeg.get(at) != (byte) 0xFF || jpeg.get(at + 1) == 0)) {
+            at++;
+        }
+        if (at >= end - 1) {
+            throw EntropyChecker.corrupt("a scan without a marker at its end, at byte " + at);
+        }
+    }
+
+    private void warn(String text) {
+        warning = warning == null ? text : warning;
+    }
+
+    /** What decoders warn of, and make a picture of; null if there is nothing. The first since {@link #forget()}. */
+    String warning() {
+        return warning;
+    }
+
+    /** Begins with another image. */
+    void forget() {
+        warning = null;
     }
 
     /** Requires a certain marker next, and goes on behind it. */
@@ -85,7 +115,7 @@ final class EntropyBits {
             at++;
         }
         if ((jpeg.get(at + 1) & 0xFF) != marker) {
-            throw EntropyChecker.corrupt("another marker than the restart that is due, at byte " + at);
+            throw new JpegWarningException("another marker than the restart that is due, at byte " + at);
         }
         start(jpeg, at + 2, end);
     }

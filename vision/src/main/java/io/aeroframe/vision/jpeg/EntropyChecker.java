@@ -52,10 +52,12 @@ final class EntropyChecker {
      *
      * @param image   the image from index 0, whose markers are well-formed.
      * @param length  its length in bytes, up to its end-of-image marker at least.
-     * @throws JpegFormatException if it is damaged.
+     * @throws JpegWarningException if decoders make a picture of it.
+     * @throws JpegFormatException  if it is truncated, or damaged in another way.
      */
     void check(ByteBuffer image, int length) throws JpegFormatException {
         jpeg = image;
+        bits.forget();
         components = 0;
         restartInterval = 0;
         for (int i = 0; i < MAX_COMPONENTS; i++) {
@@ -71,6 +73,9 @@ final class EntropyChecker {
             int marker = u8(at++);
             if (marker == EOI) {
                 requireAllScanned();
+                if (bits.warning() != null) {
+                    throw new JpegWarningException(bits.warning());
+                }
                 return;
             }
             if (marker == TEM) {
@@ -140,7 +145,7 @@ final class EntropyChecker {
         }
         int parameters = header + 3 + 2 * count;
         if (u8(parameters) != 0 || u8(parameters + 1) != 63 || u8(parameters + 2) != 0) {
-            throw corrupt("a scan of some coefficients in an image that is not progressive");
+            throw new JpegWarningException("a scan of some coefficients in an image that is not progressive");
         }
         int blocks = 0;
         int only = 0;
@@ -194,10 +199,7 @@ final class EntropyChecker {
                 return; // the rest of the block is zero
             }
             k += run;
-            if (k > 63) {
-                throw corrupt("more than 64 coefficients in a block");
-            }
-            bits.skip(size);
+            bits.skip(size); // libjpeg leaves out coefficients behind the last
         }
     }
 

@@ -3,6 +3,7 @@ package io.aeroframe.vision.jpeg;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.vision.OpenCv;
 import java.io.IOException;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Chooses the JPEG codec, once for a process: TurboJPEG if this machine has the library, else OpenCV's. The system
@@ -17,6 +18,11 @@ public final class JpegCodecs {
      * The most pixels of an image that is decoded; default {@value #DEFAULT_MAX_PIXELS}, four pictures of 7680x4320.
      */
     public static final String MAX_PIXELS_PROPERTY = "aeroframe.jpeg.maxPixels";
+
+    /** Whether images that are decoded with a warning are refused: {@code true}, or {@code false} by default. */
+    public static final String STRICT_PROPERTY = "aeroframe.jpeg.strict";
+
+    private static final LongAdder WARNED = new LongAdder();
 
     private static final int DEFAULT_MAX_PIXELS = 1 << 27;
 
@@ -143,6 +149,24 @@ public final class JpegCodecs {
      */
     public static void requireDecodable(FrameFormat format) throws JpegFormatException {
         requireDecodable(format.width(), format.height());
+    }
+
+    /**
+     * How many images were decoded though they are damaged: they have bytes too many or wrong codes, as those of some
+     * cameras have, and decoders make a picture of them.
+     *
+     * @return images since the process began, by all codecs.
+     */
+    public static long decodedWithWarnings() {
+        return WARNED.sum();
+    }
+
+    /** Counts an image that was decoded with a warning; throws if such images are refused. */
+    static void warned(String warning) throws JpegFormatException {
+        if (Boolean.getBoolean(STRICT_PROPERTY)) {
+            throw new JpegFormatException("damaged JPEG image: " + warning);
+        }
+        WARNED.increment();
     }
 
     static void requireDecodable(int width, int height) throws JpegFormatException {

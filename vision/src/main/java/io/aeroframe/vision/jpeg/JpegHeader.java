@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
 public record JpegHeader(int width, int height, int components) {
 
     /**
-     * Reads and checks the header of an image, and that it ends with an end-of-image marker within its last 64 bytes
-     * (cameras pad their images). Reads absolutely: position and limit of the buffer are left alone. Any thread.
+     * Reads and checks the header of an image, and that it has an end-of-image marker, which padding may follow. Reads
+     * absolutely: position and limit of the buffer are left alone. Any thread.
      *
      * @param jpeg   the image.
      * @param offset the offset of its first byte.

@@ -10,14 +10,18 @@ import java.nio.ByteBuffer;
  */
 final class JpegScanner {
 
-    /** How far from the end the end-of-image marker may be: cameras pad their images. */
+    /** How far from the end the end-of-image marker is looked for first: cameras pad their images. */
     static final int PADDING_LIMIT = 64;
+
+    /** More segments of tables before a scan than these are not looked at. */
+    private static final int MAX_TABLE_SEGMENTS = 16;
 
     private static final int SOF0 = 0xC0;
     private static final int SOF2 = 0xC2;
     private static final int DHT = 0xC4;
     private static final int JPG = 0xC8;
     private static final int DAC = 0xCC;
+    private static final int DQT = 0xDB;
     private static final int SOF15 = 0xCF;
     private static final int RST0 = 0xD0;
     private static final int RST7 = 0xD7;
@@ -33,6 +37,11 @@ final class JpegScanner {
     private int width;
     private int height;
     private int components;
+    private int strayBytes;
+    private final int[] tableMarkers = new int[MAX_TABLE_SEGMENTS];
+    private final int[] tableOffsets = new int[MAX_TABLE_SEGMENTS];
+    private final int[] tableLengths = new int[MAX_TABLE_SEGMENTS];
+    private int tableSegments;
 
     int width() {
         return width;
@@ -44,6 +53,29 @@ final class JpegScanner {
 
     int components() {
         return components;
+    }
+
+    /** Bytes between the segments, which decoders skip with a warning. */
+    int strayBytes() {
+        return strayBytes;
+    }
+
+    /** Segments of Huffman or quantization tables before the first scan. */
+    int tableSegments() {
+        return tableSegments;
+    }
+
+    int tableMarker(int segment) {
+        return tableMarkers[segment];
+    }
+
+    /** Where a segment's length is, which counts its own two bytes. */
+    int tableOffset(int segment) {
+        return tableOffsets[segment];
+    }
+
+    int tableLength(int segment) {
+        return tableLengths[segment];
     }
 
     /**
@@ -64,6 +96,8 @@ final class JpegScanner {
         width = 0;
         height = 0;
         components = 0;
+        strayBytes = 0;
+        tableSegments = 0;
         if (length < 4 || u8(at) != 0xFF || u8(at + 1) != SOI) {
             throw new JpegFormatException("not a JPEG image: it does not start with FF D8");
         }
@@ -95,14 +129,21 @@ final class JpegScanner {
         }
     }
 
-    /** Requires the end-of-image marker at the end, padding allowed. After {@link #readHeader}. */
-    void requireEnd() throws JpegFormatException {
+    /**
+     * Requires the end-of-image marker. After {@link #readHeader}.
+     *
+     * @return where the image ends: at the end if the marker is within its last bytes, else behind the marker.
+     */
+    int requireEnd() throws JpegFormatException {
         for (int i = end - 2; i >= Math.max(at, end - PADDING_LIMIT); i--) {
             if (u8(i) == 0xFF && u8(i + 1) == EOI) {
-                return;
+                return end;
             }
         }
-        throw truncated();
+        int scan = at;
+        int imageEnd = walkScans();
+        at = scan;
+        return imageEnd;
     }
 
     /**
@@ -149,16 +190,23 @@ final class JpegScanner {
         if (at >= end) {
             throw truncated();
         }
-        if (u8(at) != 0xFF) {
-            throw corrupt("byte " + (at - start) + " is " + hex(u8(at)) + " where a marker should be");
+        while (true) { // as decoders do: what is not a marker is skipped
+            while (at < end && u8(at) != 0xFF) {
+                at++;
+                strayBytes++;
+            }
+            while (at < end && u8(at) == 0xFF) {
+                at++;
+            }
+            if (at >= end) {
+                throw truncated();
+            }
+            int marker = u8(at++);
+            if (marker != 0) {
+                return marker;
+            }
+            strayBytes += 2;
         }
-        while (at < end && u8(at) == 0xFF) {
-            at++;
-        }
-        if (at >= end) {
-            throw truncated();
-        }
-        return u8(at++);
     }
 
     private void readSegment(int marker) throws JpegFormatException {
@@ -178,10 +226,16 @@ final class JpegScanner {
             if (count < 1 || count > 4 || length != 6 + 2 * count) {
                 throw corrupt("a scan header of " + length + " bytes for " + count + " components");
             }
-        } else if (marker == 0 || marker == JPG || marker > TEM && marker < SOF0) {
+        } else if (marker == JPG || marker > TEM && marker < SOF0) {
             throw corrupt("marker FF " + hex(marker) + " at byte " + (at - 2 - start));
         } else {
-            skipSegment(marker);
+            int length = skipSegment(marker);
+            if ((marker == DHT || marker == DQT) && tableSegments < MAX_TABLE_SEGMENTS) {
+                tableMarkers[tableSegments] = marker;
+                tableOffsets[tableSegments] = at - length;
+                tableLengths[tableSegments] = length;
+                tableSegments++;
+            }
         }
     }
 

@@ -110,9 +110,7 @@ public final class OpenCvJpegCodec implements JpegCodec {
         JpegArguments.requirePixels(target, targetFormat);
         scanner.readHeader(jpeg, 0, length);
         scanner.requireDecodableAs(targetFormat);
-        scanner.requireEnd();
-        scanner.walkScans();
-        checker.check(jpeg, length);
+        requireWhole(jpeg, length);
         decodeCopies = 1; // OpenCV decodes in memory of its own
         boolean isGray = scanner.components() == 1 || targetFormat.pixelFormat() == PixelFormat.GRAY8;
         PixelFormat made =
@@ -125,6 +123,20 @@ public final class OpenCvJpegCodec implements JpegCodec {
         decode(jpeg, length, mats.over(decodedTo.pixels, 0, decodedTo.from), decodedTo.from);
         decodedTo.converter.convert(decodedTo.pixels, target);
         decodeCopies += decodedTo.converter.copies();
+    }
+
+    private void requireWhole(ByteBuffer jpeg, int length) throws JpegFormatException {
+        int end = scanner.requireEnd();
+        scanner.walkScans();
+        if (scanner.strayBytes() > 0) {
+            JpegCodecs.warned(scanner.strayBytes() + " bytes between its segments");
+            return;
+        }
+        try {
+            checker.check(jpeg, end);
+        } catch (JpegWarningException e) {
+            JpegCodecs.warned(e.getMessage());
+        }
     }
 
     private void decode(ByteBuffer jpeg, int length, Mat view, FrameFormat format) throws JpegFormatException {

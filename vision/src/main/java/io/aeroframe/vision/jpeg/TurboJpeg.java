@@ -32,7 +32,6 @@ final class TurboJpeg {
     static final int NO_REALLOC = 1024;
 
     static final int ACCURATE_DCT = 4096;
-    static final int STOP_ON_WARNING = 8192;
 
     /** A progressive image may have scans without end, of which each takes the time of a whole picture. */
     static final int LIMIT_SCANS = 32768;

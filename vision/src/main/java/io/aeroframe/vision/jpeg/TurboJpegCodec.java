@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.regex.Pattern;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -16,13 +17,22 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>What costs a copy besides: a target with less than {@link #maxEncodedLength} bytes, as the library does not ask
  * how much room there is, and the luma of I420 frames of odd width or height, which the library wants in whole pairs.
  *
- * <p>A damaged image is refused at libjpeg's first warning. An I420 target is given the image's own planes if that is
- * 4:2:0 or gray; one of another subsampling goes through BGR.
+ * <p>An image that libjpeg decodes with a warning is a picture, and counted; a truncated one is refused. An I420 target
+ * is given the image's own planes if that is 4:2:0 or gray; one of another subsampling goes through BGR.
  */
 public final class TurboJpegCodec implements JpegCodec {
 
     private static final int ENCODING = TurboJpeg.NO_REALLOC | TurboJpeg.ACCURATE_DCT;
-    private static final int DECODING = TurboJpeg.STOP_ON_WARNING | TurboJpeg.LIMIT_SCANS;
+    private static final int DECODING = TurboJpeg.LIMIT_SCANS;
+
+    /**
+     * What libjpeg says of an image that it decodes to its end. Its error code does not show it: an error that follows
+     * a warning is a warning there. Not among them is a premature end, after which it fills the rest with gray.
+     */
+    private static final Pattern WARNING =
+            Pattern.compile("Corrupt JPEG data: (?!premature end).*|Warning: .*|Unknown Adobe color transform.*"
+                    + "|Inconsistent progression sequence.*|Invalid SOS parameters.*");
+
     private static final byte NO_COLOR = (byte) 128;
 
     // Where the library takes addresses of addresses and of numbers from, or puts numbers.
@@ -238,9 +248,14 @@ public final class TurboJpegCodec implements JpegCodec {
     }
 
     private void requireWhole(int result) throws JpegFormatException {
-        if (result != 0) {
-            throw new JpegFormatException("corrupt JPEG image: " + TurboJpeg.errorText(decompressor));
+        if (result == 0) {
+            return;
         }
+        String text = TurboJpeg.errorText(decompressor);
+        if (!WARNING.matcher(text).matches()) {
+            throw new JpegFormatException("corrupt JPEG image: " + text);
+        }
+        JpegCodecs.warned(text);
     }
 
     private void pointAtPlanes(ByteBuffer frame, FrameFormat format) {

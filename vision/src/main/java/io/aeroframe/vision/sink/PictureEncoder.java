@@ -136,7 +136,7 @@ final class PictureEncoder implements AutoCloseable {
             JpegCodecs.requireDecodable(format);
         }
         closeConverter();
-        to = FrameFormat.raw(pixelsOf(format), format.width(), format.height());
+        to = FrameFormat.raw(pixelsOf(format.decoded()), format.width(), format.height());
         mats.clear(); // the buffers of another format do not come again
         boolean isRaw = format.encoding() == FrameEncoding.RAW;
         // A 16-bit Mat wants rows at even addresses.

@@ -69,7 +69,7 @@ final class VideoEncoder implements VideoTrack {
      * @throws IOException if the encoder does not take such frames; the message says what to do.
      */
     static VideoEncoder open(VideoCodec codec, VideoContainer container, FrameFormat format) throws IOException {
-        VideoEncoder encoder = new VideoEncoder(codec, codec.inputFor(raw(format)), container.ticksPerSecond());
+        VideoEncoder encoder = new VideoEncoder(codec, codec.inputFor(format.decoded()), container.ticksPerSecond());
         try {
             encoder.openContext(format);
             return encoder;
@@ -110,14 +110,7 @@ final class VideoEncoder implements VideoTrack {
 
     @Override
     public boolean takes(FrameFormat format) {
-        return codec.inputFor(raw(format)).withColor(input.color()).equals(input);
-    }
-
-    /** JPEG frames are decoded to what they stand for. */
-    private static FrameFormat raw(FrameFormat format) {
-        return format.encoding() == FrameEncoding.RAW
-                ? format
-                : FrameFormat.raw(format.pixelFormat(), format.width(), format.height());
+        return codec.inputFor(format.decoded()).withColor(input.color()).equals(input);
     }
 
     @Override
@@ -185,7 +178,7 @@ final class VideoEncoder implements VideoTrack {
     private void prepareFor(FrameFormat format) throws IOException {
         closeConversion();
         from = format;
-        rawFrom = raw(format);
+        rawFrom = format.decoded();
         boolean isPadded = rawFrom.width() != input.width() || rawFrom.height() != input.height();
         int stride = isPadded ? input.width() : input.stride();
         converted = isPadded

@@ -7,6 +7,7 @@ import io.aeroframe.vision.OpenCv;
 import io.aeroframe.vision.internal.NativeMemory;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.jpeg.JpegHeader;
+import io.aeroframe.vision.jpeg.JpegTables;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,11 +51,13 @@ final class CameraSource implements FrameSource {
     private final SourceOptions options;
     private final Mats mats = new Mats();
     private final Mat first = new Mat();
+    private final JpegTables tables = new JpegTables();
     private boolean isPassingJpeg;
     private ByteBuffer jpeg;
     private int jpegLength;
     private FrameFormat format;
     private boolean isFirstHeld;
+    private int damaged;
     private int copies;
     private long startNs;
     private long presentationTimeNs;
@@ -150,20 +153,25 @@ final class CameraSource implements FrameSource {
                 readFormat();
             }
         } else if (isPassingJpeg) {
-            int damaged = 0;
-            while (!takeJpeg()) {
-                if (++damaged == MOST_DAMAGED) {
-                    throw new SourceException(
-                            SourceException.Reason.DAMAGED_CAMERA_JPEG,
-                            name + ": it delivers damaged JPEG images only; request another format, such as YUYV");
-                }
-                grab();
-            }
+            takeNext();
         } else {
             isFirstHeld = false;
         }
         presentationTimeNs = now - startNs;
         return true;
+    }
+
+    private void takeNext() throws IOException {
+        if (takeJpeg()) {
+            damaged = 0;
+            return;
+        }
+        if (++damaged == MOST_DAMAGED) {
+            throw new SourceException(
+                    SourceException.Reason.DAMAGED_CAMERA_JPEG,
+                    name + ": it delivers damaged JPEG images only; request another format, such as YUYV");
+        }
+        throw new BadFrameException(name + ": a JPEG image is damaged");
     }
 
     private void grab() throws IOException {
@@ -198,12 +206,13 @@ final class CameraSource implements FrameSource {
         int length = (int) first.total();
         jpeg = NativeMemory.bytes(first.dataAddr(), length);
         try {
-            jpegLength = JpegHeader.imageLength(jpeg, 0, length);
-            FrameFormat next = MjpegPacket.format(jpeg, jpegLength);
+            jpeg = tables.complete(jpeg, JpegHeader.imageLength(jpeg, 0, length));
+            jpegLength = jpeg.limit();
+            FrameFormat next = MjpegPacket.format(jpeg);
             if (!next.equals(format)) {
                 format = next;
             }
-            return jpegLength <= next.maxPayloadLength();
+            return true;
         } catch (JpegFormatException e) {
             return false;
         }
@@ -240,8 +249,12 @@ final class CameraSource implements FrameSource {
             return format.maxPayloadLength();
         }
         if (!capture.retrieve(view)) {
-            throw new IOException(name + ": it delivered a picture that OpenCV cannot decode");
+            if (++damaged == MOST_DAMAGED) {
+                throw new IOException(name + ": OpenCV cannot decode any of its pictures; request another format");
+            }
+            throw new BadFrameException(name + ": OpenCV cannot decode a picture");
         }
+        damaged = 0;
         copies = 1;
         if (!Mats.isOver(view)) {
             copyBack(view, target);
@@ -291,8 +304,11 @@ final class CameraSource implements FrameSource {
 
     /** The size that a camera reports is not always the size that it delivers: only a picture shows it. */
     private void readFormat() throws IOException {
-        if (!capture.retrieve(first) || first.empty()) {
-            throw new IOException(name + ": its first picture cannot be decoded by OpenCV");
+        for (int tries = 1; !capture.retrieve(first) || first.empty(); tries++) {
+            if (tries == MOST_DAMAGED) {
+                throw new IOException(name + ": OpenCV cannot decode any of its pictures; request another format");
+            }
+            grab();
         }
         if (first.type() != CvType.CV_8UC3 && first.type() != CvType.CV_8UC1) {
             throw new IOException(name + ": it delivers pictures of OpenCV type " + CvType.typeToString(first.type())

@@ -43,6 +43,11 @@ abstract class DerivedSource implements FrameSource {
     }
 
     @Override
+    public final long decodeErrors() {
+        return raw.decodeErrors();
+    }
+
+    @Override
     public final double framesPerSecond() {
         return raw.framesPerSecond();
     }

@@ -47,4 +47,18 @@ record FfmpegFailures(FfmpegLocation location, FfmpegInterrupt interrupt, long t
         }
         return new IOException(name + ": reading failed: " + Ffmpeg.errorText(code));
     }
+
+    /**
+     * It was open and cannot be read any more.
+     *
+     * @param bytesRead how much was read of it.
+     * @param bytes     its length as its server says; 0 or less if unknown.
+     */
+    IOException read(int code, long bytesRead, long bytes) {
+        if (location.isFile() || interrupt.isRaised() || interrupt.hasTimedOut() || bytes <= bytesRead) {
+            return read(code);
+        }
+        return new IOException(location.fullName() + ": its server broke off after " + bytesRead + " of " + bytes
+                + " bytes (" + Ffmpeg.errorText(code) + "); what came until then was read");
+    }
 }

@@ -40,6 +40,9 @@ final class FfmpegInput implements AutoCloseable {
     private static final Set<String> PLAYLISTS = Set.of("hls", "dash");
 
     private static final long CLOSE_TIMEOUT_NS = 1_000_000_000L;
+    /** A video that ends earlier than announced by less than this is taken to be whole. */
+    private static final long MIN_MISSING_NS = 500_000_000L;
+
     private static final long AGAIN_PAUSE_NS = 1_000_000L;
 
     /**
@@ -65,6 +68,7 @@ final class FfmpegInput implements AutoCloseable {
     private int drainErrors;
     private int failure;
     private long decodeErrors;
+    private long endNs = -1;
     private boolean isClosed;
 
     private FfmpegInput(FfmpegLocation location, FfmpegInterrupt interrupt, long timeoutNs) {
@@ -143,6 +147,7 @@ final class FfmpegInput implements AutoCloseable {
             }
         }
         stream = context.streams(streamIndex);
+        requireOnePicture();
         AVCodec codec = avcodec.avcodec_find_decoder(stream.codecpar().codec_id());
         if (codec == null || codec.isNull()) {
             throw new IOException(location.fullName() + ": its video is " + codecName()
@@ -168,6 +173,17 @@ final class FfmpegInput implements AutoCloseable {
         if (result < 0) {
             throw new IOException(location.fullName() + ": its " + codecName() + " video cannot be decoded: "
                     + Ffmpeg.errorText(result));
+        }
+    }
+
+    /** A HEIC or AVIF picture of tiles is a stream a tile: the best of them would be a part of it. */
+    private void requireOnePicture() throws IOException {
+        for (int i = 0; i < context.nb_stream_groups(); i++) {
+            if (context.stream_groups(i).type() == avformat.AV_STREAM_GROUP_PARAMS_TILE_GRID) {
+                throw new IOException(location.fullName()
+                        + ": is a picture of several tiles, which are not put together here; convert it first, for"
+                        + " instance with heif-convert");
+            }
         }
     }
 
@@ -209,9 +225,17 @@ final class FfmpegInput implements AutoCloseable {
         }
     }
 
+    private long bytesRead() {
+        return context.pb() == null || context.pb().isNull() ? 0 : context.pb().pos();
+    }
+
+    private long bytesAnnounced() {
+        return context.pb() == null || context.pb().isNull() ? 0 : avformat.avio_size(context.pb());
+    }
+
     private boolean end() throws IOException {
         if (failure != 0) {
-            throw failures.read(failure);
+            throw failures.read(failure, bytesRead(), bytesAnnounced());
         }
         return false;
     }
@@ -272,7 +296,38 @@ final class FfmpegInput implements AutoCloseable {
             avcodec.av_packet_unref(packet);
             return false;
         }
+        long shown = packetTimestamp();
+        if (shown != avutil.AV_NOPTS_VALUE) {
+            endNs = Math.max(endNs, timeNs(shown + packet.duration(), 0));
+        }
         return true;
+    }
+
+    /**
+     * How much of the video that its container announces did not come: an incomplete download, or a damaged file whose
+     * rest cannot be found. To be asked at the end.
+     *
+     * @return in ns; 0 if nothing is missing, or if it cannot be known.
+     */
+    long missingNs() {
+        long lengthNs = lengthNs();
+        double rate = framesPerSecond();
+        long toleranceNs = Math.max(MIN_MISSING_NS, Math.round(2e9 / (rate > 0 ? rate : FfmpegClock.FALLBACK_RATE)));
+        return endNs >= 0 && lengthNs - endNs > toleranceNs ? lengthNs - endNs : 0;
+    }
+
+    /** The length of the video as its container says; 0 if it does not, or only knows that of its sound. */
+    long lengthNs() {
+        if (stream.duration() != avutil.AV_NOPTS_VALUE && stream.duration() > 0) {
+            return avutil.av_rescale(
+                    stream.duration(),
+                    stream.time_base().num() * 1_000_000_000L,
+                    stream.time_base().den());
+        }
+        boolean isEstimate = context.duration_estimation_method() == avformat.AVFMT_DURATION_FROM_BITRATE;
+        return context.nb_streams() > 1 || isEstimate || context.duration() == avutil.AV_NOPTS_VALUE
+                ? 0
+                : context.duration() * 1_000;
     }
 
     private void feed() {

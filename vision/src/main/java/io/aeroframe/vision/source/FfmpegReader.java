@@ -34,6 +34,7 @@ final class FfmpegReader implements AutoCloseable {
     private long earlierErrors;
     private long awaySinceNs;
     private boolean isAway;
+    private boolean isIncomplete;
 
     private FfmpegReader(FfmpegLocation location, SourceOptions options, long timeoutNs) {
         this.location = location;
@@ -85,6 +86,7 @@ final class FfmpegReader implements AutoCloseable {
     boolean next(AVFrame frame) throws IOException {
         while (!read(frame)) {
             requireFrames();
+            sayIfIncomplete();
             if (!options.loop()) {
                 return false;
             }
@@ -97,6 +99,22 @@ final class FfmpegReader implements AutoCloseable {
         frames++;
         timeNs = clock.next(timestamp(frame));
         return true;
+    }
+
+    private void sayIfIncomplete() {
+        long missingNs = input.isLive() ? 0 : input.missingNs();
+        if (missingNs > 0 && !isIncomplete) {
+            isIncomplete = true; // in a loop, too, it is said once
+            input.countError();
+            options.report()
+                    .accept(String.format(
+                            Locale.ROOT,
+                            "%s: its last %.1f s of %.1f s are missing or cannot be read; it is damaged, or its"
+                                    + " recording or download is not complete",
+                            location.fullName(),
+                            missingNs / 1e9,
+                            input.lengthNs() / 1e9));
+        }
     }
 
     private void requireFrames() throws IOException {

@@ -5,6 +5,8 @@ import io.aeroframe.vision.internal.Ffmpeg;
 import io.aeroframe.vision.internal.NativeMemory;
 import io.aeroframe.vision.internal.PictureConversion;
 import io.aeroframe.vision.jpeg.JpegFormatException;
+import io.aeroframe.vision.jpeg.JpegHeader;
+import io.aeroframe.vision.jpeg.JpegTables;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -53,6 +55,7 @@ public final class FfmpegSource implements FrameSource {
     private PictureConversion conversion;
     private FrameRotation rotation;
     private ByteBuffer unrotated;
+    private final JpegTables tables = new JpegTables();
     private ByteBuffer packetBytes;
     private boolean hasFrame;
     private int copies;
@@ -109,11 +112,11 @@ public final class FfmpegSource implements FrameSource {
     /** Returns false if the packet is not a JPEG image that can be passed on. */
     private boolean takePacket() throws IOException {
         AVPacket packet = reader.packet();
-        packetBytes = NativeMemory.bytes(packet.data().address(), packet.size());
         try {
-            FrameFormat next = MjpegPacket.format(packetBytes, packet.size());
-            if (packet.size() > next.maxPayloadLength()) {
-                throw new JpegFormatException("its " + packet.size() + " bytes are more than those of its pixels");
+            packetBytes = tables.complete(NativeMemory.bytes(packet.data().address(), packet.size()), packet.size());
+            FrameFormat next = MjpegPacket.format(packetBytes);
+            if (isField(next)) {
+                return reader.decodeFromHere(frame);
             }
             if (!next.equals(format)) {
                 format = next;
@@ -126,6 +129,12 @@ public final class FfmpegSource implements FrameSource {
             reader.input().countError();
             return false;
         }
+    }
+
+    /** Whether a packet is two images, of one half of the rows each: an interlaced picture. */
+    private boolean isField(FrameFormat image) throws JpegFormatException {
+        return image.height() * 4L < reader.input().height() * 3L
+                && JpegHeader.imageLength(packetBytes, 0, packetBytes.limit()) < packetBytes.limit() / 4 * 3;
     }
 
     private void changeShape() throws IOException {
@@ -165,7 +174,7 @@ public final class FfmpegSource implements FrameSource {
     @Override
     public int maxPayloadLength() {
         requireFrame();
-        return reader.isPassingPackets() ? packetBytes.capacity() : format.maxPayloadLength();
+        return reader.isPassingPackets() ? packetBytes.limit() : format.maxPayloadLength();
     }
 
     @Override
@@ -178,9 +187,9 @@ public final class FfmpegSource implements FrameSource {
     public int write(ByteBuffer target) {
         requireFrame();
         if (reader.isPassingPackets()) {
-            target.put(0, packetBytes, 0, packetBytes.capacity());
+            target.put(0, packetBytes, 0, packetBytes.limit());
             copies = 1;
-            return packetBytes.capacity();
+            return packetBytes.limit();
         }
         int length = conversion.convert(planes, strides, rotation == null ? target : unrotated);
         copies = conversion.copies();
@@ -223,6 +232,7 @@ public final class FfmpegSource implements FrameSource {
      *
      * @return since the source was opened, over all passes of a loop.
      */
+    @Override
     public long decodeErrors() {
         return reader.decodeErrors();
     }

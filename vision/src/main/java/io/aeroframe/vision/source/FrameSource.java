@@ -94,6 +94,15 @@ public interface FrameSource extends AutoCloseable {
     }
 
     /**
+     * Pieces of the input that could not be decoded and were left out.
+     *
+     * @return the number of pieces so far; 0 by default.
+     */
+    default long decodeErrors() {
+        return 0;
+    }
+
+    /**
      * Puts the current frame into memory, without padding beyond what {@link #format()} says. Once per frame at most.
      *
      * @param target a direct buffer whose position 0 is where the frame goes; position and limit are left alone.

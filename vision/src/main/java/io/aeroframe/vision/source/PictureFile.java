@@ -23,6 +23,8 @@ import org.opencv.imgcodecs.Imgcodecs;
 final class PictureFile {
 
     private static final int INITIAL_CAPACITY = 1 << 20;
+    private static final int WEBP_FLAGS = 20;
+    private static final int WEBP_ANIMATION = 2;
 
     private ByteBuffer bytes = ByteBuffer.allocateDirect(INITIAL_CAPACITY);
     private int length;
@@ -49,6 +51,8 @@ final class PictureFile {
                 length = JpegHeader.imageLength(bytes, 0, length);
                 jpegHeader = JpegHeader.parse(bytes, length);
                 isUpright = JpegOrientation.isUpright(bytes, length);
+            } else if (isAnimatedWebp()) {
+                throw new IOException("an animated WebP, of which only one picture could be read");
             } else if (PngChunks.isPng(bytes, length)) {
                 length = PngChunks.compact(bytes, length);
             }
@@ -100,6 +104,23 @@ final class PictureFile {
                     + " and the like");
         }
         return decoded;
+    }
+
+    /** By the flag in the header of the extended format. */
+    private boolean isAnimatedWebp() {
+        return length > WEBP_FLAGS
+                && ascii(0, "RIFF")
+                && ascii(8, "WEBPVP8X")
+                && (bytes.get(WEBP_FLAGS) & WEBP_ANIMATION) != 0;
+    }
+
+    private boolean ascii(int at, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (bytes.get(at + i) != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void readBytes() throws IOException {

@@ -25,8 +25,8 @@ final class PictureList {
 
     /** What OpenCV's build reads, by the extensions people give such files. */
     private static final Set<String> EXTENSIONS = Set.of(
-            "jpg", "jpeg", "jpe", "png", "bmp", "dib", "tif", "tiff", "webp", "ppm", "pgm", "pbm", "pnm", "pam", "pxm",
-            "pfm", "jp2", "hdr", "pic", "sr", "ras");
+            "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "bmp", "dib", "tif", "tiff", "webp", "ppm", "pgm", "pbm", "pnm",
+            "pam", "pxm", "pfm", "jp2", "hdr", "pic", "sr", "ras");
 
     private static final String EXTENSIONS_IN_SHORT = ".jpg .png .bmp .tif .webp .ppm and the like";
 

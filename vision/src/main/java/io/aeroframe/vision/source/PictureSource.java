@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
@@ -25,13 +26,16 @@ import org.opencv.imgcodecs.Imgcodecs;
  *
  * <p>The size that is asked for decides only whether a JPEG file can be passed on; frames are resized elsewhere.
  *
- * <p>After an exception the next {@link #advance()} goes on with the next picture.
+ * <p>A picture among others that cannot be read is a {@link BadFrameException}, and left out from then on: the next
+ * {@link #advance()} goes on with the one after it.
  */
 final class PictureSource implements FrameSource {
 
     private final String spec;
     private final SourceOptions options;
     private final List<Path> files;
+    private final Path only;
+    private final int count;
     private final PictureFile file = new PictureFile();
     private final Mats mats = new Mats();
     private int next;
@@ -43,7 +47,9 @@ final class PictureSource implements FrameSource {
     private PictureSource(String spec, SourceOptions options, List<Path> files) {
         this.spec = spec;
         this.options = options;
-        this.files = files;
+        this.files = new ArrayList<>(files);
+        this.only = files.get(0);
+        this.count = files.size();
     }
 
     /**
@@ -56,10 +62,19 @@ final class PictureSource implements FrameSource {
      */
     public static boolean handles(String spec) {
         if (PictureList.isExisting(spec)) {
-            return Files.isDirectory(Path.of(spec)) || PictureList.isPictureName(spec);
+            Path path = Path.of(spec);
+            return Files.isDirectory(path) || PictureList.isPictureName(spec) && !isAnimation(path);
         }
         return !spec.contains("://")
                 && (PictureList.isPictureName(spec) || PictureList.isGlob(spec) || NumberedPictures.isNumbered(spec));
+    }
+
+    private static boolean isAnimation(Path path) {
+        try {
+            return Files.isRegularFile(path) && PngChunks.isAnimated(path);
+        } catch (IOException e) {
+            return false; // as will be said when it is read
+        }
     }
 
     /**
@@ -87,10 +102,25 @@ final class PictureSource implements FrameSource {
             }
             next = 0;
         }
-        Path path = files.get(next++);
         if (files.size() == 1 && format != null) {
+            next++;
             return true; // the one picture of a loop is in memory
         }
+        Path path = files.get(next);
+        try {
+            read(path);
+        } catch (IOException e) {
+            files.remove(next); // in a loop, too, it is named once
+            if (files.isEmpty()) {
+                throw e;
+            }
+            throw new BadFrameException(e.getMessage(), e);
+        }
+        next++;
+        return true;
+    }
+
+    private void read(Path path) throws IOException {
         releaseDecoded();
         file.read(path);
         if (canBePassedOn()) {
@@ -100,7 +130,6 @@ final class PictureSource implements FrameSource {
         } else {
             decode(path);
         }
-        return true;
     }
 
     @Override
@@ -146,9 +175,8 @@ final class PictureSource implements FrameSource {
 
     @Override
     public String describe() {
-        String what = files.size() == 1 ? files.get(0).toString() : spec;
         String kind = format == null ? "picture" : format.describe();
-        return what + " (" + (files.size() == 1 ? kind : files.size() + " pictures") + ")";
+        return count == 1 ? only + " (" + kind + ")" : spec + " (" + count + " pictures)";
     }
 
     @Override

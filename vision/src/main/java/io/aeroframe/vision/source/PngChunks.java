@@ -1,7 +1,12 @@
 package io.aeroframe.vision.source;
 
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.zip.CRC32;
 
 /**
@@ -15,6 +20,8 @@ final class PngChunks {
     private static final int SIGNATURE_LENGTH = 8;
     private static final int OVERHEAD = 12; // length, type, CRC
     private static final int IHDR = 0x49484452;
+    private static final int IDAT = 0x49444154;
+    private static final int ACTL = 0x6163544C;
     private static final int IEND = 0x49454E44;
     private static final int TRNS = 0x74524E53;
     private static final int EXIF = 0x65584966; // may say that the picture lies on its side
@@ -24,6 +31,25 @@ final class PngChunks {
 
     static boolean isPng(ByteBuffer file, int length) {
         return length >= SIGNATURE_LENGTH && file.getLong(0) == SIGNATURE;
+    }
+
+    /** Whether a file is an animation: it says so before its first picture. */
+    static boolean isAnimated(Path path) throws IOException {
+        try (DataInputStream file = new DataInputStream(new BufferedInputStream(Files.newInputStream(path)))) {
+            if (file.readLong() != SIGNATURE) {
+                return false;
+            }
+            while (true) {
+                int dataLength = file.readInt();
+                int type = file.readInt();
+                if (type == ACTL || type == IDAT || dataLength < 0) {
+                    return type == ACTL;
+                }
+                file.skipNBytes(dataLength + 4L);
+            }
+        } catch (EOFException e) {
+            return false;
+        }
     }
 
     /**
@@ -50,6 +76,9 @@ final class PngChunks {
             }
             if (from == SIGNATURE_LENGTH && type != IHDR) {
                 throw new IOException("corrupt PNG file: its first chunk is " + name(type) + ", not IHDR");
+            }
+            if (type == ACTL) {
+                throw new IOException("an animated PNG, which is not a picture: publish it by itself");
             }
             boolean isNeeded = (type & ANCILLARY_BIT) == 0 || type == TRNS || type == EXIF;
             if (isNeeded) {

@@ -71,11 +71,13 @@ class JpegHeaderTest {
     }
 
     @Test
-    void toleratesTheFewBytesOfPaddingThatCamerasAdd() throws IOException {
-        byte[] padded = Arrays.copyOf(color, color.length + 62);
-        assertEquals(new JpegHeader(61, 43, 3), JpegHeader.parse(ByteBuffer.wrap(padded), padded.length));
-        byte[] overlong = Arrays.copyOf(color, color.length + 63);
-        assertThrows(JpegFormatException.class, () -> JpegHeader.parse(ByteBuffer.wrap(overlong), overlong.length));
+    void toleratesThePaddingThatCamerasAdd() throws IOException {
+        for (int padding : new int[] {1, 62, 63, 100_000}) {
+            byte[] padded = Arrays.copyOf(color, color.length + padding);
+            assertEquals(new JpegHeader(61, 43, 3), JpegHeader.parse(ByteBuffer.wrap(padded), padded.length));
+            byte[] cut = Arrays.copyOf(Arrays.copyOf(color, color.length - 2), padded.length);
+            assertThrows(JpegFormatException.class, () -> JpegHeader.parse(ByteBuffer.wrap(cut), cut.length));
+        }
     }
 
     @Test

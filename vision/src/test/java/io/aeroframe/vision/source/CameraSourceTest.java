@@ -106,6 +106,9 @@ class CameraSourceTest {
         RecordedCamera capture = new RecordedCamera(List.of(image, damaged, image));
         try (CameraSource source = CameraSource.of("camera 0", capture, new SourceOptions())) {
             for (int i = 0; i < 2; i++) {
+                if (i == 1) {
+                    assertThrows(BadFrameException.class, source::advance);
+                }
                 assertTrue(source.advance());
                 assertEquals(FrameFormat.jpeg(64, 48), source.format());
                 assertEquals(image.length, source.maxPayloadLength());

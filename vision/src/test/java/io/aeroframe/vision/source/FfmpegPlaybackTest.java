@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.vision.OpenCv;
 import io.aeroframe.vision.Psnr;
 import io.aeroframe.vision.SyntheticPictures;
-import io.aeroframe.vision.jpeg.JpegFormatException;
+import io.aeroframe.vision.jpeg.JpegCodec;
+import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.Scalar;
 
 /** Where playing begins, which way is up, and what is passed on undecoded. */
 class FfmpegPlaybackTest {
@@ -36,6 +41,7 @@ class FfmpegPlaybackTest {
     @BeforeAll
     static void needsFfmpeg() {
         FfmpegTool.assumeInstalled();
+        OpenCv.load();
     }
 
     private static SourceOptions raw(PixelFormat pixels, boolean loop) {
@@ -167,40 +173,69 @@ class FfmpegPlaybackTest {
         }
     }
 
+    /** A camera's AVI, whose images have no Huffman tables; then also no quantization tables but in the first. */
     @Test
-    void refusesAPacketThatIsNoWholeImage() throws Exception {
+    void completesImagesThatLeaveOutTheirTables() throws Exception {
         byte[] jpeg = SyntheticPictures.jpeg(SyntheticPictures.photograph(64, 48), 80);
-        assertEquals(FrameFormat.jpeg(64, 48), format(jpeg));
-        byte[] bare = withoutTables(jpeg);
-        assertTrue(bare.length < jpeg.length - 400);
-        JpegFormatException refused = assertThrows(JpegFormatException.class, () -> format(bare));
-        assertTrue(refused.getMessage().startsWith("its Huffman tables are left out"), refused.getMessage());
-        byte[] half = Arrays.copyOf(jpeg, jpeg.length / 2);
-        assertThrows(JpegFormatException.class, () -> format(half));
-    }
-
-    private static FrameFormat format(byte[] bytes) throws JpegFormatException {
-        return MjpegPacket.format(
-                ByteBuffer.allocateDirect(bytes.length).put(bytes).flip(), bytes.length);
-    }
-
-    /** As the AVI files of some cameras have it. */
-    private static byte[] withoutTables(byte[] jpeg) {
-        ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        kept.write(jpeg, 0, 2);
-        int at = 2;
-        boolean isBeforeScan = true;
-        while (isBeforeScan) {
-            int marker = jpeg[at + 1] & 0xFF;
-            int length = 2 + ((jpeg[at + 2] & 0xFF) << 8 | jpeg[at + 3] & 0xFF);
-            if (marker != 0xC4) {
-                kept.write(jpeg, at, length);
+        byte[] bare = MotionJpegAvi.without(jpeg, 0xC4);
+        byte[] barest = MotionJpegAvi.without(bare, 0xDB);
+        assertTrue(bare.length < jpeg.length - 400 && barest.length < bare.length - 128);
+        Path clip = MotionJpegAvi.write(directory.resolve("bare.avi"), 64, 48, List.of(bare, barest, bare, barest));
+        ByteBuffer expected = decoded(jpeg);
+        try (FrameSource source = FfmpegSource.open(clip.toString(), new SourceOptions())) {
+            for (int frame = 0; frame < 4; frame++) {
+                assertTrue(source.advance());
+                assertEquals(FrameFormat.jpeg(64, 48), source.format());
+                assertEquals(expected, decoded(bytes(source)));
             }
-            isBeforeScan = marker != 0xDA;
-            at += length;
+            assertFalse(source.advance());
         }
-        kept.write(jpeg, at, jpeg.length - at);
-        return kept.toByteArray();
+    }
+
+    /** The two images of a packet are the odd and the even rows of one picture. */
+    @Test
+    void weavesTheFieldsOfAnInterlacedPicture() throws Exception {
+        byte[] odd = SyntheticPictures.jpeg(new Mat(24, 64, CvType.CV_8UC3, Scalar.all(250)), 95);
+        byte[] even = SyntheticPictures.jpeg(new Mat(24, 64, CvType.CV_8UC3, Scalar.all(5)), 95);
+        byte[] packet =
+                ByteBuffer.allocate(odd.length + even.length).put(odd).put(even).array();
+        Path clip = MotionJpegAvi.write(directory.resolve("fields.avi"), 64, 48, List.of(packet, packet));
+        try (FrameSource source =
+                FfmpegSource.open(clip.toString(), new SourceOptions().pixelFormat(PixelFormat.BGR24))) {
+            assertTrue(source.advance());
+            assertEquals(FrameFormat.bgr24(64, 48), source.format());
+            byte[] pixels = bytes(source);
+            boolean isFirstBright = (pixels[0] & 0xFF) > 128; // the packet does not say which rows come first
+            for (int row = 0; row < 48; row++) {
+                int gray = pixels[row * 64 * 3] & 0xFF;
+                assertTrue(row % 2 == 0 == isFirstBright ? gray > 230 : gray < 25, "row " + row + ": " + gray);
+            }
+        }
+    }
+
+    @Test
+    void aPacketThatIsNotAWholeImageIsSkipped() throws Exception {
+        byte[] jpeg = SyntheticPictures.jpeg(SyntheticPictures.photograph(64, 48), 80);
+        byte[] half = Arrays.copyOf(jpeg, jpeg.length / 2);
+        Path clip = MotionJpegAvi.write(directory.resolve("half.avi"), 64, 48, List.of(jpeg, half, jpeg));
+        try (FfmpegSource source = FfmpegSource.open(clip.toString(), new SourceOptions())) {
+            assertTrue(source.advance());
+            assertTrue(source.advance());
+            assertFalse(source.advance());
+            assertEquals(1, source.decodeErrors());
+        }
+    }
+
+    private static ByteBuffer decoded(byte[] jpeg) throws IOException {
+        ByteBuffer pixels = ByteBuffer.allocateDirect(64 * 48 * 3);
+        try (JpegCodec codec = JpegCodecs.open()) {
+            codec.decode(
+                    ByteBuffer.allocateDirect(jpeg.length).put(jpeg).flip(),
+                    jpeg.length,
+                    pixels,
+                    FrameFormat.bgr24(64, 48));
+        }
+        return pixels;
     }
 
     private static byte[] bytes(FrameSource source) throws IOException {

@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.testing.Programs;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.SyntheticPictures;
+import io.aeroframe.vision.jpeg.JpegHeader;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
@@ -262,6 +265,79 @@ class PictureSourceTest {
             assertArrayEquals(SyntheticPictures.bytes(photograph), frame(source));
             assertFalse(source.advance());
         }
+    }
+
+    @Test
+    void saysThatNoneOfManyCouldBeRead() throws IOException {
+        write("1.png", Arrays.copyOf(png(), 100));
+        write("2.png", Arrays.copyOf(png(), 90));
+        try (PictureSource source =
+                PictureSource.open(temp.toString(), RAW.copy().loop(true))) {
+            assertThrows(BadFrameException.class, source::advance);
+            IOException last = assertThrows(IOException.class, source::advance);
+            assertFalse(last instanceof BadFrameException);
+            assertTrue(last.getMessage().startsWith(temp.resolve("2.png") + ": "), last.getMessage());
+        }
+    }
+
+    /** A phone's or a stereo camera's several pictures: the first is shown. */
+    @Test
+    void readsTheFirstPictureOfAnMpo() throws IOException {
+        byte[] first = SyntheticPictures.jpeg(photograph, 90);
+        ByteArrayOutputStream several = new ByteArrayOutputStream();
+        several.writeBytes(first);
+        several.writeBytes(SyntheticPictures.jpeg(photograph, 50));
+        write("stereo.mpo", several.toByteArray());
+        try (PictureSource source = PictureSource.open(temp.toString(), new SourceOptions())) {
+            assertTrue(source.advance());
+            assertArrayEquals(first, frame(source));
+            assertFalse(source.advance());
+        }
+    }
+
+    /** Print shops' files: within the loss of a JPEG image of what they show. */
+    @ParameterizedTest
+    @CsvSource({"red, 237, 28, 36", "white, 255, 255, 255", "black, 0, 0, 0"})
+    void decodesCmyk(String name, int red, int green, int blue) throws Exception {
+        assumeTrue(Programs.isInstalled("convert"), "ImageMagick is not installed");
+        String file = temp.resolve(name + ".jpg").toString();
+        String color = "xc:rgb(" + red + "," + green + "," + blue + ")";
+        Process convert = new ProcessBuilder("convert", "-size", "32x16", color, "-colorspace", "CMYK", file)
+                .inheritIO()
+                .start();
+        assertEquals(0, convert.waitFor());
+        byte[] written = Files.readAllBytes(Path.of(file));
+        assertEquals(
+                4, JpegHeader.parse(ByteBuffer.wrap(written), written.length).components());
+        for (PixelFormat format : new PixelFormat[] {PixelFormat.BGR24, null}) {
+            try (PictureSource source = PictureSource.open(file, new SourceOptions().pixelFormat(format))) {
+                assertTrue(source.advance());
+                assertEquals(FrameFormat.bgr24(32, 16), source.format());
+                byte[] pixels = frame(source);
+                assertEquals(blue, pixels[0] & 0xFF, 8);
+                assertEquals(green, pixels[1] & 0xFF, 8);
+                assertEquals(red, pixels[2] & 0xFF, 8);
+            }
+        }
+    }
+
+    /** Never one picture of several. */
+    @Test
+    void animationsAreReadWholeOrRefused() throws Exception {
+        FfmpegTool.assumeInstalled();
+        Path png = FfmpegTool.clip(temp.resolve("moving.png"), "64x48", 10, 5, "-f", "apng");
+        try (FrameSource source = FrameSources.open(png.toString(), RAW)) {
+            for (int i = 0; i < 5; i++) {
+                assertTrue(source.advance());
+                assertEquals(FrameFormat.bgr24(64, 48), source.format());
+            }
+            assertFalse(source.advance());
+        }
+        byte[] webp = new byte[40];
+        ByteBuffer.wrap(webp).put("RIFF    WEBPVP8X".getBytes()).put(20, (byte) 2);
+        assertEquals(
+                "an animated WebP, of which only one picture could be read; repair, replace or remove it",
+                readFailure("moving.webp", webp));
     }
 
     @Test
