@@ -4,7 +4,6 @@ import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.ConnectionContext;
 import io.aeroframe.transport.ConnectionState;
-import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
@@ -23,32 +22,29 @@ final class DriverSession implements AutoCloseable {
     private final FrameDriver driver;
     private final Aeroframe aeroframe;
     private final StopSignal stop;
-    private final PrintWriter err;
+    private final SharedOptions options;
 
     private DriverSession(FrameDriver driver, SharedOptions options, StopSignal stop) {
         this.driver = driver;
         this.stop = stop;
-        this.err = options.err();
+        this.options = options;
         try {
             aeroframe = Aeroframe.connect(
                     driver,
-                    new ConnectionContext()
-                            .errorHandler(options.errorHandler())
-                            .stateListener(state -> report(state, options)));
+                    new ConnectionContext().errorHandler(options.errorHandler()).stateListener(this::report));
         } catch (RuntimeException ex) {
             driver.close();
             throw ex;
         }
     }
 
-    private void report(ConnectionState state, SharedOptions options) {
+    private void report(ConnectionState state) {
         if (options.isVerbose() && state != ConnectionState.CLOSED) {
-            err.println(
+            options.say(
                     state == ConnectionState.RECONNECTING
-                            ? "aeroframe: the media driver has gone"
-                            : "aeroframe: connected to the next media driver, "
+                            ? "the media driver has gone"
+                            : "connected to the next media driver, "
                                     + (driver.isOwner() ? "which this process hosts" : "which another process hosts"));
-            err.flush();
         }
     }
 
@@ -75,9 +71,8 @@ final class DriverSession implements AutoCloseable {
         if (driver.isOwner()) {
             boolean isAlone = driver.awaitNoClients(stop.isRequested() ? STOPPED_WAIT : QUIET_WAIT);
             if (!isAlone && !stop.isRequested()) {
-                err.println("aeroframe: done; still hosting the media driver for " + driver.clientCount()
+                options.say("done; still hosting the media driver for " + driver.clientCount()
                         + " other process(es) until they leave; Ctrl-C hands it over to one of them");
-                err.flush();
                 while (!isAlone && !stop.isRequested()) {
                     isAlone = driver.awaitNoClients(WAIT_STEP);
                 }

@@ -64,11 +64,11 @@ final class PublishRun {
         } catch (IllegalArgumentException ex) {
             throw options.shared().usage(ex.getMessage());
         }
-        copies = new Copies(options.shared().verboseErr(), reporter::clearStatus);
+        copies = new Copies(options.shared().verboseErr(), StatusLine.ofProcess()::clear);
         try (FrameSource opened = source) {
             stop.onRequest(opened::interrupt);
             if (options.shared().isVerbose()) {
-                options.shared().err().println("aeroframe: source: " + opened.describe());
+                report("source: " + opened.describe());
                 options.shared().sayJpegCodec();
             }
             if (!advance()) {
@@ -81,13 +81,12 @@ final class PublishRun {
             return badFrames.count() + source.decodeErrors() > 0 ? DAMAGED : 0;
         } finally {
             stop.beginCleanup();
+            StatusLine.ofProcess().clear(); // of a run that fails
         }
     }
 
     private void report(String text) {
-        reporter.clearStatus();
-        options.shared().err().println("aeroframe: " + text);
-        options.shared().err().flush();
+        options.shared().say(text);
     }
 
     private void publish(List<FrameChannel> channels) throws Exception {
@@ -130,11 +129,8 @@ final class PublishRun {
     private void sayIfNobodyListened() {
         Account.Published account = account();
         if (account.frames() > 0 && account.isForNobody()) {
-            options.shared()
-                    .err()
-                    .println("aeroframe: nobody was subscribed to '" + streamText + "', so that no frame was sent;"
-                            + " start the subscriber first, or wait for it with --await-subscriber");
-            options.shared().err().flush();
+            report("nobody was subscribed to '" + streamText + "', so that no frame was sent;"
+                    + " start the subscriber first, or wait for it with --await-subscriber");
         }
     }
 

@@ -7,6 +7,8 @@ import io.aeroframe.transport.FrameFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -20,13 +22,14 @@ final class Reporter {
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long HIGHEST_LATENCY_NS = TimeUnit.HOURS.toNanos(1);
     private static final int SIGNIFICANT_DIGITS = 3;
+    private static final int SHORT_NAME_COLUMNS = 20;
     private static final JsonFactory JSON = new JsonFactory();
 
     private final String stream;
     private final String verb;
     private final boolean isJson;
     private final boolean ticks;
-    private final boolean isTerminal = Boolean.getBoolean("aeroframe.terminal");
+    private final StatusLine statusLine = StatusLine.ofProcess();
     private final PrintStream jsonOut;
     private final PrintStream err;
     private final Histogram latencies = new Histogram(HIGHEST_LATENCY_NS, SIGNIFICANT_DIGITS);
@@ -38,7 +41,6 @@ final class Reporter {
     private long tickNs = System.nanoTime();
     private long tickFrames;
     private long tickBytes;
-    private int statusLength;
 
     /**
      * A reporter for one run.
@@ -69,7 +71,7 @@ final class Reporter {
     }
 
     boolean isDue(long nowNs) {
-        return ticks && (isJson || isTerminal) && nowNs - tickNs >= INTERVAL_NS;
+        return ticks && (isJson || statusLine.isShown()) && nowNs - tickNs >= INTERVAL_NS;
     }
 
     void tick(long nowNs, FrameFormat format, Account account, int copies) {
@@ -82,38 +84,42 @@ final class Reporter {
         if (isJson) {
             printJson(false, fps, account, intervalLatencies, format, copies);
         } else {
-            status(String.format(
-                    Locale.ROOT,
-                    "%s  %s  %s %d  %.1f fps  %.1f MB/s%s  missed %d",
-                    stream,
-                    format == null ? "" : format.describe(),
-                    verb,
-                    account.frames(),
-                    fps,
-                    bytesPerSecond / 1e6,
-                    latencyText(intervalLatencies),
-                    account.missed()));
+            statusLine.show(statusTexts(
+                    format == null ? "" : "  " + format.describe(),
+                    String.format(Locale.ROOT, "  %s %d  %.1f fps", verb, account.frames(), fps),
+                    String.format(Locale.ROOT, "  %.1f MB/s", bytesPerSecond / 1e6),
+                    intervalLatencies,
+                    "  missed " + account.missed()));
         }
         intervalLatencies.reset();
     }
 
-    /** Shows what is being waited for, on a terminal. */
-    void status(String text) {
-        if (!isTerminal || isJson) {
-            return;
-        }
-        int padding = Math.max(0, statusLength - text.length());
-        err.print("\r" + text + " ".repeat(padding));
-        err.flush();
-        statusLength = text.length();
+    /** The texts of the status line, the longest first: a narrow terminal shows the numbers that matter most. */
+    private List<String> statusTexts(String format, String frames, String bytes, Histogram latency, String missed) {
+        String most = latency.getTotalCount() == 0 ? "" : "  " + percentiles(latency);
+        String median = latency.getTotalCount() == 0 ? "" : "  p50 " + duration(latency.getValueAtPercentile(50));
+        List<String> texts = new ArrayList<>();
+        texts.add(stream + format + frames + bytes + latencyText(latency) + missed);
+        texts.add(stream + format + frames + bytes + most + missed);
+        texts.add(stream + frames + bytes + most + missed);
+        texts.add(stream + frames + most + missed);
+        texts.add(stream + frames + median + missed);
+        texts.add(stream + frames + missed);
+        texts.add(shortName() + frames + missed);
+        texts.add(frames.strip() + missed);
+        return texts;
     }
 
-    /** Ends the status line, so that a message can follow on a line of its own. */
-    void clearStatus() {
-        if (statusLength > 0) {
-            err.print("\r" + " ".repeat(statusLength) + "\r");
-            err.flush();
-            statusLength = 0;
+    private String shortName() {
+        return TextColumns.of(stream) <= SHORT_NAME_COLUMNS
+                ? stream
+                : TextColumns.cut(stream, SHORT_NAME_COLUMNS - 3) + "...";
+    }
+
+    /** Shows what is being waited for, on a terminal. */
+    void status(String text) {
+        if (!isJson) {
+            statusLine.show(text);
         }
     }
 
@@ -125,7 +131,7 @@ final class Reporter {
     void summary(FrameFormat format, Account account, int copies) {
         double seconds = frames > 1 ? (lastFrameNs - firstFrameNs) / 1e9 : 0;
         double fps = seconds > 0 ? (frames - 1) / seconds : 0;
-        clearStatus();
+        statusLine.clear();
         if (isJson) {
             printJson(true, fps, account, latencies, format, copies);
             return;
@@ -149,8 +155,12 @@ final class Reporter {
         if (histogram.getTotalCount() == 0) {
             return "";
         }
-        return "  latency p50 " + duration(histogram.getValueAtPercentile(50)) + " p99 "
-                + duration(histogram.getValueAtPercentile(99)) + " max " + duration(histogram.getMaxValue());
+        return "  latency " + percentiles(histogram) + " max " + duration(histogram.getMaxValue());
+    }
+
+    private static String percentiles(Histogram histogram) {
+        return "p50 " + duration(histogram.getValueAtPercentile(50)) + " p99 "
+                + duration(histogram.getValueAtPercentile(99));
     }
 
     private static String duration(long ns) {

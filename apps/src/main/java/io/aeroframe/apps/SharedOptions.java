@@ -105,14 +105,18 @@ final class SharedOptions {
 
     /** Reports background errors to the user, one line each. */
     ErrorHandler errorHandler() {
-        PrintWriter err = spec.commandLine().getErr();
         return error -> {
-            err.println("aeroframe: " + (error.getMessage() == null ? error.toString() : error.getMessage()));
+            say(error.getMessage() == null ? error.toString() : error.getMessage());
             if (verbose) {
-                error.printStackTrace(err);
+                error.printStackTrace(err());
+                err().flush();
             }
-            err.flush();
         };
+    }
+
+    /** Prints a line for the user on standard error. Any thread. */
+    void say(String text) {
+        StatusLine.ofProcess().print(err(), "aeroframe: " + text);
     }
 
     Idle idle(boolean isIpc) {
@@ -146,8 +150,7 @@ final class SharedOptions {
     /** Reports, with {@code --verbose}, which library encodes and decodes JPEG frames. */
     void sayJpegCodec() throws IOException {
         if (verbose) {
-            err().println("aeroframe: JPEG by " + JpegCodecs.describe());
-            err().flush();
+            say("JPEG by " + JpegCodecs.describe());
         }
     }
 

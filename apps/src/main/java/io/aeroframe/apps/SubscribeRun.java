@@ -83,7 +83,7 @@ final class SubscribeRun {
             throw options.shared().usage(ex.getMessage());
         }
         reporter = new Reporter(streamText, "received", options.shared().isJson(), !sinkText.startsWith("digest:"));
-        copies = new Copies(options.shared().verboseErr(), reporter::clearStatus);
+        copies = new Copies(options.shared().verboseErr(), StatusLine.ofProcess()::clear);
         stop.onRequest(sink::interrupt);
         try (Deadline set = new Deadline(options.shared().deadlineNs(), sink::interrupt)) {
             deadline = set;
@@ -91,15 +91,14 @@ final class SubscribeRun {
             receive(stream);
         } finally {
             stop.beginCleanup();
+            StatusLine.ofProcess().clear(); // of a run that fails
             sink.close();
         }
         return 0;
     }
 
     private void report(String text) {
-        reporter.clearStatus();
-        options.shared().err().println("aeroframe: " + text);
-        options.shared().err().flush();
+        options.shared().say(text);
     }
 
     private void receive(StreamName stream) throws Exception {
@@ -159,7 +158,6 @@ final class SubscribeRun {
             if (error instanceof StreamCollisionException found) {
                 collision.set(found);
             } else {
-                reporter.clearStatus();
                 handler.onError(error);
             }
         };

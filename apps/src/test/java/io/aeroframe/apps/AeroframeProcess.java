@@ -140,6 +140,16 @@ final class AeroframeProcess {
         return process.toHandle();
     }
 
+    /** Types into its standard input. */
+    void type(String text) throws IOException {
+        process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
+    String output() {
+        return output.toString();
+    }
+
     List<String> outputLines() {
         return output.toString().lines().toList();
     }
