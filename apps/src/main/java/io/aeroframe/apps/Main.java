@@ -66,6 +66,7 @@ public final class Main implements Runnable {
         if (stop.isRequested()) {
             System.exit(INTERRUPTED); // waits for the shutdown under way; to return would make the status 1 at times
         }
+        IgnoredInterrupt.heed(INTERRUPTED);
         int status = CommandLine.ExitCode.SOFTWARE;
         try {
             status = commandLine(stop).execute(FileArguments.escaped(args));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,22 @@ class InterruptIT {
         AeroframeProcess driver = sandbox.start("driver");
         driver.awaitError("hosting the media driver");
         interruptAndExpect(driver);
+    }
+
+    /** As a script starts it with {@code &}: a shell has such a process ignore Ctrl-C. */
+    @Test
+    void aCommandThatAScriptStartedInTheBackground() throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" & echo $!; wait $!", "sh"));
+        command.addAll(AeroframeProcess.command(List.of("driver")));
+        AeroframeProcess script = sandbox.startCommand(command);
+        script.awaitError("hosting the media driver");
+        long pid = Long.parseLong(script.outputLines().get(0));
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-INT", Long.toString(pid)).start().waitFor());
+        script.expectExit(INTERRUPTED);
+        expectNoTrace(script);
+        assertEquals(List.of(), sandbox.leftovers(), script::toString);
     }
 
     @Test
