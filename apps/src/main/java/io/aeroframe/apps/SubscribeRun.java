@@ -53,6 +53,9 @@ final class SubscribeRun {
     private boolean isPooled;
     private long toldSilentS;
 
+    /** Whether the sink has closed itself: a window that its user has closed. */
+    private boolean isSinkClosed;
+
     SubscribeRun(String stream, String sink, SubscribeOptions options, StopSignal stop) {
         this.streamText = stream;
         this.sinkText = sink;
@@ -107,6 +110,7 @@ final class SubscribeRun {
         showWaiting();
         DriverSession session = connect(stream);
         if (session == null) {
+            requireFrames(null, null);
             return;
         }
         Delivery delivery = options.delivery(sink.isLive());
@@ -130,9 +134,31 @@ final class SubscribeRun {
                 throw new StreamFailure("stream '" + stream
                         + "': its publisher vanished without ending it; the frames until then were received");
             }
+            requireFrames(end, subscription);
         } catch (UncheckedIOException ex) {
             throw ex.getCause();
         }
+    }
+
+    /**
+     * A run that ends by itself and has received nothing has failed: what runs it would take an empty or missing file
+     * for the stream.
+     *
+     * @param end          how the stream ended, null if there was no driver to subscribe at.
+     * @param subscription null if there was no driver.
+     */
+    private void requireFrames(StreamState end, FrameSubscription subscription) {
+        if (stop.isRequested() || isSinkClosed || delivered > 0) {
+            return;
+        }
+        boolean isEnded = end != null && subscription.state() == StreamState.ENDED;
+        String account = end == null || subscription.ledger().published() == 0
+                ? ""
+                : " (" + account(subscription).describe() + ")";
+        throw new StreamFailure("stream '" + streamText + "': "
+                + (isEnded ? "it ended, and no frame of it was received" : "no frame came in time") + " on channel '"
+                + channel + "'" + account
+                + (account.isEmpty() ? "; is it published there under this name, and was this started first?" : ""));
     }
 
     /** Lets the sink have what is on its way to it, then prints the summary, also of a run that fails half-way. */
@@ -145,7 +171,8 @@ final class SubscribeRun {
             sink.close(); // what it still holds comes before the summary
             tellCopies();
         } finally {
-            if (isDone || delivered > 0) {
+            boolean isStopped = stop.isRequested() || isSinkClosed;
+            if (delivered > 0 || isDone && (isStopped || options.shared().isJson())) { // else the failure has it all
                 reporter.summary(format, account(subscription), copies.total());
             }
         }
@@ -219,7 +246,9 @@ final class SubscribeRun {
             }
             idle.idle(polled);
         }
-        boolean isLost = subscription.state() == StreamState.LOST && !options.staysAfterLoss();
+        isSinkClosed = !sink.isOpen();
+        boolean isCut = deadline.isReached() && !stop.isRequested() && delivered > 0;
+        boolean isLost = subscription.state() == StreamState.LOST && (isCut || !options.staysAfterLoss());
         return isLost ? StreamState.LOST : StreamState.ENDED;
     }
 

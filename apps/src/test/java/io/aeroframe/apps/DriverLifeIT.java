@@ -87,6 +87,20 @@ class DriverLifeIT {
     }
 
     @Test
+    void aRunThatEndsByTheClockFailsIfItsPublisherHasVanished() throws Exception {
+        AeroframeProcess driver = sandbox.start("driver");
+        driver.awaitError("hosting the media driver");
+        AeroframeProcess publisher = sandbox.start("publish", SMALL, "s");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--seconds", "12");
+        subscriber.awaitOutputLines(3);
+        publisher.kill();
+        subscriber.expectExit(1);
+        assertTrue(subscriber.errors().contains("its publisher vanished"), subscriber::toString);
+        driver.interrupt();
+        driver.expectExit(130);
+    }
+
+    @Test
     void aSubscriberTakesOverFromAHostThatIsKilledAndGoesOnWithTheNextPublisher() throws Exception {
         AeroframeProcess publisher = sandbox.start("publish", SMALL, "s");
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--verbose");

@@ -147,7 +147,9 @@ class RunOptionsIT {
                 "--json");
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", "null:", "--json");
         assertEquals(30, Report.of(publisher).number("ledger.sent"));
-        Report received = Report.of(subscriber);
+        subscriber.expectExit(1);
+        assertTrue(subscriber.errors().contains("expired 30"), subscriber::toString);
+        Report received = Report.ofOutput(subscriber);
         received.expectClosedLedger();
         assertEquals(30, received.number("ledger.expired"), received.summary()::toString);
         assertEquals(0, received.number("received"));
@@ -210,7 +212,9 @@ class RunOptionsIT {
         AeroframeProcess subscriber =
                 sandbox.start("subscribe", "s", "null:", "--json", "--max-frame-bytes", 320 * 240);
         Report.of(publisher);
-        Report received = Report.of(subscriber);
+        subscriber.expectExit(1);
+        assertTrue(subscriber.errors().contains("invalid messages 30"), subscriber::toString);
+        Report received = Report.ofOutput(subscriber);
         received.expectClosedLedger();
         assertEquals(0, received.number("received"), received.summary()::toString);
         assertEquals(30, received.number("ledger.invalid"), received.summary()::toString);
