@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonGenerator.Feature;
 import io.aeroframe.transport.FrameFormat;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +34,7 @@ final class Reporter {
     private final boolean isJson;
     private final boolean ticks;
     private final StatusLine statusLine = StatusLine.ofProcess();
-    private final PrintStream jsonOut;
+    private final OutputStream jsonOut = new FileOutputStream(FileDescriptor.out);
     private final PrintStream err;
     private final Histogram latencies = new Histogram(HIGHEST_LATENCY_NS, SIGNIFICANT_DIGITS);
     private final Histogram intervalLatencies = new Histogram(HIGHEST_LATENCY_NS, SIGNIFICANT_DIGITS);
@@ -53,7 +57,6 @@ final class Reporter {
         this.stream = stream;
         this.verb = verb;
         this.isJson = isJson;
-        jsonOut = System.out;
         err = System.err;
     }
 
@@ -74,7 +77,13 @@ final class Reporter {
         return ticks && (isJson || statusLine.isShown()) && nowNs - tickNs >= INTERVAL_NS;
     }
 
-    void tick(long nowNs, FrameFormat format, Account account, int copies) {
+    /**
+     * Reports progress.
+     *
+     * @param copies the copies of a frame on this side, negative if unknown.
+     * @throws IOException if JSON cannot be written: what reads it may have ended.
+     */
+    void tick(long nowNs, FrameFormat format, Account account, int copies) throws IOException {
         double seconds = (nowNs - tickNs) / 1e9;
         double fps = (account.frames() - tickFrames) / seconds;
         double bytesPerSecond = (account.bytes() - tickBytes) / seconds;
@@ -127,8 +136,9 @@ final class Reporter {
      * Reports the summary.
      *
      * @param copies how often a frame's bytes were copied on this side, negative if unknown.
+     * @throws IOException if JSON cannot be written: what reads it may have ended.
      */
-    void summary(FrameFormat format, Account account, int copies) {
+    void summary(FrameFormat format, Account account, int copies) throws IOException {
         double seconds = frames > 1 ? (lastFrameNs - firstFrameNs) / 1e9 : 0;
         double fps = seconds > 0 ? (frames - 1) / seconds : 0;
         statusLine.clear();
@@ -173,7 +183,8 @@ final class Reporter {
     }
 
     private void printJson(
-            boolean isSummary, double fps, Account account, Histogram histogram, FrameFormat format, int copies) {
+            boolean isSummary, double fps, Account account, Histogram histogram, FrameFormat format, int copies)
+            throws IOException {
         StringWriter line = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(line).disable(Feature.AUTO_CLOSE_TARGET)) {
             json.writeStartObject();
@@ -202,8 +213,14 @@ final class Reporter {
         } catch (IOException ex) {
             throw new IllegalStateException("JSON into memory failed", ex);
         }
-        jsonOut.println(line);
-        jsonOut.flush();
+        try {
+            jsonOut.write(line.append('\n').toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException ex) {
+            throw new IOException(
+                    "--json: no more lines can be written (" + ex.getMessage()
+                            + "): what reads them has ended, or the disk they go to is full",
+                    ex);
+        }
     }
 
     private static void writeLatency(JsonGenerator json, String name, Histogram histogram, long ns) throws IOException {
