@@ -2,10 +2,12 @@ package io.aeroframe.apps;
 
 import io.aeroframe.apps.options.DurationConverter;
 import io.aeroframe.apps.options.FrameRate;
-import io.aeroframe.apps.options.Size;
+import io.aeroframe.apps.options.SizeConverter;
 import io.aeroframe.transport.FrameChannel;
+import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.jpeg.ChromaSubsampling;
+import io.aeroframe.vision.source.PictureSize;
 import io.aeroframe.vision.source.SourceOptions;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.time.Duration;
@@ -50,8 +52,12 @@ final class PublishOptions {
             description = "How much of the colour JPEG frames keep. Default: 420, as with OpenCV; 444 for text.")
     private ChromaSubsampling subsampling;
 
-    @Option(names = "--size", paramLabel = "WxH", converter = Size.Converter.class, description = "Resize to this.")
-    private Size size;
+    @Option(
+            names = "--size",
+            paramLabel = "WxH",
+            converter = SizeConverter.class,
+            description = "Resize to this, such as 640x480 or 720p.")
+    private PictureSize size;
 
     @Option(
             names = "--format",
@@ -65,7 +71,7 @@ final class PublishOptions {
             names = "--fps",
             paramLabel = "R",
             converter = FrameRate.SourceConverter.class,
-            description = "Frames a second: a number, source (default: the source's own timing) or max.")
+            description = "Frames a second: a number or a fraction, source (default: the source's own timing) or max.")
     private FrameRate rate = FrameRate.SOURCE;
 
     @Option(names = "--loop", description = "Start again at the end of the source.")
@@ -115,8 +121,8 @@ final class PublishOptions {
             names = "--ttl",
             paramLabel = "T",
             converter = DurationConverter.class,
-            description =
-                    "Subscribers drop frames that are older than this at delivery, such as 200ms. Default: no limit.")
+            description = "Subscribers drop frames that are older than this at delivery, such as 200ms; a number"
+                    + " without a unit is seconds. Default: no limit.")
     private Duration timeToLive = Duration.ZERO;
 
     @Mixin
@@ -187,7 +193,28 @@ final class PublishOptions {
             throw shared.usage("--format " + format.name
                     + " is for raw and zstd frames: leave it out, or use --encoding raw or zstd");
         }
+        validateSize();
         validatePool();
+    }
+
+    private void validateSize() {
+        PixelFormat smallest = format == null ? PixelFormat.BGR24 : format.pixelFormat;
+        if (size != null && smallest != null) {
+            try {
+                FrameFormat.raw(smallest, size.width(), size.height());
+            } catch (IllegalArgumentException ex) {
+                throw shared.usage("--size " + size + ": " + ex.getMessage());
+            }
+        }
+    }
+
+    /** A time to live is mostly less than a second, which a number without a unit is not. */
+    void noteTimeToLive() {
+        String typed = shared.typed("--ttl");
+        if (typed != null && typed.strip().matches("[\\d.]+")) {
+            shared.say("--ttl " + typed + " is " + typed.strip() + " seconds; for milliseconds type --ttl "
+                    + typed.strip() + "ms");
+        }
     }
 
     private void validatePool() {

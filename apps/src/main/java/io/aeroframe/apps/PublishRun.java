@@ -51,6 +51,7 @@ final class PublishRun {
     int call() throws Exception {
         options.validate();
         options.shared().validateFor(sourceText);
+        options.noteTimeToLive();
         List<FrameChannel> channels = options.channels();
         reporter = new Reporter(streamText, "published", options.shared().isJson(), true);
         try {

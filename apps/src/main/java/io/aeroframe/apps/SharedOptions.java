@@ -18,6 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Options that publishing and subscribing share. */
@@ -45,7 +46,7 @@ final class SharedOptions {
             names = "--seconds",
             paramLabel = "N",
             converter = DurationConverter.class,
-            description = "Stop after N seconds.")
+            description = "Stop after N seconds, or a time such as 2min or 1:30:00.")
     private Duration seconds;
 
     @Mixin
@@ -152,6 +153,14 @@ final class SharedOptions {
         if (verbose) {
             say("JPEG by " + JpegCodecs.describe());
         }
+    }
+
+    /** What was typed as the value of an option, null if it was not typed. */
+    String typed(String option) {
+        ParseResult parsed = spec.commandLine().getParseResult();
+        return parsed.hasMatchedOption(option)
+                ? parsed.matchedOption(option).originalStringValues().get(0)
+                : null;
     }
 
     PrintWriter err() {

@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.options.ByteCount;
 import io.aeroframe.apps.options.DurationConverter;
 import io.aeroframe.transport.Delivery;
 import io.aeroframe.transport.FrameChannel;
@@ -45,7 +46,8 @@ final class SubscribeOptions {
     @Option(
             names = "--max-frame-bytes",
             paramLabel = "N",
-            description = "Skip larger frames. Default: 268435456 (256 MiB).")
+            converter = ByteCount.class,
+            description = "Skip larger frames, such as 64MiB. Default: 256MiB.")
     private int maxFrameBytes = SubscriptionContext.DEFAULT_MAX_FRAME_LENGTH;
 
     @Option(

@@ -12,6 +12,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -58,6 +59,8 @@ class MistakesIT {
                     publish 77 s                                            | 77
                     publish http://127.0.0.1:1/x.mp4 s                      | http://127.0.0.1:1/x.mp4
                     subscribe nobody null: --timeout 1s                     | 'nobody': no frame came within
+                    subscribe nobody nothing.mp4 --seconds 1                | 'nobody': no frame came in time
+                    subscribe nobody null: --seconds 1 --channel udp:127.0.0.1:41234 | 'nobody': no frame came in time
                     subscribe s empty.mp4/%06d.png                          | empty.mp4 is not a directory
                     subscribe s /proc/aeroframe/%06d.png                    | /proc/aeroframe cannot be made
                     subscribe s null: --channel udp:192.0.2.1:4000          | does not belong to this host
@@ -115,6 +118,11 @@ class MistakesIT {
                     publish pattern: s --channel aeron:udp?control=127.0.0.1:4000!control-mode=manual | is not dynamic
                     publish pattern: s --size 0x0            | '0x0'
                     publish pattern: s --size 640            | '640'
+                    publish pattern: s --size 60000x60000    | --size 60000x60000:
+                    publish a.mp4 s --size 60000x60000 --format gray8 | --size 60000x60000:
+                    publish pattern:640x480@30fpm s          | '30fpm' is not a rate
+                    publish pattern: s --channel udp:h:1?interface | 'interface' is not a parameter
+                    subscribe s null: --max-frame-bytes 5GiB | '5GiB' is more than 2147483647 bytes
                     publish pattern: s --quality 0           | --quality 0
                     publish pattern: s --quality 101         | --quality 101
                     publish pattern: s --quality ten         | 'ten'
@@ -178,6 +186,31 @@ class MistakesIT {
         assertFalse(lines.get(0).contains("Exception"), err::toString);
         assertTrue(lines.get(1).matches("Try 'aeroframe.* --help'\\."), err::toString);
         assertEquals("", out.toString());
+    }
+
+    /** As {@code | head} ends it. */
+    @ParameterizedTest
+    @CsvSource({"null:, --json", "digest:, --verbose"})
+    void aReaderOfItsLinesThatEndsIsAFailureOfOneLine(String sink, String option) throws Exception {
+        AeroframeProcess publisher = sandbox.start("publish", "pattern:320x240@60", "s");
+        List<String> command =
+                new ArrayList<>(List.of("bash", "-c", "\"$@\" | head -1; exit ${PIPESTATUS[0]}", "bash"));
+        command.addAll(AeroframeProcess.command(List.of("subscribe", "s", sink, option)));
+        AeroframeProcess subscriber = sandbox.startCommand(command);
+        subscriber.expectExit(FAILED);
+        assertEquals(1, subscriber.outputLines().size(), subscriber::toString);
+        assertTrue(subscriber.errors().contains("no more lines can be written (Broken pipe)"), subscriber::toString);
+        publisher.interrupt();
+        publisher.expectExit(130);
+    }
+
+    @Test
+    void aTimeToLiveWithoutAUnitIsReportedInSeconds() throws Exception {
+        AeroframeProcess process = sandbox.start("publish", "missing.mp4", "s", "--ttl", "100");
+        process.expectExit(FAILED);
+        assertEquals(
+                "aeroframe: --ttl 100 is 100 seconds; for milliseconds type --ttl 100ms",
+                process.errorLines().get(0));
     }
 
     @Test

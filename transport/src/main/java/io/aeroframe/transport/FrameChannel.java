@@ -5,7 +5,10 @@ import io.aeron.CommonContext;
 import io.aeron.logbuffer.LogBufferDescriptor;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.agrona.BitUtil;
 import org.agrona.SystemUtil;
 
@@ -19,6 +22,10 @@ import org.agrona.SystemUtil;
  * @param uri the Aeron channel URI.
  */
 public record FrameChannel(String uri) {
+
+    /** As typed: with or without slashes, and parameters separated as in a web address or as Aeron does. */
+    private static final Pattern SHORT_FORM = Pattern.compile(
+            "(?:ipc|udp:(?://)?(?<address>[^?|&]*))(?:[?|&](?<parameters>.*))?", Pattern.CASE_INSENSITIVE);
 
     private static final List<String> LENGTH_PARAMETERS = List.of(
             CommonContext.MTU_LENGTH_PARAM_NAME,
@@ -96,7 +103,8 @@ public record FrameChannel(String uri) {
     /**
      * Reads a channel as people write it.
      *
-     * @param text {@code ipc}, {@code udp:HOST:PORT}, or an Aeron channel URI.
+     * @param text {@code ipc}, {@code udp:HOST:PORT}, or an Aeron channel URI. The short forms take the parameters of
+     *     a URI, too: {@code udp:HOST:PORT?interface=eth0&mtu=8k}.
      * @return the channel.
      * @throws IllegalArgumentException if it is none of them.
      */
@@ -104,25 +112,38 @@ public record FrameChannel(String uri) {
         if (text == null) {
             throw malformed(null, "it is missing");
         }
-        if (text.equals("ipc")) {
-            return IPC;
-        }
-        if (text.startsWith("udp:")) {
-            String endpoint = text.substring("udp:".length());
-            if (endpoint.indexOf('|') >= 0 || endpoint.indexOf('?') >= 0) {
-                throw malformed(text, "parameters need the long form aeron:udp?endpoint=HOST:PORT|...");
-            }
-            String uri = "aeron:udp?endpoint=" + endpoint;
-            check(text, uri);
-            if (endpoint.endsWith(":0")) {
-                throw malformed(text, "port 0 is one that nobody can know");
-            }
-            return new FrameChannel(uri);
+        Matcher shortForm = SHORT_FORM.matcher(text);
+        if (shortForm.matches()) {
+            return parseShort(text, shortForm);
         }
         if (!text.startsWith("aeron:")) {
             throw malformed(text, "it is not known");
         }
         return new FrameChannel(text);
+    }
+
+    private static FrameChannel parseShort(String text, Matcher shortForm) {
+        boolean isIpc = shortForm.group("address") == null;
+        String address = shortForm.group("address");
+        List<String> parameters = new ArrayList<>();
+        if (!isIpc && !(address.isEmpty() && shortForm.group("parameters") != null)) {
+            parameters.add("endpoint=" + address);
+        }
+        if (shortForm.group("parameters") != null) {
+            for (String parameter : shortForm.group("parameters").split("[?|&]")) {
+                if (!parameter.matches("[^=]+=.+")) {
+                    throw malformed(text, "'" + parameter + "' is not a parameter such as interface=eth0");
+                }
+                parameters.add(parameter);
+            }
+        }
+        String uri =
+                (isIpc ? "aeron:ipc" : "aeron:udp") + (parameters.isEmpty() ? "" : "?" + String.join("|", parameters));
+        check(text, uri);
+        if (!isIpc && address.endsWith(":0")) {
+            throw malformed(text, "port 0 is one that nobody can know");
+        }
+        return new FrameChannel(uri);
     }
 
     /** Validates a URI that was written as {@code text}. */

@@ -1,5 +1,6 @@
 package io.aeroframe.apps.options;
 
+import io.aeroframe.vision.source.RateText;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -57,13 +58,11 @@ public record FrameRate(double perSecond) {
     }
 
     private static FrameRate parse(String text, String choices) {
-        if (text.equals("max")) {
+        if (text.strip().equalsIgnoreCase("max")) {
             return MAX;
         }
-        double rate;
-        try {
-            rate = Double.parseDouble(text);
-        } catch (NumberFormatException ex) {
+        double rate = RateText.parse(text);
+        if (Double.isNaN(rate)) {
             throw new TypeConversionException("'" + text + "' is not a rate: use " + choices);
         }
         if (!(rate > 0 && rate <= HIGHEST)) {
@@ -90,7 +89,7 @@ public record FrameRate(double perSecond) {
 
         @Override
         public FrameRate convert(String text) {
-            return text.equals("source") ? SOURCE : parse(text, "frames per second, source or max");
+            return text.strip().equalsIgnoreCase("source") ? SOURCE : parse(text, "frames per second, source or max");
         }
     }
 }

@@ -11,8 +11,7 @@ record PatternSpec(FrameFormat format, double framesPerSecond) {
     private static final int DEFAULT_HEIGHT = 720;
     private static final double DEFAULT_RATE = 60;
     private static final double MAX_RATE = 100_000;
-    private static final Pattern SYNTAX =
-            Pattern.compile("pattern:(?:(\\d{1,9})[xX](\\d{1,9}))?(?:@(\\d{1,9}(?:\\.\\d{1,9})?))?");
+    private static final Pattern SYNTAX = Pattern.compile("pattern:([^@]*)(?:@(.*))?");
 
     /**
      * Takes a specification apart.
@@ -28,15 +27,19 @@ record PatternSpec(FrameFormat format, double framesPerSecond) {
         }
         int width = options.hasSize() ? options.width() : DEFAULT_WIDTH;
         int height = options.hasSize() ? options.height() : DEFAULT_HEIGHT;
-        if (matcher.group(1) != null) {
-            width = Integer.parseInt(matcher.group(1));
-            height = Integer.parseInt(matcher.group(2));
+        double rate = matcher.group(2) == null ? DEFAULT_RATE : RateText.parse(matcher.group(2));
+        if (Double.isNaN(rate)) {
+            throw malformed(spec, "'" + matcher.group(2) + "' is not a rate");
         }
-        double rate = matcher.group(3) == null ? DEFAULT_RATE : Double.parseDouble(matcher.group(3));
         if (!(rate > 0 && rate <= MAX_RATE)) {
-            throw malformed(spec, "a rate of " + matcher.group(3) + " is not above 0 and up to 100000 frames a second");
+            throw malformed(spec, "a rate of " + matcher.group(2) + " is not above 0 and up to 100000 frames a second");
         }
         try {
+            if (!matcher.group(1).isBlank()) {
+                PictureSize size = PictureSize.parse(matcher.group(1));
+                width = size.width();
+                height = size.height();
+            }
             return new PatternSpec(FrameFormat.bgr24(width, height), rate);
         } catch (IllegalArgumentException e) {
             throw malformed(spec, e.getMessage());

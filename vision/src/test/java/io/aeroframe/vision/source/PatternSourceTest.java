@@ -23,6 +23,8 @@ class PatternSourceTest {
         assertOpened("pattern:", new SourceOptions(), 1280, 720, 60);
         assertOpened("pattern:640x480", new SourceOptions(), 640, 480, 60);
         assertOpened("pattern:640x480@29.97", new SourceOptions(), 640, 480, 29.97);
+        assertOpened("pattern:720p@30000/1001", new SourceOptions(), 1280, 720, 30_000 / 1_001.0);
+        assertOpened("pattern:640*480@30fps", new SourceOptions(), 640, 480, 30);
         assertOpened("pattern:@0.5", new SourceOptions(), 1280, 720, 0.5);
         assertOpened("pattern:2x1@100000", new SourceOptions(), 2, 1, 100_000);
         SourceOptions small = new SourceOptions().size(320, 200).encoding(EncodingChoice.RAW);
@@ -41,7 +43,7 @@ class PatternSourceTest {
                 "pattern:640x480@0",
                 "pattern:640x480@-1",
                 "pattern:640x480@100001",
-                "pattern:640x480@1e3",
+                "pattern:640x480@fast",
                 "pattern:70000x1",
                 "pattern:65535x65535",
                 "pattern:999999999999x1",
