@@ -134,16 +134,12 @@ sealed interface Account {
      *
      * @param ledger   the ledger of the subscription.
      * @param replaced frames of the subscription that a newer one replaced before the sink took them.
+     * @param bytes    payload bytes of the frames that the sink took.
      */
-    record Received(SubscriptionLedger ledger, long replaced) implements Account {
+    record Received(SubscriptionLedger ledger, long replaced, long bytes) implements Account {
         @Override
         public long frames() {
             return ledger.received() - replaced;
-        }
-
-        @Override
-        public long bytes() {
-            return ledger.bytes();
         }
 
         @Override

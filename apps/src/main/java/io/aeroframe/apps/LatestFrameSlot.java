@@ -1,6 +1,7 @@
 package io.aeroframe.apps;
 
 import io.aeroframe.transport.Frame;
+import io.aeroframe.transport.FrameHandler;
 import io.aeroframe.transport.FrameLease;
 import io.aeroframe.vision.sink.FrameSink;
 import java.io.IOException;
@@ -17,14 +18,21 @@ final class LatestFrameSlot {
 
     private final AtomicReference<FrameLease> slot = new AtomicReference<>();
     private final FrameSink sink;
+    private final FrameHandler whenTaken;
     private final Thread thread;
     private volatile Exception failure;
     private volatile boolean isEnding;
     private volatile long accepted;
     private long replaced;
 
-    LatestFrameSlot(FrameSink sink) {
+    /**
+     * A slot before a sink.
+     *
+     * @param whenTaken called on the sink's thread before the sink takes a frame.
+     */
+    LatestFrameSlot(FrameSink sink, FrameHandler whenTaken) {
         this.sink = sink;
+        this.whenTaken = whenTaken;
         thread = new Thread(this::drain, "aeroframe-sink");
         thread.start();
     }
@@ -61,6 +69,7 @@ final class LatestFrameSlot {
             }
             try (lease) {
                 if (failure == null && sink.isOpen()) {
+                    whenTaken.onFrame(lease.frame());
                     sink.accept(lease.frame());
                     accepted = accepted + 1; // this thread alone writes it
                 }

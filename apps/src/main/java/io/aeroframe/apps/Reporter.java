@@ -19,7 +19,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Reports how a stream is going: a status line on a terminal, a JSON object a second with {@code --json}, nothing when
- * piped; and a summary at the end. One thread.
+ * piped; and a summary at the end. Frames may be counted on another thread than reports are made on.
  */
 final class Reporter {
 
@@ -61,7 +61,7 @@ final class Reporter {
     }
 
     /** Counts a frame, and its latency if it is known (not negative). Allocates nothing. */
-    void onFrame(long latencyNs) {
+    synchronized void onFrame(long latencyNs) {
         lastFrameNs = System.nanoTime();
         if (frames++ == 0) {
             firstFrameNs = lastFrameNs;
@@ -83,7 +83,7 @@ final class Reporter {
      * @param copies the copies of a frame on this side, negative if unknown.
      * @throws IOException if JSON cannot be written: what reads it may have ended.
      */
-    void tick(long nowNs, FrameFormat format, Account account, int copies) throws IOException {
+    synchronized void tick(long nowNs, FrameFormat format, Account account, int copies) throws IOException {
         double seconds = (nowNs - tickNs) / 1e9;
         double fps = (account.frames() - tickFrames) / seconds;
         double bytesPerSecond = (account.bytes() - tickBytes) / seconds;
@@ -138,7 +138,7 @@ final class Reporter {
      * @param copies how often a frame's bytes were copied on this side, negative if unknown.
      * @throws IOException if JSON cannot be written: what reads it may have ended.
      */
-    void summary(FrameFormat format, Account account, int copies) throws IOException {
+    synchronized void summary(FrameFormat format, Account account, int copies) throws IOException {
         double seconds = frames > 1 ? (lastFrameNs - firstFrameNs) / 1e9 : 0;
         double fps = seconds > 0 ? (frames - 1) / seconds : 0;
         statusLine.clear();

@@ -11,6 +11,7 @@ import io.aeroframe.transport.StreamCollisionException;
 import io.aeroframe.transport.StreamName;
 import io.aeroframe.transport.StreamState;
 import io.aeroframe.transport.SubscriptionContext;
+import io.aeroframe.transport.SubscriptionLedger;
 import io.aeroframe.vision.sink.FrameSink;
 import io.aeroframe.vision.sink.SinkOptions;
 import java.io.FileDescriptor;
@@ -55,6 +56,12 @@ final class SubscribeRun {
 
     /** Whether the sink has closed itself: a window that its user has closed. */
     private boolean isSinkClosed;
+
+    /** Payload bytes of the frames that the sink has taken. Written by one thread. */
+    private volatile long takenBytes;
+
+    /** Whether the sink has taken the last frame from the slot. */
+    private boolean isFinished;
 
     SubscribeRun(String stream, String sink, SubscribeOptions options, StopSignal stop) {
         this.streamText = stream;
@@ -122,7 +129,7 @@ final class SubscribeRun {
                                         .delivery(delivery)
                                         .maxFrameLength(options.maxFrameBytes())
                                         .errorHandler(collisionCatcher()))) {
-            slot = delivery == Delivery.LATEST ? new LatestFrameSlot(sink) : null;
+            slot = delivery == Delivery.LATEST ? new LatestFrameSlot(sink, this::countTaken) : null;
             StreamState end = null;
             try {
                 end = pollUntilDone(subscription);
@@ -166,6 +173,7 @@ final class SubscribeRun {
         try {
             if (slot != null) {
                 slot.finish();
+                isFinished = true;
                 rethrow();
             }
             sink.close(); // what it still holds comes before the summary
@@ -323,15 +331,28 @@ final class SubscribeRun {
     }
 
     private void count(Frame frame) {
-        long latencyNs = frame.isSameHost() ? System.nanoTime() - frame.publishTimeNs() : -1;
         delivered++;
         isPooled = Copies.isPooled(frame);
         hasUnflushed = true;
         format = frame.format();
-        reporter.onFrame(latencyNs);
+        if (slot == null) {
+            countTaken(frame);
+        }
+    }
+
+    /** Counts a frame that the sink takes: with a slot before it, on the sink's thread. */
+    private void countTaken(Frame frame) {
+        reporter.onFrame(frame.isSameHost() ? System.nanoTime() - frame.publishTimeNs() : -1);
+        takenBytes = takenBytes + frame.payloadLength();
     }
 
     private Account account(FrameSubscription subscription) {
-        return new Account.Received(subscription.ledger(), slot == null ? 0 : slot.replaced());
+        SubscriptionLedger ledger = subscription.ledger();
+        if (slot == null) {
+            return new Account.Received(ledger, 0, ledger.bytes());
+        }
+        // A frame that was in the slot when the window was closed has not been received either.
+        long replaced = isFinished ? ledger.received() - slot.accepted() : slot.replaced();
+        return new Account.Received(ledger, replaced, takenBytes);
     }
 }

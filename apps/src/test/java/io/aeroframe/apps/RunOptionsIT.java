@@ -98,6 +98,8 @@ class RunOptionsIT {
         received.expectClosedLedger();
         assertEquals(60, published.number("published"));
         assertTrue(received.number("ledger.superseded") > 0, received.summary()::toString);
+        assertEquals(
+                received.number("received") * 3840 * 2160 * 3, received.number("bytes"), received.summary()::toString);
         try (Stream<Path> files = Files.list(shots)) {
             assertEquals(received.number("received"), files.count());
         }
