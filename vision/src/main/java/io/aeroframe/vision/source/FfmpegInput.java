@@ -1,7 +1,9 @@
 package io.aeroframe.vision.source;
 
 import io.aeroframe.vision.internal.Ffmpeg;
+import io.aeroframe.vision.internal.NativeMemory;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -13,12 +15,12 @@ import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
@@ -38,6 +40,8 @@ final class FfmpegInput implements AutoCloseable {
     private static final Set<String> REWOUND = Set.of("mov", "matroska", "avi");
 
     private static final Set<String> PLAYLISTS = Set.of("hls", "dash");
+
+    private static final int DISPLAY_MATRIX_LENGTH = 9 * Integer.BYTES;
 
     private static final long CLOSE_TIMEOUT_NS = 1_000_000_000L;
     /** A video that ends earlier than announced by less than this is taken to be whole. */
@@ -457,17 +461,30 @@ final class FfmpegInput implements AutoCloseable {
         return stream.codecpar().codec_id() == avcodec.AV_CODEC_ID_MJPEG;
     }
 
-    /** By how much the frames are to be turned clockwise before they are shown: 0, 90, 180 or 270. */
-    int degrees() {
+    /** How frames are turned before they are shown, as the container says. */
+    Orientation orientation() {
         AVPacketSideData matrix = avcodec.av_packet_side_data_get(
                 stream.codecpar().coded_side_data(),
                 stream.codecpar().nb_coded_side_data(),
                 avcodec.AV_PKT_DATA_DISPLAYMATRIX);
-        if (matrix == null || matrix.isNull()) {
-            return 0;
+        boolean isThere = matrix != null && !matrix.isNull() && matrix.size() >= DISPLAY_MATRIX_LENGTH;
+        return isThere ? orientation(matrix.data()) : Orientation.UPRIGHT;
+    }
+
+    /** The same of a frame: as its own data says, where that has something to say of it. Allocates only then. */
+    Orientation orientation(AVFrame frame) {
+        if (frame.nb_side_data() == 0) {
+            return Orientation.UPRIGHT;
         }
-        double counterclockwise = avutil.av_display_rotation_get(new IntPointer(matrix.data()));
-        return Double.isNaN(counterclockwise) ? 0 : Math.floorMod(Math.round(-counterclockwise / 90) * 90, 360);
+        AVFrameSideData matrix = avutil.av_frame_get_side_data(frame, avutil.AV_FRAME_DATA_DISPLAYMATRIX);
+        boolean isThere = matrix != null && !matrix.isNull() && matrix.size() >= DISPLAY_MATRIX_LENGTH;
+        return isThere ? orientation(matrix.data()) : Orientation.UPRIGHT;
+    }
+
+    private static Orientation orientation(BytePointer matrix) {
+        return Orientation.ofDisplayMatrix(NativeMemory.bytes(matrix.address(), DISPLAY_MATRIX_LENGTH)
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer());
     }
 
     boolean isClosed() {

@@ -93,17 +93,17 @@ record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colo
     /**
      * The format of the frames made of this picture.
      *
-     * @param options a size and a pixel format, or none.
-     * @param degrees the degrees by which the picture is turned clockwise to make the frame.
+     * @param options     a size and a pixel format, or none.
+     * @param orientation how the picture is turned to make the frame.
      * @return without padding; the colour encoding is the picture's if the frames are YUV.
      * @throws IllegalArgumentException if the picture is larger than a frame can be.
      */
-    FrameFormat deliveredAs(SourceOptions options, int degrees) {
+    FrameFormat deliveredAs(SourceOptions options, Orientation orientation) {
         PixelFormat format = options.pixelFormat() == null ? nearest() : options.pixelFormat();
-        if (format == PixelFormat.YUYV && degrees != 0) {
+        if (format == PixelFormat.YUYV && orientation != Orientation.UPRIGHT) {
             format = PixelFormat.BGR24; // pixels that share their colour in pairs cannot be turned
         }
-        boolean isOnItsSide = degrees % 180 != 0;
+        boolean isOnItsSide = orientation.isTransposed();
         FrameFormat raw = FrameFormat.raw(
                 format,
                 options.hasSize() ? options.width() : isOnItsSide ? height : width,

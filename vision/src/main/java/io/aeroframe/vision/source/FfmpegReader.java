@@ -25,7 +25,6 @@ final class FfmpegReader implements AutoCloseable {
     private final FfmpegClock clock = new FfmpegClock();
     private FfmpegInput input;
     private boolean isPassingPackets;
-    private int degrees;
     private boolean isSeeking;
     private long seekTimeNs;
     private long timeNs;
@@ -62,8 +61,9 @@ final class FfmpegReader implements AutoCloseable {
 
     private void open() throws IOException {
         input = FfmpegInput.open(location, interrupt, timeoutNs);
-        degrees = input.degrees();
-        isPassingPackets = input.isMjpeg() && options.allowsPassedJpeg(input.width(), input.height()) && degrees == 0;
+        isPassingPackets = input.isMjpeg()
+                && options.allowsPassedJpeg(input.width(), input.height())
+                && input.orientation() == Orientation.UPRIGHT;
         begin();
     }
 
@@ -263,11 +263,6 @@ final class FfmpegReader implements AutoCloseable {
     /** When the current frame is shown, in ns from the first one. */
     long timeNs() {
         return timeNs;
-    }
-
-    /** By how much frames are to be turned clockwise. */
-    int degrees() {
-        return degrees;
     }
 
     /** The input as it is open now. */

@@ -23,8 +23,8 @@ import org.bytedeco.javacpp.PointerPointer;
  * <p>A frame that is asked for in the decoder's own format and size is copied row by row, bit for bit; else it is
  * converted and resized in one step, straight into the target. Frames whose format is not one of {@link
  * io.aeroframe.transport.PixelFormat} are delivered, if none is asked for, in the nearest that is: 4:2:0 of more than 8
- * bits in I420, gray of more in GRAY16, RGB with alpha in BGRA32, all else in BGR24. Frames that the container says are
- * on their side or upside down are turned.
+ * bits in I420, gray of more in GRAY16, RGB with alpha in BGRA32, all else in BGR24. Frames that the container
+ * or their own data says are on their side, upside down or mirrored are turned.
  *
  * <p>Motion JPEG is not decoded where the options allow JPEG frames and ask for no other size or pixels: its images are
  * passed on as they are, unless they lack the tables that a JPEG image needs.
@@ -50,11 +50,11 @@ public final class FfmpegSource implements FrameSource {
     private final IntPointer strides = frame.linesize();
 
     private FfmpegPicture picture;
-    private int degrees;
+    private Orientation orientation;
     private FrameFormat format;
     private PictureConversion conversion;
-    private FrameRotation rotation;
-    private ByteBuffer unrotated;
+    private FrameTurn turn;
+    private ByteBuffer unturned;
     private final JpegTables tables = new JpegTables();
     private ByteBuffer packetBytes;
     private boolean hasFrame;
@@ -102,8 +102,11 @@ public final class FfmpegSource implements FrameSource {
                 return false;
             }
         }
-        if (!reader.isPassingPackets() && (picture == null || !picture.isOf(frame) || degrees != reader.degrees())) {
-            changeShape();
+        if (!reader.isPassingPackets()) {
+            Orientation next = reader.input().orientation(frame);
+            if (picture == null || !picture.isOf(frame) || orientation != next) {
+                changeShape(next);
+            }
         }
         hasFrame = true;
         return true;
@@ -115,7 +118,8 @@ public final class FfmpegSource implements FrameSource {
         try {
             packetBytes = tables.complete(NativeMemory.bytes(packet.data().address(), packet.size()), packet.size());
             FrameFormat next = MjpegPacket.format(packetBytes);
-            if (isField(next)) {
+            boolean isTurned = ExifOrientation.ofJpeg(packetBytes, packetBytes.limit()) != Orientation.UPRIGHT;
+            if (isTurned || isField(next)) { // no subscriber has to know which way is up, nor weave fields
                 return reader.decodeFromHere(frame);
             }
             if (!next.equals(format)) {
@@ -137,32 +141,31 @@ public final class FfmpegSource implements FrameSource {
                 && JpegHeader.imageLength(packetBytes, 0, packetBytes.limit()) < packetBytes.limit() / 4 * 3;
     }
 
-    private void changeShape() throws IOException {
+    private void changeShape(Orientation nextOrientation) throws IOException {
         FfmpegPicture next = FfmpegPicture.of(frame);
-        int nextDegrees = reader.degrees();
         PictureConversion nextConversion;
-        FrameRotation nextRotation;
+        FrameTurn nextTurn;
         try {
-            FrameFormat nextFormat = next.deliveredAs(options, nextDegrees);
+            FrameFormat nextFormat = next.deliveredAs(options, nextOrientation);
             if (!nextFormat.equals(format)) {
                 format = nextFormat;
             }
-            nextRotation = nextDegrees == 0 ? null : FrameRotation.of(nextDegrees, format);
+            nextTurn = nextOrientation == Orientation.UPRIGHT ? null : FrameTurn.of(nextOrientation, format);
             nextConversion = new PictureConversion(
                     next.plainPixels(),
                     next.width(),
                     next.height(),
                     next.color(),
-                    nextRotation == null ? format : nextRotation.from());
+                    nextTurn == null ? format : nextTurn.from());
         } catch (IllegalArgumentException e) {
             throw new IOException(location.fullName() + ": its frames cannot be delivered: " + e.getMessage(), e);
         }
         closeConversion();
         conversion = nextConversion;
-        rotation = nextRotation;
-        unrotated = rotation == null ? null : ByteBuffer.allocateDirect(format.maxPayloadLength());
+        turn = nextTurn;
+        unturned = turn == null ? null : ByteBuffer.allocateDirect(format.maxPayloadLength());
         picture = next;
-        degrees = nextDegrees;
+        orientation = nextOrientation;
     }
 
     @Override
@@ -191,10 +194,10 @@ public final class FfmpegSource implements FrameSource {
             copies = 1;
             return packetBytes.limit();
         }
-        int length = conversion.convert(planes, strides, rotation == null ? target : unrotated);
+        int length = conversion.convert(planes, strides, turn == null ? target : unturned);
         copies = conversion.copies();
-        if (rotation != null) {
-            rotation.rotate(unrotated, target);
+        if (turn != null) {
+            turn.turn(unturned, target);
             copies++;
         }
         return length;
@@ -260,9 +263,9 @@ public final class FfmpegSource implements FrameSource {
             conversion.close();
             conversion = null;
         }
-        if (rotation != null) {
-            rotation.close();
-            rotation = null;
+        if (turn != null) {
+            turn.close();
+            turn = null;
         }
     }
 

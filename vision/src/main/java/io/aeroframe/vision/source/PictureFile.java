@@ -30,7 +30,7 @@ final class PictureFile {
     private int length;
     private Path path;
     private JpegHeader jpegHeader;
-    private boolean isUpright;
+    private Orientation orientation;
 
     /**
      * Reads a file and checks what can be checked without decoding it.
@@ -40,7 +40,7 @@ final class PictureFile {
     void read(Path file) throws IOException {
         path = file;
         jpegHeader = null;
-        isUpright = true;
+        orientation = Orientation.UPRIGHT;
         try {
             readBytes();
         } catch (IOException e) {
@@ -50,11 +50,14 @@ final class PictureFile {
             if (length >= 2 && (bytes.getShort(0) & 0xFFFF) == 0xFFD8) {
                 length = JpegHeader.imageLength(bytes, 0, length);
                 jpegHeader = JpegHeader.parse(bytes, length);
-                isUpright = JpegOrientation.isUpright(bytes, length);
+                orientation = ExifOrientation.ofJpeg(bytes, length);
             } else if (isAnimatedWebp()) {
                 throw new IOException("an animated WebP, of which only one picture could be read");
             } else if (PngChunks.isPng(bytes, length)) {
                 length = PngChunks.compact(bytes, length);
+                orientation = ExifOrientation.ofPng(bytes, length);
+            } else if (ExifOrientation.isWebp(bytes, length)) {
+                orientation = ExifOrientation.ofWebp(bytes, length);
             }
         } catch (IOException e) {
             throw new IOException(path + ": " + e.getMessage() + "; repair, replace or remove it", e);
@@ -66,9 +69,9 @@ final class PictureFile {
         return jpegHeader;
     }
 
-    /** Whether the pixels are to be shown as they are stored; only known of JPEG. */
-    boolean isUpright() {
-        return isUpright;
+    /** How the stored pixels are turned before they are shown; of TIFF the decoder does that. */
+    Orientation orientation() {
+        return orientation;
     }
 
     /** The image from index 0 to {@link #length()}; of JPEG without what the file has behind it. */
@@ -84,14 +87,14 @@ final class PictureFile {
      * Decodes the file that was read last.
      *
      * @param flags the flags of {@link Imgcodecs#imread(String, int)}.
-     * @return a Mat of the caller's to release, never empty.
+     * @return upright; a Mat of the caller's to release, never empty.
      * @throws IOException if OpenCV cannot.
      */
     Mat decode(int flags) throws IOException {
         Mat image = new Mat(1, length, CvType.CV_8UC1, bytes);
         Mat decoded;
         try {
-            decoded = Imgcodecs.imdecode(image, flags);
+            decoded = Imgcodecs.imdecode(image, flags | Imgcodecs.IMREAD_IGNORE_ORIENTATION);
         } catch (CvException e) {
             throw new IOException(path + ": OpenCV refuses it: " + OpenCv.reason(e), e);
         } finally {
@@ -103,7 +106,14 @@ final class PictureFile {
                     + "TIFF, WebP, PNM"
                     + " and the like");
         }
-        return decoded;
+        return orientation == Orientation.UPRIGHT ? decoded : turned(decoded);
+    }
+
+    private Mat turned(Mat stored) {
+        Mat upright = new Mat();
+        orientation.apply(stored, upright);
+        stored.release();
+        return upright;
     }
 
     /** By the flag in the header of the extended format. */

@@ -21,7 +21,7 @@ import org.opencv.imgcodecs.Imgcodecs;
  *
  * <p>Frames have the pictures' own sizes. Raw frames are BGR24, byte for byte what {@code cv2.imread(file)} gives,
  * turned upright if the camera noted so; or, if the native format is asked for, GRAY8, GRAY16, BGR24 or BGRA32 as the
- * file has it ({@code IMREAD_UNCHANGED}), BGR24 where it has something else. JPEG files are passed on as they are where
+ * file has it, upright too, and BGR24 where it has something else. JPEG files are passed on as they are where
  * the options allow it: as JPEG frames whose bytes are the file's, up to the end of the image.
  *
  * <p>The size that is asked for decides only whether a JPEG file can be passed on; frames are resized elsewhere.
@@ -156,11 +156,13 @@ final class PictureSource implements FrameSource {
     /**
      * How often the bytes of a frame are copied.
      *
-     * @return 1: OpenCV decodes in memory of its own, and a JPEG file is read and checked before there is room for it.
+     * @return 1: OpenCV decodes in memory of its own, and a JPEG file is read and checked before there is room for it;
+     *     1 more if it was turned.
      */
     @Override
     public int copies() {
-        return isWritten ? 1 : 0;
+        boolean isTurned = decoded != null && file.orientation() != Orientation.UPRIGHT;
+        return (isWritten ? 1 : 0) + (isTurned ? 1 : 0);
     }
 
     @Override
@@ -187,7 +189,7 @@ final class PictureSource implements FrameSource {
 
     private boolean canBePassedOn() {
         JpegHeader header = file.jpegHeader();
-        if (header == null || header.components() == 4 || !file.isUpright()) {
+        if (header == null || header.components() == 4 || file.orientation() != Orientation.UPRIGHT) {
             return false; // no subscriber has to know CMYK, nor which way is up
         }
         if (options.encoding() == SourceOptions.EncodingChoice.RAW
@@ -201,7 +203,7 @@ final class PictureSource implements FrameSource {
 
     private void decode(Path path) throws IOException {
         boolean isNative = options.pixelFormat() == null;
-        decoded = file.decode(isNative ? nativeFlags() : Imgcodecs.IMREAD_COLOR);
+        decoded = file.decode(isNative ? Imgcodecs.IMREAD_UNCHANGED : Imgcodecs.IMREAD_COLOR);
         PixelFormat pixelFormat = pixelFormat(decoded.type());
         if (pixelFormat == null) { // 16-bit colour, floating point: what a frame cannot hold
             releaseDecoded();
@@ -220,11 +222,6 @@ final class PictureSource implements FrameSource {
                             + e.getMessage() + ")",
                     e);
         }
-    }
-
-    private int nativeFlags() {
-        // IMREAD_UNCHANGED would leave a photograph on its side; a JPEG image has no alpha and no 16 bits to lose.
-        return file.jpegHeader() == null ? Imgcodecs.IMREAD_UNCHANGED : Imgcodecs.IMREAD_ANYCOLOR;
     }
 
     private static PixelFormat pixelFormat(int type) {

@@ -24,7 +24,7 @@ final class PngChunks {
     private static final int ACTL = 0x6163544C;
     private static final int IEND = 0x49454E44;
     private static final int TRNS = 0x74524E53;
-    private static final int EXIF = 0x65584966; // may say that the picture lies on its side
+    private static final int EXIF = 0x65584966; // may say how the picture is turned
     private static final int ANCILLARY_BIT = 0x20000000;
 
     private PngChunks() {}

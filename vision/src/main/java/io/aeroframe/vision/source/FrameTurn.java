@@ -6,18 +6,17 @@ import io.aeroframe.vision.Mats;
 import io.aeroframe.vision.OpenCv;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.opencv.core.Core;
 
-/** Rotates raw frames by 90, 180 or 270 degrees, plane by plane, without loss. One thread. */
-final class FrameRotation {
+/** Turns raw frames upright, plane by plane, without loss. One thread. */
+final class FrameTurn {
 
-    private final int code;
+    private final Orientation orientation;
     private final FrameFormat from;
     private final FrameFormat to;
     private final Mats mats = new Mats();
 
-    private FrameRotation(int code, FrameFormat from, FrameFormat to) {
-        this.code = code;
+    private FrameTurn(Orientation orientation, FrameFormat from, FrameFormat to) {
+        this.orientation = orientation;
         this.from = from;
         this.to = to;
     }
@@ -25,35 +24,30 @@ final class FrameRotation {
     /**
      * Prepares.
      *
-     * @param degrees clockwise: 90, 180 or 270.
-     * @param to      format of the rotated frames: raw, without padding, and not YUYV, whose pixels share their
-     *                colour in pairs.
+     * @param orientation the orientation of the stored frames.
+     * @param to          format of the turned frames: raw, without padding, and not YUYV, whose pixels share their
+     *                    colour in pairs.
      * @throws IOException if OpenCV, which does it, cannot be loaded.
      */
-    static FrameRotation of(int degrees, FrameFormat to) throws IOException {
+    static FrameTurn of(Orientation orientation, FrameFormat to) throws IOException {
         OpenCv.require();
-        boolean isUpright = degrees == 180;
-        FrameFormat from = isUpright
-                ? to
-                : FrameFormat.raw(to.pixelFormat(), to.height(), to.width()).withColor(to.color());
-        int code = isUpright
-                ? Core.ROTATE_180
-                : degrees == 90 ? Core.ROTATE_90_CLOCKWISE : Core.ROTATE_90_COUNTERCLOCKWISE;
-        return new FrameRotation(code, from, to);
+        FrameFormat from = orientation.isTransposed()
+                ? FrameFormat.raw(to.pixelFormat(), to.height(), to.width()).withColor(to.color())
+                : to;
+        return new FrameTurn(orientation, from, to);
     }
 
-    /** The format of the frames before they are rotated. */
+    /** The format of the frames before they are turned. */
     FrameFormat from() {
         return from;
     }
 
-    /** Rotates a frame from position 0 of a direct buffer to position 0 of another. */
-    void rotate(ByteBuffer source, ByteBuffer target) {
+    /** Turns a frame from position 0 of a direct buffer to position 0 of another. */
+    void turn(ByteBuffer source, ByteBuffer target) {
         for (int plane = 0; plane < from.pixelFormat().planeCount(); plane++) {
-            Core.rotate(
+            orientation.apply(
                     mats.over(source, offset(from, plane), planeOf(from, plane)),
-                    mats.over(target, offset(to, plane), planeOf(to, plane)),
-                    code);
+                    mats.over(target, offset(to, plane), planeOf(to, plane)));
         }
     }
 
