@@ -58,7 +58,7 @@ public final class PictureConversion implements AutoCloseable {
      * @param to     the raw format of the frames. Gray frames are always of full range.
      * @throws IllegalArgumentException if {@code to} is not raw or swscale cannot read the pictures.
      */
-    public PictureConversion(int pixels, int width, int height, ColorEncoding color, FrameFormat to) {
+    public PictureConversion(int pixels, int width, int height, PictureColor color, FrameFormat to) {
         if (to.encoding() != FrameEncoding.RAW) {
             throw new IllegalArgumentException(to.describe() + ": only raw frames can be converted to");
         }
@@ -153,11 +153,11 @@ public final class PictureConversion implements AutoCloseable {
         return frame;
     }
 
-    static boolean isCopy(int pixels, int width, int height, ColorEncoding color, FrameFormat to) {
+    static boolean isCopy(int pixels, int width, int height, PictureColor color, FrameFormat to) {
         return pixels == AvPixelFormats.of(to.pixelFormat())
                 && width == to.width()
                 && height == to.height()
-                && (!to.pixelFormat().isYuv() || color == to.color());
+                && (!to.pixelFormat().isYuv() || color.equals(PictureColor.of(to.color())));
     }
 
     /**
@@ -173,7 +173,7 @@ public final class PictureConversion implements AutoCloseable {
         return new SwsFilter().lumH(null).lumV(identity).chrH(null).chrV(null);
     }
 
-    private static SwsContext open(int pixels, int width, int height, ColorEncoding color, FrameFormat to) {
+    private static SwsContext open(int pixels, int width, int height, PictureColor color, FrameFormat to) {
         if (swscale.sws_isSupportedInput(pixels) == 0) {
             throw new IllegalArgumentException("pixel format " + pixels + ": swscale cannot read it");
         }
@@ -205,9 +205,12 @@ public final class PictureConversion implements AutoCloseable {
         }
         // Where one side has no matrix of its own it takes the other's, else swscale would go through RGB. Between
         // RGB and gray it is BT.601's, as in JPEG and OpenCV.
-        ColorEncoding from = isYuv(pixels) ? color : toYuv ? to.color() : ColorEncoding.BT601_FULL;
-        ColorEncoding into = toYuv ? to.color() : from;
-        swscale.sws_setColorspaceDetails(context, matrix(from), fromRange, matrix(into), toRange, 0, UNIT, UNIT);
+        PictureColor own = PictureColor.of(toYuv ? to.color() : ColorEncoding.BT601_FULL);
+        PictureColor from = isYuv(pixels) ? color : own;
+        try (IntPointer matrix = from.coefficients();
+                IntPointer toMatrix = (toYuv ? own : from).coefficients()) {
+            swscale.sws_setColorspaceDetails(context, matrix, fromRange, toMatrix, toRange, 0, UNIT, UNIT);
+        }
         return context;
     }
 
@@ -233,10 +236,6 @@ public final class PictureConversion implements AutoCloseable {
     private static boolean isYuv(int pixels) {
         AVPixFmtDescriptor descriptor = avutil.av_pix_fmt_desc_get(pixels);
         return descriptor.nb_components() >= 3 && (descriptor.flags() & avutil.AV_PIX_FMT_FLAG_RGB) == 0;
-    }
-
-    private static IntPointer matrix(ColorEncoding color) {
-        return swscale.sws_getCoefficients(color.isBt709() ? swscale.SWS_CS_ITU709 : swscale.SWS_CS_ITU601);
     }
 
     /** Frees the native memory. Closing twice does nothing. */

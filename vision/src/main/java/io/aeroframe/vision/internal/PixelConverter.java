@@ -51,7 +51,7 @@ public final class PixelConverter implements AutoCloseable {
         this.from = from;
         this.to = to;
         boolean isGray = from.pixelFormat() == PixelFormat.GRAY8 || from.pixelFormat() == PixelFormat.GRAY16;
-        ColorEncoding color = isGray ? ColorEncoding.BT601_FULL : from.color();
+        PictureColor color = PictureColor.of(isGray ? ColorEncoding.BT601_FULL : from.color());
         int pixels = AvPixelFormats.of(from.pixelFormat());
         conversion = new PictureConversion(pixels, from.width(), from.height(), color, to);
         isCopy = PictureConversion.isCopy(pixels, from.width(), from.height(), color, to);
