@@ -16,6 +16,7 @@ import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
@@ -39,11 +40,16 @@ final class VideoCodec {
     private static final int HD_HEIGHT = 720;
 
     private final AVCodec codec;
-    private final Set<PixelFormat> accepted;
+    private final VideoContainer container;
+    private final boolean isLossless;
+    private final Set<PixelFormat> accepted = EnumSet.noneOf(PixelFormat.class);
+    private int yuyv = AvPixelFormats.of(PixelFormat.YUYV);
 
-    private VideoCodec(AVCodec codec) {
+    private VideoCodec(AVCodec codec, VideoContainer container) {
         this.codec = codec;
-        this.accepted = acceptedBy(codec);
+        this.container = container;
+        this.isLossless = isLossless(codec);
+        findAccepted();
     }
 
     /**
@@ -63,7 +69,7 @@ final class VideoCodec {
                     "a video encoded by '" + codec.name().getString() + "' does not go into " + container.extension()
                             + "; there are " + offeredFor(container));
         }
-        VideoCodec found = new VideoCodec(codec);
+        VideoCodec found = new VideoCodec(codec, container);
         if (found.accepted.isEmpty()) {
             throw new IllegalArgumentException("the video encoder '" + name + "' takes none of the pixel formats that"
                     + " frames have; there are " + offeredFor(container));
@@ -91,8 +97,8 @@ final class VideoCodec {
         return isThere(codec) ? codec : null;
     }
 
-    private static boolean isThere(AVCodec codec) {
-        return codec != null && !codec.isNull();
+    private static boolean isThere(Pointer found) {
+        return found != null && !found.isNull();
     }
 
     private static boolean fits(AVCodec codec, VideoContainer container) {
@@ -111,26 +117,36 @@ final class VideoCodec {
         return String.join(", ", names);
     }
 
-    private static Set<PixelFormat> acceptedBy(AVCodec codec) {
-        Set<PixelFormat> formats = EnumSet.noneOf(PixelFormat.class);
+    /** Codecs that can do both, such as JPEG 2000, are used as those that lose something. */
+    private static boolean isLossless(AVCodec codec) {
+        AVCodecDescriptor descriptor = avcodec.avcodec_descriptor_get(codec.id());
+        int both = avcodec.AV_CODEC_PROP_LOSSLESS | avcodec.AV_CODEC_PROP_LOSSY;
+        return isThere(descriptor) && (descriptor.props() & both) == avcodec.AV_CODEC_PROP_LOSSLESS;
+    }
+
+    private void findAccepted() {
         try (PointerPointer<IntPointer> list = new PointerPointer<>(1);
                 IntPointer count = new IntPointer(1)) {
             list.zero();
             int result = avcodec.avcodec_get_supported_config(
                     null, codec, avcodec.AV_CODEC_CONFIG_PIX_FORMAT, 0, list, count);
             if (result < 0 || list.get(0) == null) {
-                return formats;
+                return;
             }
             IntPointer numbers = new IntPointer(list.get(0));
-            for (PixelFormat format : PixelFormat.values()) {
-                for (int i = 0; i < count.get(); i++) {
+            boolean isPlanar422 = false;
+            for (int i = 0; i < count.get(); i++) {
+                for (PixelFormat format : PixelFormat.values()) {
                     if (numbers.get(i) == AvPixelFormats.of(format)) {
-                        formats.add(format);
+                        accepted.add(format);
                     }
                 }
+                isPlanar422 |= numbers.get(i) == avutil.AV_PIX_FMT_YUV422P;
+            }
+            if (isLossless && isPlanar422 && accepted.add(PixelFormat.YUYV)) {
+                yuyv = avutil.AV_PIX_FMT_YUV422P;
             }
         }
-        return formats;
     }
 
     AVCodec encoder() {
@@ -146,13 +162,56 @@ final class VideoCodec {
         return codec.id() == avcodec.AV_CODEC_ID_MJPEG;
     }
 
+    /** Whether what it encodes comes back bit for bit. */
+    boolean isLossless() {
+        return isLossless;
+    }
+
+    /** The {@code AV_PIX_FMT} in which the encoder takes frames: planar where it has no YUYV. */
+    int pixelsOf(PixelFormat format) {
+        return format == PixelFormat.YUYV ? yuyv : AvPixelFormats.of(format);
+    }
+
+    /** Whether YUYV has to be split into planes for the encoder. */
+    boolean splitsYuyv() {
+        return yuyv == avutil.AV_PIX_FMT_YUV422P;
+    }
+
     /**
      * What a frame has to be made before it is encoded: what keeps the most of it among what the encoder takes.
      *
      * @param from a raw format.
-     * @return of even width and height where the codec has no others; without padding.
+     * @return of even width and height where the codec has no others; without padding; null if the codec is lossless
+     *     and nothing that it takes, or that the file can say of the colors, keeps all of the frame.
      */
     FrameFormat inputFor(FrameFormat from) {
+        return isLossless ? losslessInputFor(from) : lossyInputFor(from);
+    }
+
+    private FrameFormat losslessInputFor(FrameFormat from) {
+        List<PixelFormat> equals =
+                switch (from.pixelFormat()) {
+                    case I420, NV12 -> List.of(from.pixelFormat(), PixelFormat.I420, PixelFormat.NV12);
+                    case BGR24, RGB24, GRAY8 ->
+                        List.of(from.pixelFormat(), PixelFormat.BGR24, PixelFormat.RGB24, PixelFormat.BGRA32);
+                    default -> List.of(from.pixelFormat());
+                };
+        boolean isColorKept =
+                !from.pixelFormat().isYuv() || statesMatrix() && statesRange() || from.color() == assumedFor(from);
+        return equals.stream()
+                .filter(pixels -> accepted.contains(pixels) && isColorKept)
+                .findFirst()
+                .map(pixels ->
+                        FrameFormat.raw(pixels, from.width(), from.height()).withColor(from.color()))
+                .orElse(null);
+    }
+
+    /** What readers take YUV for of which nothing is said. */
+    private static ColorEncoding assumedFor(FrameFormat format) {
+        return ColorEncoding.of(format.height() >= HD_HEIGHT, false);
+    }
+
+    private FrameFormat lossyInputFor(FrameFormat from) {
         PixelFormat pixels = preferencesFor(from.pixelFormat()).stream()
                 .filter(accepted::contains)
                 .findFirst()
@@ -178,12 +237,27 @@ final class VideoCodec {
             return ColorEncoding.BT601_FULL;
         }
         boolean isYuv = from.pixelFormat().isYuv();
-        boolean isBt709 = isYuv ? from.color().isBt709() : from.height() >= HD_HEIGHT;
-        // The streams of other codecs do not state the range, so that players take it for limited.
-        return ColorEncoding.of(isBt709, isYuv && from.color().isFullRange() && tellsRange());
+        boolean isBt709 = isYuv && statesMatrix() ? from.color().isBt709() : from.height() >= HD_HEIGHT;
+        // Where the range is not stated players take it for limited.
+        return ColorEncoding.of(isBt709, isYuv && from.color().isFullRange() && statesRange());
     }
 
-    private boolean tellsRange() {
+    /** Whether the stream or the file says which matrix its YUV has. */
+    private boolean statesMatrix() {
+        return statesColorItself() || container != VideoContainer.AVI;
+    }
+
+    /** Whether decoders take the range from what the stream or the file says. */
+    private boolean statesRange() {
+        return statesColorItself() || isLossless && container != VideoContainer.AVI;
+    }
+
+    /** Whether the matrix is only stated together with primaries and transfer: MP4 takes all three or none. */
+    boolean needsPrimaries() {
+        return container == VideoContainer.MP4 && !statesColorItself();
+    }
+
+    private boolean statesColorItself() {
         int id = codec.id();
         return id == avcodec.AV_CODEC_ID_H264 || id == avcodec.AV_CODEC_ID_VP9 || id == avcodec.AV_CODEC_ID_AV1;
     }

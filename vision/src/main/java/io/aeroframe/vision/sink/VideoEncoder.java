@@ -4,7 +4,6 @@ import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
-import io.aeroframe.vision.internal.AvPixelFormats;
 import io.aeroframe.vision.internal.BufferPlanes;
 import io.aeroframe.vision.internal.Ffmpeg;
 import io.aeroframe.vision.internal.PixelConverter;
@@ -43,6 +42,7 @@ final class VideoEncoder implements VideoTrack {
     private final AVPacket packet = avcodec.av_packet_alloc();
     private final AVRational timeBase = new AVRational();
     private BufferPlanes planes;
+    private YuyvPlanes split;
     private FrameFormat from;
     private FrameFormat rawFrom;
     private FrameFormat converted;
@@ -69,7 +69,14 @@ final class VideoEncoder implements VideoTrack {
      * @throws IOException if the encoder does not take such frames; the message says what to do.
      */
     static VideoEncoder open(VideoCodec codec, VideoContainer container, FrameFormat format) throws IOException {
-        VideoEncoder encoder = new VideoEncoder(codec, codec.inputFor(format.decoded()), container.ticksPerSecond());
+        FrameFormat input = codec.inputFor(format.decoded());
+        if (input == null) {
+            throw new SinkException(
+                    SinkException.Reason.CODEC_REFUSES_FORMAT,
+                    codec.name() + " in " + container.extension() + " cannot keep " + format.describe()
+                            + " frames without loss; use ffv1 in .mkv, or a codec that is not lossless");
+        }
+        VideoEncoder encoder = new VideoEncoder(codec, input, container.ticksPerSecond());
         try {
             encoder.openContext(format);
             return encoder;
@@ -80,7 +87,7 @@ final class VideoEncoder implements VideoTrack {
     }
 
     private void openContext(FrameFormat format) throws IOException {
-        context.width(input.width()).height(input.height()).pix_fmt(AvPixelFormats.of(input.pixelFormat()));
+        context.width(input.width()).height(input.height()).pix_fmt(codec.pixelsOf(input.pixelFormat()));
         codec.configure(context);
         context.time_base(timeBase.num(1).den(ticksPerSecond));
         try (AVRational rate = new AVRational()) {
@@ -91,6 +98,10 @@ final class VideoEncoder implements VideoTrack {
         if (input.pixelFormat().isYuv()) {
             context.color_range(input.color().isFullRange() ? avutil.AVCOL_RANGE_JPEG : avutil.AVCOL_RANGE_MPEG);
             context.colorspace(input.color().isBt709() ? avutil.AVCOL_SPC_BT709 : avutil.AVCOL_SPC_SMPTE170M);
+            if (codec.needsPrimaries()) {
+                context.color_primaries(avutil.AVCOL_PRI_BT709);
+                context.color_trc(avutil.AVCOL_TRC_BT709);
+            }
         }
         int result = avcodec.avcodec_open2(context, codec.encoder(), (PointerPointer<?>) null);
         if (result < 0) {
@@ -110,7 +121,8 @@ final class VideoEncoder implements VideoTrack {
 
     @Override
     public boolean takes(FrameFormat format) {
-        return codec.inputFor(format.decoded()).withColor(input.color()).equals(input);
+        FrameFormat next = codec.inputFor(format.decoded());
+        return next != null && (codec.isLossless() ? next : next.withColor(input.color())).equals(input);
     }
 
     @Override
@@ -118,8 +130,8 @@ final class VideoEncoder implements VideoTrack {
         if (!frame.format().equals(from)) {
             prepareFor(frame.format());
         }
-        planes.pointAt(pixelsOf(frame), "frame");
-        picture.format(AvPixelFormats.of(input.pixelFormat()))
+        ByteBuffer bytes = pixelsOf(frame);
+        picture.format(context.pix_fmt())
                 .width(input.width())
                 .height(input.height())
                 .pts(ticks)
@@ -132,7 +144,12 @@ final class VideoEncoder implements VideoTrack {
             lastKeyTicks = ticks;
         }
         hasFrames = true;
-        planes.putInto(picture);
+        if (split != null) {
+            split.split(bytes, picture);
+        } else {
+            planes.pointAt(bytes, "frame");
+            planes.putInto(picture);
+        }
         int result = avcodec.avcodec_send_frame(context, picture);
         if (result == AGAIN) {
             drainInto(file, duration);
@@ -193,7 +210,9 @@ final class VideoEncoder implements VideoTrack {
         boolean isAsItIs = rawFrom.pixelFormat() == input.pixelFormat()
                 && !isPadded
                 && (!input.pixelFormat().isYuv() || rawFrom.color() == input.color());
-        planes = new BufferPlanes(isAsItIs ? rawFrom : input);
+        FrameFormat given = isAsItIs ? rawFrom : input;
+        planes = new BufferPlanes(given);
+        split = input.pixelFormat() == PixelFormat.YUYV && codec.splitsYuyv() ? new YuyvPlanes(given) : null;
         if (!isAsItIs) {
             converter = new PixelConverter(rawFrom, converted);
             // Aligned, or the scaler would work in memory of its own. Both ends of the slice are rounded.

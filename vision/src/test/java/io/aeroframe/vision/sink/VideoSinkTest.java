@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.aeroframe.testing.ChildJvm;
+import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.Psnr;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -168,6 +170,114 @@ class VideoSinkTest {
         assertArrayEquals(pixels, picture("bgr.mkv", "bgr24"));
         assertArrayEquals(gray, picture("gray8.mkv", "gray"));
         assertArrayEquals(gray16, picture("gray16.mkv", "gray16le"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mkv", "mp4"})
+    void losesNothingOfAnyPixelsWithFfv1(String container) throws Exception {
+        Random random = new Random(7);
+        for (PixelFormat pixels : PixelFormat.values()) {
+            for (ColorEncoding color : ColorEncoding.values()) {
+                FrameFormat format = FrameFormat.raw(pixels, 62, 35).withColor(color);
+                byte[] payload = new byte[format.maxPayloadLength()];
+                random.nextBytes(payload);
+                String name = pixels + "-" + color + "." + container;
+                try (VideoSink sink = open(name, "ffv1", false)) {
+                    sink.accept(new TestFrame(format, 0, payload));
+                }
+                assertArrayEquals(planar(payload, pixels, 62 * 35), picture(name, ffmpegName(pixels)), name);
+                if (pixels.isYuv()) {
+                    Path file = directory.resolve(name);
+                    assertEquals(color.isFullRange() ? "pc" : "tv", FfmpegTool.streamEntry(file, "color_range"), name);
+                    assertEquals(
+                            color.isBt709() ? "bt709" : "smpte170m", FfmpegTool.streamEntry(file, "color_space"), name);
+                }
+            }
+        }
+    }
+
+    /** The samples of YUYV and NV12, whose width is even, in planes of their own. */
+    private static byte[] planar(byte[] frame, PixelFormat pixels, int size) {
+        if (pixels != PixelFormat.YUYV && pixels != PixelFormat.NV12) {
+            return frame;
+        }
+        byte[] planar = new byte[frame.length];
+        int lumaStep = pixels == PixelFormat.YUYV ? 2 : 1;
+        int chromaStep = 2 * lumaStep;
+        int chroma = pixels == PixelFormat.YUYV ? 1 : size;
+        int chromaSize = (frame.length - size) / 2;
+        for (int i = 0; i < size; i++) {
+            planar[i] = frame[lumaStep * i];
+        }
+        for (int i = 0; i < chromaSize; i++) {
+            planar[size + i] = frame[chroma + chromaStep * i];
+            planar[size + chromaSize + i] = frame[chroma + lumaStep + chromaStep * i];
+        }
+        return planar;
+    }
+
+    private static String ffmpegName(PixelFormat pixels) {
+        return switch (pixels) {
+            case GRAY8 -> "gray";
+            case GRAY16 -> "gray16le";
+            case BGR24 -> "bgr24";
+            case RGB24 -> "rgb24";
+            case BGRA32 -> "bgra";
+            case YUYV -> "yuv422p";
+            case NV12, I420 -> "yuv420p";
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ffv1, avi, I420, BT601_FULL",
+        "ffv1, avi, YUYV, BT709_LIMITED",
+        "huffyuv, avi, I420, BT601_LIMITED",
+        "huffyuv, avi, GRAY16, BT601_LIMITED",
+    })
+    void refusesWhatALosslessFileCannotKeep(String codec, String container, PixelFormat pixels, ColorEncoding color)
+            throws Exception {
+        FrameFormat format = FrameFormat.raw(pixels, 64, 48).withColor(color);
+        VideoSink sink = open("out." + container, codec, false);
+        TestFrame frame = new TestFrame(format, 0, new byte[format.maxPayloadLength()]);
+        SinkException refused = assertThrows(SinkException.class, () -> sink.accept(frame));
+        assertEquals(SinkException.Reason.CODEC_REFUSES_FORMAT, refused.reason());
+        assertEquals(
+                codec + " in ." + container + " cannot keep 64x48 " + pixels
+                        + " frames without loss; use ffv1 in .mkv, or a codec that is not lossless",
+                refused.getMessage());
+        sink.close();
+    }
+
+    /** What no stream and no container states is what readers assume. */
+    @Test
+    void writesTheMatrixThatReadersAssumeWhereItCannotBeStated() throws Exception {
+        byte[] red = new byte[64 * 48 * 3 / 2];
+        Arrays.fill(red, 0, 64 * 48, (byte) 63); // red in BT.709
+        Arrays.fill(red, 64 * 48, 64 * 48 * 5 / 4, (byte) 102);
+        Arrays.fill(red, 64 * 48 * 5 / 4, red.length, (byte) 240);
+        FrameFormat format = FrameFormat.raw(PixelFormat.I420, 64, 48).withColor(ColorEncoding.BT709_LIMITED);
+        for (String name : List.of("out.avi", "out.mp4")) {
+            try (VideoSink sink = open(name, "mpeg4", false)) {
+                sink.accept(new TestFrame(format, 0, red));
+            }
+            boolean isStated = name.endsWith("mp4");
+            assertEquals(
+                    isStated ? "bt709" : "unknown", FfmpegTool.streamEntry(directory.resolve(name), "color_space"));
+            byte[] pixels = FfmpegTool.run(
+                    "-i",
+                    directory.resolve(name).toString(),
+                    "-vf",
+                    "scale=in_color_matrix=" + (isStated ? "bt709" : "bt601"),
+                    "-f",
+                    "rawvideo",
+                    "-pix_fmt",
+                    "bgr24",
+                    "-");
+            assertEquals(0, pixels[0] & 0xFF, 8, name);
+            assertEquals(0, pixels[1] & 0xFF, 8, name);
+            assertEquals(255, pixels[2] & 0xFF, 8, name);
+        }
     }
 
     private byte[] picture(String name, String pixels) throws Exception {
