@@ -2,6 +2,7 @@ package io.aeroframe.vision.internal;
 
 import io.aeroframe.transport.ColorEncoding;
 import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 
 /**
@@ -51,12 +52,22 @@ public record PictureColor(int redOfV, int blueOfU, int greenOfU, int greenOfV, 
                     default -> null;
                 };
         if (limited == null) {
-            throw new IllegalArgumentException(
-                    "their color matrix is " + avutil.av_color_space_name(space).getString()
-                            + ", which cannot be converted to RGB here; convert the input to BT.709 first, as with ffmpeg's"
-                            + " filter zscale=matrix=709");
+            throw new IllegalArgumentException("their color matrix is " + nameOf(space)
+                    + ", which cannot be converted to RGB here; convert the input to BT.709 first, as with ffmpeg's"
+                    + " filter zscale=matrix=709");
         }
         return limited.withRange(isFullRange);
+    }
+
+    /**
+     * FFmpeg's name of a matrix.
+     *
+     * @param space an {@code AVCOL_SPC}.
+     * @return the name, or the number of one that FFmpeg does not know.
+     */
+    public static String nameOf(int space) {
+        BytePointer name = avutil.av_color_space_name(space);
+        return name == null || name.isNull() ? "number " + space : name.getString();
     }
 
     private static PictureColor ofWeights(double red, double blue) {

@@ -45,7 +45,14 @@ record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colo
 
     /** The pixel format without what JPEG's names for it say of the range, which {@link #color()} has. */
     int plainPixels() {
-        return pixels == avutil.AV_PIX_FMT_YUVJ420P ? avutil.AV_PIX_FMT_YUV420P : pixels;
+        return switch (pixels) {
+            case avutil.AV_PIX_FMT_YUVJ420P -> avutil.AV_PIX_FMT_YUV420P;
+            case avutil.AV_PIX_FMT_YUVJ422P -> avutil.AV_PIX_FMT_YUV422P;
+            case avutil.AV_PIX_FMT_YUVJ444P -> avutil.AV_PIX_FMT_YUV444P;
+            case avutil.AV_PIX_FMT_YUVJ440P -> avutil.AV_PIX_FMT_YUV440P;
+            case avutil.AV_PIX_FMT_YUVJ411P -> avutil.AV_PIX_FMT_YUV411P;
+            default -> pixels;
+        };
     }
 
     /**
@@ -98,7 +105,47 @@ record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colo
         if (descriptor.log2_chroma_w() == 1 && descriptor.log2_chroma_h() == 1 && !hasAlpha) {
             return plain == avutil.AV_PIX_FMT_NV21 ? PixelFormat.NV12 : PixelFormat.I420;
         }
-        return PixelFormat.BGR24;
+        return isPlain422(descriptor) ? PixelFormat.YUYV : PixelFormat.BGR24;
+    }
+
+    private static boolean isPlain422(AVPixFmtDescriptor descriptor) {
+        return descriptor.log2_chroma_w() == 1
+                && descriptor.log2_chroma_h() == 0
+                && descriptor.nb_components() == 3
+                && descriptor.comp(0).depth() == Byte.SIZE;
+    }
+
+    /**
+     * What is lost where a picture is not carried as it is, whatever its size.
+     *
+     * @param format the format of the frames.
+     * @return for a message, or null if nothing is.
+     */
+    String lossIn(FrameFormat format) {
+        boolean isMatrixLost = format.pixelFormat().isYuv() && color().encoding() == null;
+        if (keepsSamples(format.pixelFormat()) && !isMatrixLost) {
+            return null;
+        }
+        String name = avutil.av_get_pix_fmt_name(pixels).getString();
+        String kind = isMatrixLost ? name + " with the color matrix " + PictureColor.nameOf(colorSpace) : name;
+        String target = format.pixelFormat() + (isMatrixLost ? " with BT.709" : "");
+        return "its frames are " + kind + ", which is converted to " + target + " and loses some accuracy";
+    }
+
+    private boolean keepsSamples(PixelFormat format) {
+        int plain = plainPixels();
+        AVPixFmtDescriptor descriptor = avutil.av_pix_fmt_desc_get(plain);
+        boolean isBayer = (descriptor.flags() & avutil.AV_PIX_FMT_FLAG_BAYER) != 0;
+        boolean isFloat = (descriptor.flags() & avutil.AV_PIX_FMT_FLAG_FLOAT) != 0;
+        int depth = descriptor.comp(0).depth();
+        return switch (format) {
+            case GRAY8 -> descriptor.nb_components() == 1 && depth <= Byte.SIZE;
+            case GRAY16 -> descriptor.nb_components() == 1 && depth <= Short.SIZE && !isFloat;
+            case BGR24, RGB24, BGRA32 -> isRgb() && depth <= Byte.SIZE && !isBayer;
+            case YUYV -> isPlain422(descriptor);
+            case NV12 -> plain == avutil.AV_PIX_FMT_NV12 || plain == avutil.AV_PIX_FMT_NV21;
+            case I420 -> plain == avutil.AV_PIX_FMT_YUV420P;
+        };
     }
 
     /**

@@ -22,8 +22,9 @@ import org.bytedeco.javacpp.PointerPointer;
  *
  * <p>A frame that is asked for in the decoder's own format and size is copied row by row, bit for bit; else it is
  * converted and resized in one step, straight into the target. Frames whose format is not one of {@link
- * io.aeroframe.transport.PixelFormat} are delivered, if none is asked for, in the nearest that is: 4:2:0 of more than 8
- * bits in I420, gray of more in GRAY16, RGB with alpha in BGRA32, all else in BGR24. Frames that the container
+ * io.aeroframe.transport.PixelFormat} are delivered, if none is asked for, in the nearest that is: 4:2:2 of 8 bits in
+ * YUYV, 4:2:0 of more than 8 bits in I420, gray of more in GRAY16, RGB with alpha in BGRA32, all else in BGR24. What
+ * loses something by that is reported. Frames that the container
  * or their own data says are on their side, upside down or mirrored are turned.
  *
  * <p>Motion JPEG is not decoded where the options allow JPEG frames and ask for no other size or pixels: its images are
@@ -58,6 +59,7 @@ public final class FfmpegSource implements FrameSource {
     private final JpegTables tables = new JpegTables();
     private ByteBuffer packetBytes;
     private boolean hasFrame;
+    private String reportedLoss;
     private int copies;
     private boolean isClosed;
 
@@ -166,6 +168,17 @@ public final class FfmpegSource implements FrameSource {
         unturned = turn == null ? null : ByteBuffer.allocateDirect(format.maxPayloadLength());
         picture = next;
         orientation = nextOrientation;
+        if (options.pixelFormat() == null && options.encoding() != SourceOptions.EncodingChoice.JPEG) {
+            reportLoss();
+        }
+    }
+
+    private void reportLoss() {
+        String loss = picture.lossIn(format);
+        if (loss != null && !loss.equals(reportedLoss)) {
+            options.report().accept(location.fullName() + ": " + loss);
+            reportedLoss = loss;
+        }
     }
 
     @Override

@@ -21,8 +21,9 @@ import org.opencv.imgcodecs.Imgcodecs;
  *
  * <p>Frames have the pictures' own sizes. Raw frames are BGR24, byte for byte what {@code cv2.imread(file)} gives,
  * turned upright if the camera noted so; or, if the native format is asked for, GRAY8, GRAY16, BGR24 or BGRA32 as the
- * file has it, upright too, and BGR24 where it has something else. JPEG files are passed on as they are where
- * the options allow it: as JPEG frames whose bytes are the file's, up to the end of the image.
+ * file has it, upright too, and BGR24 where it has something else, which is reported once. JPEG files are
+ * passed on as they are where the options allow it: as JPEG frames whose bytes are the file's, up to the end of the
+ * image.
  *
  * <p>The size that is asked for decides only whether a JPEG file can be passed on; frames are resized elsewhere.
  *
@@ -43,6 +44,7 @@ final class PictureSource implements FrameSource {
     private Mat decoded;
     private ByteBuffer decodedBytes;
     private boolean isWritten;
+    private boolean isLossReported;
 
     private PictureSource(String spec, SourceOptions options, List<Path> files) {
         this.spec = spec;
@@ -206,6 +208,7 @@ final class PictureSource implements FrameSource {
         decoded = file.decode(isNative ? Imgcodecs.IMREAD_UNCHANGED : Imgcodecs.IMREAD_COLOR);
         PixelFormat pixelFormat = pixelFormat(decoded.type());
         if (pixelFormat == null) { // 16-bit colour, floating point: what a frame cannot hold
+            reportLoss(path, CvType.typeToString(decoded.type()));
             releaseDecoded();
             decoded = file.decode(Imgcodecs.IMREAD_COLOR);
             pixelFormat = PixelFormat.BGR24;
@@ -221,6 +224,15 @@ final class PictureSource implements FrameSource {
                     path + ": a picture of " + width + "x" + height + " pixels is too large for a frame ("
                             + e.getMessage() + ")",
                     e);
+        }
+    }
+
+    private void reportLoss(Path path, String type) {
+        if (!isLossReported && options.encoding() != SourceOptions.EncodingChoice.JPEG) {
+            isLossReported = true;
+            options.report()
+                    .accept(path + ": its pixels are " + type
+                            + ", which is converted to BGR24 and loses some accuracy");
         }
     }
 

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,7 +80,8 @@ class FfmpegSourceTest {
         "gray10le, GRAY16, ffv1",
         "yuv420p10le, I420, ffv1",
         "yuv444p, BGR24, ffv1",
-        "yuv422p, BGR24, ffv1",
+        "yuv422p, YUYV, ffv1",
+        "yuv422p10le, BGR24, ffv1",
         "bgra, BGRA32, ffv1",
         "nv12, NV12, rawvideo",
         "yuyv422, YUYV, rawvideo",
@@ -112,6 +114,101 @@ class FfmpegSourceTest {
             double psnr = Psnr.of(reference, Frames.bytes(bgr));
             assertTrue(psnr >= 30, psnr + " dB");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"yuv422p, tv, 160x120", "yuv422p, pc, 161x121", "yuvj422p, pc, 66x35", "uyvy422, tv, 66x35"})
+    void carriesEightBit422BitForBit(String pixels, String range, String size) throws Exception {
+        Path clip = directory.resolve("422.nut");
+        String codec = pixels.equals("yuvj422p") ? "mjpeg" : pixels.equals("uyvy422") ? "rawvideo" : "ffv1";
+        FfmpegTool.run(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=s=" + size + ",noise=alls=90:allf=t",
+                "-frames:v",
+                "2",
+                "-c:v",
+                codec,
+                "-pix_fmt",
+                pixels,
+                "-color_range",
+                range,
+                clip.toString());
+        String stored = pixels.equals("uyvy422") ? pixels : "yuv422p";
+        byte[] planar = FfmpegTool.run("-i", clip.toString(), "-f", "rawvideo", "-pix_fmt", pixels, "-");
+        List<String> reports = new ArrayList<>();
+        SourceOptions options = new SourceOptions()
+                .pixelFormat(null)
+                .encoding(SourceOptions.EncodingChoice.RAW)
+                .report(reports::add);
+        try (FrameSource source = FfmpegSource.open(clip.toString(), options)) {
+            int offset = 0;
+            while (source.advance()) {
+                FrameFormat format = source.format();
+                assertEquals(PixelFormat.YUYV, format.pixelFormat());
+                byte[] frame = Frames.bytes(source);
+                int width = format.width();
+                int pairs = (width + 1) / 2;
+                int luma = width * format.height();
+                boolean isPacked = stored.equals("uyvy422");
+                for (int y = 0; y < format.height(); y++) {
+                    for (int x = 0; x < width; x++) {
+                        int from = isPacked ? 2 * (y * width + x) + 1 : y * width + x;
+                        assertEquals(planar[offset + from], frame[y * 4 * pairs + 2 * x], "luma " + x + "," + y);
+                        boolean isV = x % 2 == 1;
+                        int plane = luma + (isV ? pairs * format.height() : 0);
+                        int chroma = isPacked ? from - 1 : plane + y * pairs + x / 2;
+                        assertEquals(
+                                planar[offset + chroma], frame[y * 4 * pairs + 2 * x + 1], "chroma " + x + "," + y);
+                    }
+                }
+                offset += isPacked ? 2 * luma : luma + 2 * pairs * format.height();
+            }
+            assertEquals(planar.length, offset);
+        }
+        assertEquals(List.of(), reports);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "yuv420p10le; ; yuv420p10le, which is converted to I420",
+                "yuv444p; ; yuv444p, which is converted to BGR24",
+                "yuv420p; bt2020nc; yuv420p with the color matrix bt2020nc, which is converted to I420 with BT.709",
+                "yuv422p10le; bt2020nc; yuv422p10le, which is converted to BGR24",
+                "gbrp10le; ; gbrp10le, which is converted to BGR24",
+                "yuva420p; ; yuva420p, which is converted to BGR24",
+                "gbrp; ;",
+                "bgra; ;",
+                "gray10le; ;",
+                "yuv420p; bt709;",
+                "yuv422p; ;",
+            })
+    void reportsOnceWhatIsLostInTheNativeFormat(String pixels, String matrix, String loss) throws Exception {
+        Path clip = FfmpegTool.clip(
+                directory.resolve("loss.mkv"),
+                "160x120",
+                25,
+                3,
+                "-c:v",
+                "ffv1",
+                "-pix_fmt",
+                pixels,
+                "-colorspace",
+                matrix == null ? "unknown" : matrix);
+        List<String> reports = new ArrayList<>();
+        SourceOptions options = new SourceOptions()
+                .pixelFormat(null)
+                .encoding(SourceOptions.EncodingChoice.RAW)
+                .report(reports::add);
+        assertEquals(3, Frames.md5(clip, options).size());
+        assertEquals(
+                loss == null ? List.of() : List.of(clip + ": its frames are " + loss + " and loses some accuracy"),
+                reports);
+        Frames.md5(clip, options.pixelFormat(PixelFormat.BGR24));
+        assertEquals(loss == null ? 0 : 1, reports.size());
     }
 
     @ParameterizedTest

@@ -20,7 +20,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -86,11 +88,15 @@ class PictureSourceTest {
         assertNative(write("color.png", photograph), PixelFormat.BGR24);
         Mat deepColor = new Mat(9, 7, CvType.CV_16UC3, new Scalar(256, 512, 1024));
         String file = write("deepcolor.png", deepColor);
-        try (PictureSource source = PictureSource.open(file, NATIVE)) {
+        List<String> reports = new ArrayList<>();
+        try (PictureSource source = PictureSource.open(file, NATIVE.copy().report(reports::add))) {
             assertTrue(source.advance());
             assertEquals(PixelFormat.BGR24, source.format().pixelFormat());
             assertArrayEquals(SyntheticPictures.bytes(Imgcodecs.imread(file)), frame(source));
         }
+        assertEquals(
+                List.of(file + ": its pixels are CV_16UC3, which is converted to BGR24 and loses some accuracy"),
+                reports);
     }
 
     @Test
