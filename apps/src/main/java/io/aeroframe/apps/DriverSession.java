@@ -23,6 +23,7 @@ final class DriverSession implements AutoCloseable {
     private final Aeroframe aeroframe;
     private final StopSignal stop;
     private final SharedOptions options;
+    private boolean waitsForOthers = true;
 
     private DriverSession(FrameDriver driver, SharedOptions options, StopSignal stop) {
         this.driver = driver;
@@ -64,13 +65,22 @@ final class DriverSession implements AutoCloseable {
         return aeroframe;
     }
 
+    /**
+     * Sets whether {@link #close()} waits for the others. Default: true. A command that failed hands the driver over to
+     * one of them, or its message would come when the last of them has left.
+     */
+    void waitsForOthers(boolean newWaitsForOthers) {
+        waitsForOthers = newWaitsForOthers;
+    }
+
     /** Closes the client, waits for the others if this process hosts their driver, and leaves the driver. */
     @Override
     public void close() {
         aeroframe.close();
         if (driver.isOwner()) {
-            boolean isAlone = driver.awaitNoClients(stop.isRequested() ? STOPPED_WAIT : QUIET_WAIT);
-            if (!isAlone && !stop.isRequested()) {
+            boolean isLeaving = stop.isRequested() || !waitsForOthers;
+            boolean isAlone = driver.awaitNoClients(isLeaving ? STOPPED_WAIT : QUIET_WAIT);
+            if (!isAlone && !isLeaving) {
                 options.say("done; still hosting the media driver for " + driver.clientCount()
                         + " other process(es) until they leave; Ctrl-C hands it over to one of them");
                 while (!isAlone && !stop.isRequested()) {

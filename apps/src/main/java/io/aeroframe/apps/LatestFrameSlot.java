@@ -4,7 +4,6 @@ import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameHandler;
 import io.aeroframe.transport.FrameLease;
 import io.aeroframe.vision.sink.FrameSink;
-import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -20,7 +19,7 @@ final class LatestFrameSlot {
     private final FrameSink sink;
     private final FrameHandler whenTaken;
     private final Thread thread;
-    private volatile Exception failure;
+    private volatile Throwable failure; // written by the sink's thread, read by the polling one
     private volatile boolean isEnding;
     private volatile long accepted;
     private long replaced;
@@ -73,17 +72,25 @@ final class LatestFrameSlot {
                     sink.accept(lease.frame());
                     accepted = accepted + 1; // this thread alone writes it
                 }
-            } catch (IOException | RuntimeException ex) {
+            } catch (Throwable ex) { // also a JVM error: the polling thread has to end the command with it
                 failure = ex;
             }
         }
     }
 
+    /** Whether the sink threw an error of the JVM, such as one of memory, which is never part of an orderly end. */
+    boolean hasCrashed() {
+        return failure instanceof Error;
+    }
+
     /** Throws what the sink threw, if it did. */
     void rethrow() throws Exception {
-        Exception thrown = failure;
+        Throwable thrown = failure;
+        if (thrown instanceof Error error) {
+            throw error;
+        }
         if (thrown != null) {
-            throw thrown;
+            throw (Exception) thrown;
         }
     }
 

@@ -2,6 +2,7 @@ package io.aeroframe.apps;
 
 import io.aeroframe.apps.bridge.pipe.ReaderGoneException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -74,15 +75,28 @@ public final class Main implements Runnable {
             System.err.println("aeroframe: not enough memory: " + oneLine(String.valueOf(ex.getMessage()))
                     + "; use smaller frames, or give Java more with AEROFRAME_OPTS=-Xmx4g");
         } catch (LinkageError ex) {
-            if (!stop.isRequested()) {
-                throw ex;
-            }
-            // A library that wants a shutdown hook of its own cannot be loaded any more: what was begun is not needed.
-            status = INTERRUPTED;
+            // After a stop, a library that wants a shutdown hook of its own cannot be loaded: it is not needed then.
+            status = stop.isRequested() ? INTERRUPTED : reportCrash(ex, args);
+        } catch (Error ex) {
+            status = reportCrash(ex, args);
         } finally {
             stop.finished(); // also when a JVM error ends the thread: the shutdown would wait for it until its timeout
         }
         System.exit(status);
+    }
+
+    /** An error of the JVM. One of a library that cannot be loaded explains itself; the others need a trace. */
+    private static int reportCrash(Error ex, String[] args) {
+        boolean isMissing = ex instanceof LinkageError;
+        Throwable cause = ex instanceof ExceptionInInitializerError && ex.getCause() != null ? ex.getCause() : ex;
+        System.err.println("aeroframe: "
+                + (isMissing ? "a library cannot be loaded: " : "ended by an error of its own: ")
+                + oneLine(cause.toString())
+                + (isMissing ? "; install Aeroframe again, or what is missing" : ""));
+        if (!isMissing || List.of(args).contains("--verbose")) {
+            ex.printStackTrace();
+        }
+        return CommandLine.ExitCode.SOFTWARE;
     }
 
     static CommandLine commandLine(StopSignal stop) {

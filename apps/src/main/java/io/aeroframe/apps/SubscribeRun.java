@@ -131,12 +131,14 @@ final class SubscribeRun {
                                         .errorHandler(collisionCatcher()))) {
             slot = delivery == Delivery.LATEST ? new LatestFrameSlot(sink, this::countTaken) : null;
             StreamState end = null;
+            session.waitsForOthers(false);
             try {
                 end = pollUntilDone(subscription);
             } finally {
                 stop.beginCleanup();
                 finish(subscription, end != null);
             }
+            session.waitsForOthers(true);
             if (end == StreamState.LOST) {
                 throw new StreamFailure("stream '" + stream
                         + "': its publisher vanished without ending it; the frames until then were received");
@@ -315,7 +317,7 @@ final class SubscribeRun {
 
     /** Throws what the sink threw, unless it was interrupted, as it should be. */
     private void rethrow() throws Exception {
-        if (!isOver()) {
+        if (!isOver() || slot.hasCrashed()) {
             slot.rethrow();
         }
     }

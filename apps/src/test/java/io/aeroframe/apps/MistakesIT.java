@@ -22,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A mistake costs its maker one line that says what was wrong, and leaves nothing behind. */
 class MistakesIT {
@@ -227,6 +228,22 @@ class MistakesIT {
         AeroframeProcess process = sandbox.startCommand(command);
         process.expectExit(FAILED);
         expectLines(process, 1, "-Daeroframe.jpeg=turbojpeg: give turbo or opencv");
+    }
+
+    /** On the polling thread, and on the sink's own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--every", "--latest"})
+    void aSinkThatRunsOutOfMemoryEndsTheCommand(String which) throws Exception {
+        List<String> command = AeroframeProcess.command(
+                List.of("subscribe", "s", directory.resolve("%06d.png").toString(), which));
+        command.add(1, "-XX:MaxDirectMemorySize=1m");
+        AeroframeProcess subscriber = sandbox.startCommand(command);
+        AeroframeProcess publisher =
+                sandbox.start("publish", "pattern:1920x1080@10", "s", "--format", "native", "--encoding", "jpeg");
+        subscriber.expectExit(FAILED);
+        assertTrue(subscriber.errors().contains("aeroframe: not enough memory: "), subscriber::toString);
+        publisher.interrupt();
+        publisher.awaitExit();
     }
 
     @Test
