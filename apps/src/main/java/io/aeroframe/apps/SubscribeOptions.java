@@ -69,7 +69,8 @@ final class SubscribeOptions {
         @Option(
                 names = "--latest",
                 description =
-                        "Only the newest frame: older ones are skipped when the sink is slow. Default for windows.")
+                        "Only the newest frame: older ones are skipped when the sink is slow. Default for windows and"
+                                + " for one picture file (latest.png).")
         private boolean latest;
 
         @Option(names = "--every", description = "Every frame, in order. Default for all other sinks.")
@@ -111,9 +112,9 @@ final class SubscribeOptions {
         }
     }
 
-    Delivery delivery(boolean isLiveSink) {
+    Delivery delivery(boolean isNewestEnough) {
         if (which == null) {
-            return isLiveSink ? Delivery.LATEST : Delivery.EVERY;
+            return isNewestEnough ? Delivery.LATEST : Delivery.EVERY;
         }
         return which.latest ? Delivery.LATEST : Delivery.EVERY;
     }

@@ -120,7 +120,7 @@ final class SubscribeRun {
             requireFrames(null, null);
             return;
         }
-        Delivery delivery = options.delivery(sink.isLive());
+        Delivery delivery = options.delivery(sink.keepsOnlyNewest());
         try (session;
                 FrameSubscription subscription = session.aeroframe()
                         .addSubscription(new SubscriptionContext()

@@ -38,6 +38,16 @@ public interface FrameSink extends AutoCloseable {
     }
 
     /**
+     * Whether a later frame replaces what came of the ones before it, so that those which a slow sink skips are not
+     * missed. By default as {@link #isLive()}.
+     *
+     * @return true for a window, and for one picture file that each frame replaces.
+     */
+    default boolean keepsOnlyNewest() {
+        return isLive();
+    }
+
+    /**
      * How often the bytes of the frame that was taken last were merely copied. Conversion to another format, encoding,
      * painting and writing to a file are not copies. Any thread; about right for a frame that is being taken.
      *

@@ -1,7 +1,14 @@
 package io.aeroframe.vision.sink;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The name of a picture file with the frame's number in it ({@code shots/%06d.png}), or without ({@code latest.png}).
@@ -91,6 +98,31 @@ final class PicturePattern {
      */
     Path directory() {
         return directory;
+    }
+
+    /**
+     * The highest number among the files that are there already.
+     *
+     * @return -1 if there is none, or the pattern has no number.
+     * @throws IOException if the directory cannot be read.
+     */
+    long highestNumber() throws IOException {
+        if (!numbered) {
+            return -1;
+        }
+        Pattern name = Pattern.compile(Pattern.quote(prefix) + "(\\d{" + Math.max(1, digits) + "," + MAX_DIGITS + "})"
+                + Pattern.quote(suffix));
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> name.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(matcher -> new BigInteger(matcher.group(1)))
+                    .filter(number -> number.bitLength() < Long.SIZE - 1) // none of ours is larger
+                    .mapToLong(BigInteger::longValue)
+                    .max()
+                    .orElse(-1);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     PictureFormat format() {

@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  * Writes pictures: a file a frame ({@code shots/%06d.png}, numbered by {@link Frame#sequence()}), or one file that each
  * frame replaces ({@code latest.png}). The extension says how: {@code .png .jpg .jpeg .bmp .tiff .tif .webp .ppm}.
  *
+ * <p>Numbered files are never replaced: where there are some from before, or the publisher starts again at 0, the
+ * numbers go on behind the highest one.
+ *
  * <p>A reader never sees half a picture: each is written under a hidden name beside its own and then moved into place,
  * where it replaces an older one.
  *
@@ -32,13 +35,20 @@ final class PictureSink implements FrameSink {
     private final PictureEncoder encoder;
     private final AtomicFile file = new AtomicFile();
     private final UndecodableFrames undecodableFrames;
+    private final PictureNumbers numbers;
     // Written with the lock; read without it, by a polling thread that must not wait for a frame that is being taken.
     private volatile boolean open = true;
     private volatile int copies;
 
-    private PictureSink(String place, PicturePattern pattern, PictureEncoder encoder, Consumer<String> report) {
+    private PictureSink(
+            String place,
+            PicturePattern pattern,
+            PictureEncoder encoder,
+            PictureNumbers numbers,
+            Consumer<String> report) {
         this.pattern = pattern;
         this.encoder = encoder;
+        this.numbers = numbers;
         this.undecodableFrames = new UndecodableFrames(place, report);
     }
 
@@ -75,7 +85,8 @@ final class PictureSink implements FrameSink {
             throw new IOException(pattern + " is a directory; write " + pattern + "/%06d"
                     + parsed.format().extension() + " for a file a frame in it");
         }
-        return new PictureSink(pattern, parsed, PictureEncoder.open(parsed.format()), report);
+        PictureNumbers numbers = new PictureNumbers(pattern, parsed.highestNumber(), report);
+        return new PictureSink(pattern, parsed, PictureEncoder.open(parsed.format()), numbers, report);
     }
 
     /**
@@ -103,7 +114,11 @@ final class PictureSink implements FrameSink {
                 return;
             }
         }
-        file.write(pattern.pathFor(frame.sequence()), picture);
+        if (pattern.isNumbered()) {
+            file.write(pattern.pathFor(numbers.next(frame.sequence())), picture);
+        } else {
+            file.write(pattern.pathFor(0), picture);
+        }
     }
 
     /**
@@ -124,6 +139,12 @@ final class PictureSink implements FrameSink {
     @Override
     public int copies() {
         return copies;
+    }
+
+    /** True of one file that each frame replaces. */
+    @Override
+    public boolean keepsOnlyNewest() {
+        return !pattern.isNumbered();
     }
 
     @Override

@@ -61,6 +61,45 @@ class PictureSinkTest {
         assertEquals(20, picture.rows());
     }
 
+    @Test
+    void goesOnBehindThePicturesThatAreThereAndThoseOfThePublisherBefore() throws IOException {
+        Path old = Files.writeString(directory.resolve("000004.ppm"), "precious");
+        Files.writeString(directory.resolve("000900.png"), "of another kind");
+        try (PictureSink sink = open("%06d.ppm")) {
+            for (int sequence : new int[] {3, 4, 6, 0, 2}) {
+                sink.accept(TestPicture.chart(PixelFormat.BGR24, WIDTH, HEIGHT, 0, sequence));
+            }
+        }
+        assertEquals(
+                List.of(
+                        "000004.ppm",
+                        "000005.ppm",
+                        "000006.ppm",
+                        "000008.ppm",
+                        "000009.ppm",
+                        "000011.ppm",
+                        "000900.png"),
+                namesIn(directory));
+        assertEquals("precious", Files.readString(old));
+        assertEquals(
+                List.of(
+                        directory + "/%06d.ppm: there are pictures up to number 4: frame 3 and later ones are numbered"
+                                + " from 5",
+                        directory + "/%06d.ppm: there are pictures up to number 8: frame 0 and later ones are numbered"
+                                + " from 9"),
+                reports);
+    }
+
+    @Test
+    void keepsOnlyTheNewestInAFileWithoutANumber() throws IOException {
+        try (PictureSink latest = open("latest.png");
+                PictureSink all = open("%d.png")) {
+            assertTrue(latest.keepsOnlyNewest());
+            assertFalse(all.keepsOnlyNewest());
+            assertFalse(latest.isLive()); // it ends with its stream
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(PixelFormat.class)
     void pngKeepsEveryPixelFormat(PixelFormat pixels) throws IOException {
