@@ -4,6 +4,7 @@ import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.vision.source.FrameSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Says when each frame is due: by the source's timestamps, at a rate, or at once. A live source is never waited for
@@ -24,16 +25,22 @@ final class Pacer {
 
     private final FrameRate rate;
     private final FrameSource source;
-    private final StopSignal stop;
+    private final BooleanSupplier isOver;
     private boolean hasStarted;
     private long startNs;
     private long startTimeNs;
+    private long endNs;
     private long index;
 
-    Pacer(FrameRate rate, FrameSource source, StopSignal stop) {
+    /**
+     * A pacer of one run.
+     *
+     * @param isOver whether to wait no longer.
+     */
+    Pacer(FrameRate rate, FrameSource source, BooleanSupplier isOver) {
         this.rate = rate;
         this.source = source;
-        this.stop = stop;
+        this.isOver = isOver;
     }
 
     /**
@@ -65,7 +72,15 @@ final class Pacer {
         if (nowNs - dueNs > MAX_LAG_NS) {
             startNs += nowNs - dueNs;
         }
+        endNs = startNs + timeNs - startTimeNs + (rate.isSource() ? source.durationNs() : 0);
         return true;
+    }
+
+    /** Waits until the last frame has been shown for its time: an animation may end on a picture that stays. */
+    void awaitEnd() {
+        if (hasStarted && !source.isLive()) {
+            sleepUntil(endNs);
+        }
     }
 
     private long frameTimeNs() {
@@ -77,7 +92,7 @@ final class Pacer {
     }
 
     private void sleepUntil(long dueNs) {
-        while (!stop.isRequested()) {
+        while (!isOver.getAsBoolean()) {
             long leftNs = dueNs - System.nanoTime();
             if (leftNs <= 0) {
                 return;

@@ -151,7 +151,7 @@ final class PublishRun {
     }
 
     private void publishUntilDone() throws IOException {
-        Pacer pacer = new Pacer(options.rate(), source, stop);
+        Pacer pacer = new Pacer(options.rate(), source, this::isOver);
         long frameLimit = options.shared().frameLimit();
         long published = 0;
         do {
@@ -166,7 +166,11 @@ final class PublishRun {
             if (reporter.isDue(nowNs)) {
                 reporter.tick(nowNs, format, account(), copies.total());
             }
-        } while (published < frameLimit && advance());
+            if (published >= frameLimit) {
+                return;
+            }
+        } while (advance());
+        pacer.awaitEnd();
     }
 
     /** Whether to stop: asked to, or the time is up. */

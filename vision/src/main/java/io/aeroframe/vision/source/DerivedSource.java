@@ -18,6 +18,11 @@ abstract class DerivedSource implements FrameSource {
     }
 
     @Override
+    public final long durationNs() {
+        return raw.durationNs();
+    }
+
+    @Override
     public final long captureTimeNs() {
         return raw.captureTimeNs();
     }

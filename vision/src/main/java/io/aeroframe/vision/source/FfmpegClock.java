@@ -4,7 +4,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 
 /**
  * Presentation times that start at 0 and never fall, from the timestamps of a stream, which may be missing, start
- * anywhere and jump back. One thread.
+ * anywhere, wrap and jump. A jump, in either direction, counts as the time of the frame before it. One thread.
  */
 final class FfmpegClock {
 
@@ -16,8 +16,10 @@ final class FfmpegClock {
     private long numeratorNs;
     private long denominator;
     private long frameNs;
+    private long longestStepNs;
     private long originNs;
     private long timeNs;
+    private long durationNs;
     private boolean hasFrame;
     private boolean hasOrigin;
 
@@ -27,10 +29,12 @@ final class FfmpegClock {
      * @param numerator       the numerator of its time base in seconds.
      * @param denominator     the denominator of its time base.
      * @param framesPerSecond the frame rate for frames without a timestamp; 0 if unknown.
+     * @param longestStepNs   the longest time from a frame to the next; more is a jump of the timestamps.
      */
-    void configure(int numerator, int denominator, double framesPerSecond) {
+    void configure(int numerator, int denominator, double framesPerSecond, long longestStepNs) {
         this.numeratorNs = numerator * SECOND_NS;
         this.denominator = Math.max(1, denominator);
+        this.longestStepNs = longestStepNs;
         this.frameNs = Math.round(SECOND_NS / (framesPerSecond > 0 ? framesPerSecond : FALLBACK_RATE));
     }
 
@@ -38,26 +42,35 @@ final class FfmpegClock {
      * Moves on by a frame.
      *
      * @param timestamp the timestamp in units of the time base, or {@code AV_NOPTS_VALUE}.
+     * @param duration  how long the frame is shown, in the same units, as far as the stream says so; 0 if it does not.
      * @return when it is to be shown, in ns from the first frame.
      */
-    long next(long timestamp) {
-        long expectedNs = hasFrame ? timeNs + frameNs : 0;
+    long next(long timestamp, long duration) {
+        long expectedNs = hasFrame ? timeNs + durationNs : 0;
         if (timestamp == avutil.AV_NOPTS_VALUE) {
             timeNs = expectedNs;
         } else {
             long absoluteNs = avutil.av_rescale(timestamp, numeratorNs, denominator);
-            boolean fell = hasOrigin && hasFrame && absoluteNs - originNs <= timeNs;
-            if (!hasOrigin || fell) {
+            long stepNs = absoluteNs - originNs - timeNs;
+            boolean jumped = hasFrame && (stepNs <= 0 || stepNs > longestStepNs);
+            if (!hasOrigin || jumped) {
                 originNs = absoluteNs - expectedNs;
                 hasOrigin = true;
             }
             timeNs = absoluteNs - originNs;
         }
         hasFrame = true;
+        long statedNs = avutil.av_rescale(duration, numeratorNs, denominator);
+        durationNs = statedNs > 0 && statedNs <= longestStepNs ? statedNs : frameNs;
         return timeNs;
     }
 
-    /** The next timestamp is the first of another pass: its frame follows the last one by a frame's time. */
+    /** How long the current frame is shown if none follows, in ns. */
+    long durationNs() {
+        return durationNs;
+    }
+
+    /** The next timestamp is the first of another pass: its frame comes when the last one has been shown. */
     void restart() {
         hasOrigin = false;
     }

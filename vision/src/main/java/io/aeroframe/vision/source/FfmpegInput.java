@@ -39,6 +39,14 @@ final class FfmpegInput implements AutoCloseable {
     /** Containers with an index. In others a seek to the start may land behind it, or nowhere. */
     private static final Set<String> REWOUND = Set.of("mov", "matroska", "avi");
 
+    /**
+     * The longest time from a frame to the next. Where streams are cut and joined as they are, more is a jump of the
+     * timestamps (the same limit as in the ffmpeg tool); elsewhere a picture may stay for minutes.
+     */
+    private static final long LONGEST_STEP_NS = 900_000_000_000L;
+
+    private static final long LONGEST_JOINED_STEP_NS = 10_000_000_000L;
+
     private static final Set<String> PLAYLISTS = Set.of("hls", "dash");
 
     private static final int DISPLAY_MATRIX_LENGTH = 9 * Integer.BYTES;
@@ -271,7 +279,20 @@ final class FfmpegInput implements AutoCloseable {
 
     /** When that packet is shown, in units of the time base, or {@code AV_NOPTS_VALUE}. */
     long packetTimestamp() {
+        if (isBare()) {
+            return avutil.AV_NOPTS_VALUE;
+        }
         return packet.pts() == avutil.AV_NOPTS_VALUE ? packet.dts() : packet.pts();
+    }
+
+    /** When a frame is shown, in units of the time base, or {@code AV_NOPTS_VALUE}. */
+    long timestamp(AVFrame frame) {
+        return isBare() ? avutil.AV_NOPTS_VALUE : frame.best_effort_timestamp();
+    }
+
+    /** How long a frame is shown, in units of the time base; 0 if that is not known. */
+    long duration(AVFrame frame) {
+        return isBare() ? 0 : frame.duration();
     }
 
     /** Has the packet that was read last decoded by the next {@link #read(AVFrame)}. */
@@ -365,7 +386,7 @@ final class FfmpegInput implements AutoCloseable {
      */
     boolean rewind() {
         long start = context.start_time();
-        if (!REWOUND.contains(container())
+        if (!hasIndex()
                 || start == avutil.AV_NOPTS_VALUE
                 || avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, start, start, 0) < 0) {
             return false;
@@ -379,15 +400,14 @@ final class FfmpegInput implements AutoCloseable {
 
     /**
      * Goes to the frame from which one at a time can be decoded, or to the start: what comes then may be earlier.
-     * Before the first read, or after {@link #rewind()}.
+     * Before the first read, or after {@link #rewind()}; only where there is an index.
      *
      * @param ns the time from the start, in nanoseconds.
      */
     void seek(long ns) {
         long start = context.start_time() == avutil.AV_NOPTS_VALUE ? 0 : context.start_time();
         long target = start + ns / 1_000;
-        if (REWOUND.contains(container())
-                && avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, target, target, 0) >= 0) {
+        if (avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, target, target, 0) >= 0) {
             avcodec.avcodec_flush_buffers(decoder);
         }
     }
@@ -411,6 +431,16 @@ final class FfmpegInput implements AutoCloseable {
                 stream.time_base().den());
     }
 
+    /** Whether the container has an index of its frames. */
+    boolean hasIndex() {
+        return REWOUND.contains(container());
+    }
+
+    /** Whether these are an encoder's bytes without a container, so that the times FFmpeg reports are its guesses. */
+    private boolean isBare() {
+        return (context.iformat().flags() & avformat.AVFMT_NOTIMESTAMPS) != 0;
+    }
+
     private String container() {
         return context.iformat().name().getString().split(",")[0];
     }
@@ -422,7 +452,11 @@ final class FfmpegInput implements AutoCloseable {
 
     /** The frame rate, 0 if unknown. */
     double framesPerSecond() {
-        AVRational rate = avformat.av_guess_frame_rate(context, stream, null);
+        double stated = isBare() ? perSecond(stream.codecpar().framerate()) : 0;
+        return stated > 0 ? stated : perSecond(avformat.av_guess_frame_rate(context, stream, null));
+    }
+
+    private static double perSecond(AVRational rate) {
         double value = rate.den() == 0 ? 0 : rate.num() / (double) rate.den();
         return value > 0 && value <= MAX_RATE ? value : 0;
     }
@@ -493,7 +527,12 @@ final class FfmpegInput implements AutoCloseable {
 
     /** Sets a clock to the time base of the stream. */
     void configure(FfmpegClock clock) {
-        clock.configure(stream.time_base().num(), stream.time_base().den(), framesPerSecond());
+        boolean isJoined = isLive() || (context.iformat().flags() & avformat.AVFMT_TS_DISCONT) != 0;
+        clock.configure(
+                stream.time_base().num(),
+                stream.time_base().den(),
+                framesPerSecond(),
+                isJoined ? LONGEST_JOINED_STEP_NS : LONGEST_STEP_NS);
     }
 
     @Override

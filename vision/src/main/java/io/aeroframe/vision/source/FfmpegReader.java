@@ -23,6 +23,7 @@ final class FfmpegReader implements AutoCloseable {
     private final long timeoutNs;
     private final FfmpegInterrupt interrupt = new FfmpegInterrupt();
     private final FfmpegClock clock = new FfmpegClock();
+    private FfmpegClock seekClock;
     private FfmpegInput input;
     private boolean isPassingPackets;
     private boolean isSeeking;
@@ -71,8 +72,11 @@ final class FfmpegReader implements AutoCloseable {
     private void begin() {
         input.configure(clock);
         isSeeking = options.startNs() > 0;
-        if (isSeeking) {
+        if (isSeeking && input.hasIndex()) {
             input.seek(options.startNs());
+        } else if (isSeeking) {
+            seekClock = new FfmpegClock();
+            input.configure(seekClock);
         }
         seekTimeNs = -1;
     }
@@ -97,7 +101,7 @@ final class FfmpegReader implements AutoCloseable {
         }
         framesInPass++;
         frames++;
-        timeNs = clock.next(timestamp(frame));
+        timeNs = clock.next(timestamp(frame), duration(frame));
         return true;
     }
 
@@ -163,7 +167,9 @@ final class FfmpegReader implements AutoCloseable {
             if (!isSeeking) {
                 return true;
             }
-            seekTimeNs = input.timeNs(timestamp(frame), seekTimeNs);
+            seekTimeNs = input.hasIndex()
+                    ? input.timeNs(timestamp(frame), seekTimeNs)
+                    : seekClock.next(timestamp(frame), duration(frame));
             if (seekTimeNs >= options.startNs()) {
                 isSeeking = false;
                 return true;
@@ -173,7 +179,11 @@ final class FfmpegReader implements AutoCloseable {
     }
 
     private long timestamp(AVFrame frame) {
-        return isPassingPackets ? input.packetTimestamp() : frame.best_effort_timestamp();
+        return isPassingPackets ? input.packetTimestamp() : input.timestamp(frame);
+    }
+
+    private long duration(AVFrame frame) {
+        return isPassingPackets ? input.packet().duration() : input.duration(frame);
     }
 
     private void startAgain() throws IOException {
@@ -263,6 +273,11 @@ final class FfmpegReader implements AutoCloseable {
     /** When the current frame is shown, in ns from the first one. */
     long timeNs() {
         return timeNs;
+    }
+
+    /** How long the current frame is shown if none follows, in ns. */
+    long durationNs() {
+        return clock.durationNs();
     }
 
     /** The input as it is open now. */

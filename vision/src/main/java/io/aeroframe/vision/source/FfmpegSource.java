@@ -200,6 +200,12 @@ public final class FfmpegSource implements FrameSource {
     }
 
     @Override
+    public long durationNs() {
+        requireFrame();
+        return reader.durationNs();
+    }
+
+    @Override
     public int write(ByteBuffer target) {
         requireFrame();
         if (reader.isPassingPackets()) {

@@ -48,6 +48,15 @@ public interface FrameSource extends AutoCloseable {
     long presentationTimeNs();
 
     /**
+     * How long the current frame is shown if it is the last one.
+     *
+     * @return nanoseconds; 0, the default, if the source does not know.
+     */
+    default long durationNs() {
+        return 0;
+    }
+
+    /**
      * When the current frame was captured, where the source knows it.
      *
      * @return nanoseconds since the epoch, or {@link #NO_TIME}, the default, if the frame counts as captured now.
