@@ -55,8 +55,9 @@ final class SubscribeOptions {
             paramLabel = "C",
             description =
                     "How frames are encoded into a video file: h264, mpeg4, mjpeg, ffv1 (loses nothing), vp8, vp9,"
-                            + " av1, or an encoder of FFmpeg. Default: JPEG frames as they are, others h264, "
-                            + "in .avi mpeg4.")
+                            + " av1, or an encoder of FFmpeg. Default: h264, in .webm vp9, in .avi mpeg4; JPEG "
+                            + "frames go into .mkv and .avi as they are, and into all others but .webm and .ts with "
+                            + "mjpeg.")
     private String codec;
 
     @Option(names = "--overwrite", description = "Replace a video file that exists.")
@@ -89,7 +90,8 @@ final class SubscribeOptions {
         shared.validateFor(sink);
         if ((codec != null || overwrite) && !VideoSink.handles(sink)) {
             throw shared.usage((codec != null ? "--codec " + codec : "--overwrite")
-                    + " is for video files: leave it out, or name an .mp4, .mkv or .avi");
+                    + " is for video files: leave it out, or name an .mp4, .mov, .mkv, .webm, .ts or"
+                    + " .avi");
         }
     }
 

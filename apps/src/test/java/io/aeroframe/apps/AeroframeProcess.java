@@ -39,7 +39,7 @@ final class AeroframeProcess {
     static AeroframeProcess start(ProcessBuilder builder) throws IOException {
         List<String> command = List.copyOf(builder.command());
         if (System.getProperty("os.name").equals("Linux")) {
-            List<String> heeding = new ArrayList<>(List.of("env", "--default-signal=INT"));
+            List<String> heeding = new ArrayList<>(List.of("env", "--default-signal=INT,HUP"));
             heeding.addAll(command);
             builder.command(heeding);
         }

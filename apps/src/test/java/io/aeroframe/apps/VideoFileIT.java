@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.aeroframe.testing.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,7 +37,7 @@ class VideoFileIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"mp4, raw", "mkv, jpeg", "avi, jpeg"})
+    @CsvSource({"mp4, raw", "mp4, jpeg", "mkv, jpeg", "avi, jpeg", "mov, raw", "ts, raw"})
     void holdsEveryFrameOfAStreamThatEnds(String container, String encoding) throws Exception {
         Path file = directory.resolve("out." + container);
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", file, "--json");
@@ -86,18 +90,61 @@ class VideoFileIT {
         run("ffmpeg", "-v", "quiet", "-nostdin", "-i", file.toString(), "-f", "null", "-");
     }
 
-    @Test
-    void isCompleteAfterCtrlC() throws Exception {
-        Path file = directory.resolve("out.mkv");
+    /** SIGHUP comes when a terminal is closed. */
+    @ParameterizedTest
+    @CsvSource({"INT, mkv", "TERM, mp4", "HUP, avi", "HUP, mp4", "TERM, webm"})
+    void isCompleteAfterAPoliteSignal(String signal, String container) throws Exception {
+        Path file = directory.resolve("out." + container);
         AeroframeProcess publisher = sandbox.start("publish", "pattern:320x240@50", "s");
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", file, "--json");
         subscriber.awaitOutputLines(2);
-        subscriber.interrupt();
-        subscriber.expectExit(SIGINT_STATUS);
+        subscriber.signal(signal);
+        subscriber.expectExit(
+                Map.of("HUP", 129, "INT", SIGINT_STATUS, "TERM", 143).get(signal));
         publisher.interrupt();
         publisher.expectExit(SIGINT_STATUS);
         long received = Report.ofOutput(subscriber).number("received");
         expectFrames(file, received, received);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"out.mp4, raw", "%06d.ppm, raw", "%06d.jpg, jpeg"})
+    void followsAPublisherThatStartsAgainWithoutReplacingAnything(String name, String encoding) throws Exception {
+        Path target = directory.resolve(name);
+        AeroframeProcess driver = sandbox.start("driver");
+        driver.awaitError("hosting the media driver");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", target, "--follow", "--frames", 30, "--json");
+        for (int i = 0; i < 2; i++) {
+            AeroframeProcess publisher = sandbox.start(
+                    "publish",
+                    "pattern:64x48@50",
+                    "s",
+                    "--frames",
+                    15,
+                    "--lossless",
+                    "--await-subscriber",
+                    "--encoding",
+                    encoding);
+            publisher.expectExit(0);
+        }
+        subscriber.expectExit(0);
+        driver.interrupt();
+        driver.expectExit(SIGINT_STATUS);
+        if (name.endsWith("mp4")) {
+            expectFrames(target, 30, 30);
+        } else {
+            try (Stream<Path> files = Files.list(directory)) {
+                String extension = name.substring(name.indexOf('.'));
+                List<String> expected = IntStream.range(0, 30)
+                        .mapToObj(number -> String.format("%06d", number) + extension)
+                        .toList();
+                assertEquals(
+                        expected,
+                        files.map(file -> file.getFileName().toString())
+                                .sorted()
+                                .toList());
+            }
+        }
     }
 
     @Test

@@ -48,7 +48,8 @@ public final class FrameSinks {
                 }
                 if (isAddress || PictureFormat.ofName(spec) == null) {
                     throw new IllegalArgumentException("unknown sink '" + spec
-                            + "': known are window:, null:, digest:, video files (.mp4, .mkv, .avi) and "
+                            + "': known are window:, null:, digest:, video files (" + VideoContainer.knownExtensions()
+                            + ") and "
                             + "picture files such as"
                             + " shots/%06d.png ("
                             + PictureFormat.knownExtensions() + ")");

@@ -61,7 +61,7 @@ final class JpegTrack implements VideoTrack {
         // Nothing is held back.
     }
 
-    /** None: the file is written from where the frame lies. */
+    /** None: the file is written from where the frame lies, except for the few that it holds back at its start. */
     @Override
     public int copies() {
         return 0;

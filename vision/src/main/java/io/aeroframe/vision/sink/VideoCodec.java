@@ -28,6 +28,12 @@ final class VideoCodec {
     /** What is offered; any other encoder of the FFmpeg build is taken by its name too. */
     private static final List<String> OFFERED = List.of("h264", "mpeg4", "mjpeg", "ffv1", "vp8", "vp9", "av1");
 
+    private static final Set<Integer> IN_TRANSPORT_STREAMS = Set.of(
+            avcodec.AV_CODEC_ID_H264,
+            avcodec.AV_CODEC_ID_HEVC,
+            avcodec.AV_CODEC_ID_MPEG4,
+            avcodec.AV_CODEC_ID_MPEG2VIDEO);
+
     /** What every build has. */
     private static final String MPEG4 = "mpeg4";
 
@@ -77,8 +83,11 @@ final class VideoCodec {
         return found;
     }
 
-    /** H.264 where there is an encoder, but not in AVI, which keeps no presentation times of it. */
+    /** H.264 where there is an encoder, but not in WebM, nor in AVI, which keeps no presentation times of it. */
     private static AVCodec defaultFor(VideoContainer container) {
+        if (container == VideoContainer.WEBM) {
+            return avcodec.avcodec_find_encoder_by_name("libvpx-vp9");
+        }
         AVCodec h264 = container == VideoContainer.AVI ? null : avcodec.avcodec_find_encoder_by_name(H264);
         return isThere(h264) ? h264 : avcodec.avcodec_find_encoder_by_name(MPEG4);
     }
@@ -102,6 +111,9 @@ final class VideoCodec {
     }
 
     private static boolean fits(AVCodec codec, VideoContainer container) {
+        if (container == VideoContainer.TS) {
+            return IN_TRANSPORT_STREAMS.contains(codec.id()); // FFmpeg does not say
+        }
         AVOutputFormat format = avformat.av_guess_format(container.muxer(), null, null);
         return avformat.avformat_query_codec(format, codec.id(), avcodec.FF_COMPLIANCE_NORMAL) == 1;
     }

@@ -1,36 +1,47 @@
 package io.aeroframe.vision.sink;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The kinds of video files that can be written, by extension. */
 enum VideoContainer {
     /**
      * Written in fragments, so that what there is of a file can be played at any time; when it is finished an index of
-     * it all is added, as of any MP4.
+     * it all is added, as of any MP4. A fragment ends at a key frame, or after a second where an encoder makes none.
      */
-    MP4(".mp4", "mp4", 60_000, "movflags", "+hybrid_fragmented+frag_keyframe"),
+    MP4(".mp4", "mp4", 60_000, "movflags=+hybrid_fragmented+frag_keyframe:frag_duration=1000000"),
 
-    /** Written in clusters; one is held back until it is complete. FFmpeg counts in ms there. */
-    MKV(".mkv", "matroska", 1_000, "cluster_time_limit", "500"),
+    /** As MP4. */
+    MOV(".mov", "mov", 60_000, "movflags=+hybrid_fragmented+frag_keyframe:frag_duration=1000000"),
 
-    /**
-     * Frames of one length: of a longer one the rest is filled with empty frames. A number that the usual rates divide,
-     * 24, 25, 30, 50 and 60, keeps their times exact.
-     */
-    AVI(".avi", "avi", 600, null, null);
+    /** Written in clusters; one is held back until it is complete. FFmpeg counts in ms there, and rounds. */
+    MKV(".mkv", "matroska", 60_000, "cluster_time_limit=500"),
+
+    /** As Matroska, for browsers. */
+    WEBM(".webm", "webm", 60_000, "cluster_time_limit=500"),
+
+    /** Every frame is there as soon as it is written. */
+    TS(".ts", "mpegts", 60_000, ""),
+
+    /** Frames of one length, which {@link VideoRate} measures: of a longer one the rest is filled with empty frames. */
+    AVI(".avi", "avi", 60_000, "");
 
     private final String extension;
     private final String muxer;
     private final int ticksPerSecond;
-    private final String option;
-    private final String optionValue;
+    private final String options;
 
-    VideoContainer(String extension, String muxer, int ticksPerSecond, String option, String optionValue) {
+    VideoContainer(String extension, String muxer, int ticksPerSecond, String options) {
         this.extension = extension;
         this.muxer = muxer;
         this.ticksPerSecond = ticksPerSecond;
-        this.option = option;
-        this.optionValue = optionValue;
+        this.options = options;
+    }
+
+    /** All extensions, for messages: {@code .mp4, .mov, ...}. */
+    static String knownExtensions() {
+        return Arrays.stream(values()).map(VideoContainer::extension).collect(Collectors.joining(", "));
     }
 
     /**
@@ -64,12 +75,16 @@ enum VideoContainer {
         return ticksPerSecond;
     }
 
-    /** A muxer option to be set, or null for none. */
-    String option() {
-        return option;
+    /** Options of the muxer: {@code name=value:name=value}, or an empty text. */
+    String options() {
+        return options;
     }
 
-    String optionValue() {
-        return optionValue;
+    /**
+     * Whether JPEG frames go in as they are unless a codec is asked for. Browsers and QuickTime do not play Motion JPEG
+     * in MP4.
+     */
+    boolean keepsJpeg() {
+        return this == MKV || this == AVI;
     }
 }

@@ -78,7 +78,7 @@ final class VideoEncoder implements VideoTrack {
         }
         VideoEncoder encoder = new VideoEncoder(codec, input, container.ticksPerSecond());
         try {
-            encoder.openContext(format);
+            encoder.openContext(format, container);
             return encoder;
         } catch (IOException e) {
             encoder.close();
@@ -86,7 +86,7 @@ final class VideoEncoder implements VideoTrack {
         }
     }
 
-    private void openContext(FrameFormat format) throws IOException {
+    private void openContext(FrameFormat format, VideoContainer container) throws IOException {
         context.width(input.width()).height(input.height()).pix_fmt(codec.pixelsOf(input.pixelFormat()));
         codec.configure(context);
         context.time_base(timeBase.num(1).den(ticksPerSecond));
@@ -94,7 +94,9 @@ final class VideoEncoder implements VideoTrack {
             context.framerate(rate.num(NOMINAL_RATE).den(1));
         }
         context.gop_size(10 * NOMINAL_RATE); // key frames are asked for by time
-        context.flags(context.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
+        if (container != VideoContainer.TS) { // which has them before every key frame
+            context.flags(context.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
+        }
         if (input.pixelFormat().isYuv()) {
             context.color_range(input.color().isFullRange() ? avutil.AVCOL_RANGE_JPEG : avutil.AVCOL_RANGE_MPEG);
             context.colorspace(input.color().isBt709() ? avutil.AVCOL_SPC_BT709 : avutil.AVCOL_SPC_SMPTE170M);

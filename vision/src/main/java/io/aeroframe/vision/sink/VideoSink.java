@@ -17,11 +17,13 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.global.avcodec;
 
 /**
- * Writes a video file: {@code out.mp4}, {@code out.mkv} or {@code out.avi}.
+ * Writes a video file: {@code .mp4}, {@code .mov}, {@code .mkv}, {@code .webm}, {@code .ts} or {@code .avi}.
  *
- * <p>JPEG frames go in byte for byte as Motion JPEG, unless a codec is asked for. Raw frames are encoded: as H.264
- * where this FFmpeg can, in AVI as MPEG-4, or as asked for. Times are those at which the frames were captured, the
- * first at 0, so that a frame that is missing makes the one before it longer; AVI can have 600 frames a second at most.
+ * <p>Frames are encoded: as H.264 where this FFmpeg can, in WebM as VP9, in AVI as MPEG-4, or as asked for. JPEG frames
+ * go into Matroska and AVI byte for byte as Motion JPEG, and into the others if that is asked for, as few players show
+ * it there. Times are those at which the frames were captured, the first at 0, so that a frame that is missing makes
+ * the one before it longer. AVI has one frame rate, which is measured at the start; where frames come faster later, the
+ * file is finished and the next one begun.
  *
  * <p>The file can be played while it is being written, and after this process was killed: up to the last second.
  *
@@ -44,6 +46,7 @@ public final class VideoSink implements FrameSink {
     private VideoTrack track;
     private VideoClock clock;
     private int fileCount;
+    private long lastSequence = -1;
     // Written with the lock; read without it, by a polling thread that must not wait for a frame that is being taken.
     private volatile boolean open = true;
     private volatile int copies;
@@ -62,7 +65,7 @@ public final class VideoSink implements FrameSink {
      * Whether a file name is one of a video that can be written.
      *
      * @param name any text.
-     * @return true for those that end with {@code .mp4}, {@code .mkv} or {@code .avi}.
+     * @return true for those that end with one of the extensions above, in any case.
      */
     public static boolean handles(String name) {
         return VideoContainer.ofName(name) != null;
@@ -82,7 +85,8 @@ public final class VideoSink implements FrameSink {
         JpegCodecs.preload();
         VideoContainer container = VideoContainer.ofName(name);
         if (container == null) {
-            throw new IllegalArgumentException("'" + name + "' is not a name for a video: use .mp4, .mkv or .avi");
+            throw new IllegalArgumentException(
+                    "'" + name + "' is not a name for a video: use " + VideoContainer.knownExtensions());
         }
         Path path;
         try {
@@ -143,10 +147,16 @@ public final class VideoSink implements FrameSink {
             Frame frame = raws.of(received);
             if (track == null
                     || isPassedOn(frame.format()) != track instanceof JpegTrack
-                    || !track.takes(frame.format())) {
+                    || !track.takes(frame.format())
+                    || file.isTooSlow()) {
+                boolean isFaster = file != null && file.isTooSlow();
                 finishFile();
-                beginFile(frame);
+                beginFile(frame, isFaster);
             }
+            if (frame.sequence() <= lastSequence) {
+                clock.changePublisher();
+            }
+            lastSequence = frame.sequence();
             long ticks = clock.next(frame.captureTimeNs(), frame.publishTimeNs());
             track.write(frame, ticks, clock.duration(), file);
             copies = track.copies();
@@ -159,7 +169,7 @@ public final class VideoSink implements FrameSink {
         }
     }
 
-    private void beginFile(Frame frame) throws IOException {
+    private void beginFile(Frame frame, boolean isFaster) throws IOException {
         FrameFormat format = frame.format();
         Path next = fileCount == 0 ? path : nextPath();
         track = isPassedOn(format) ? new JpegTrack(format) : VideoEncoder.open(codec, container, format);
@@ -172,12 +182,14 @@ public final class VideoSink implements FrameSink {
         }
         fileCount++;
         if (fileCount > 1) {
-            options.report().accept("the frames are " + format.describe() + " now: they go into " + next);
+            String change = isFaster ? "come faster" : "are " + format.describe();
+            options.report().accept("the frames " + change + " now: they go into " + next);
         }
     }
 
     private boolean isPassedOn(FrameFormat format) {
-        return format.encoding() == FrameEncoding.JPEG && (options.codec() == null || codec.isMjpeg());
+        boolean keepsJpeg = options.codec() == null ? container.keepsJpeg() : codec.isMjpeg();
+        return format.encoding() == FrameEncoding.JPEG && keepsJpeg;
     }
 
     private Path nextPath() {

@@ -53,7 +53,7 @@ class FrameSinksTest {
                 "window",
                 "window:x",
                 "rtsp://host/out.mp4",
-                "out.mov",
+                "out.m2v",
                 "-",
                 "zmq:tcp://localhost:1",
                 "shm:frames",
@@ -62,7 +62,8 @@ class FrameSinksTest {
     void listsTheKnownSinksWhenItDoesNotKnowOne(String spec) {
         assertEquals(
                 "unknown sink '" + spec
-                        + "': known are window:, null:, digest:, video files (.mp4, .mkv, .avi) and picture"
+                        + "': known are window:, null:, digest:, video files (.mp4, .mov, .mkv, .webm, .ts, .avi) and"
+                        + " picture"
                         + " files such as shots/%06d.png (.png, .jpg, .jpeg, .bmp, .tiff, .tif, .webp, .ppm)",
                 assertThrows(IllegalArgumentException.class, () -> FrameSinks.open(spec, options))
                         .getMessage());

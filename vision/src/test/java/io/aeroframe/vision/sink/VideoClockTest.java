@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.aeroframe.vision.internal.Ffmpeg;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class VideoClockTest {
 
@@ -49,6 +51,30 @@ class VideoClockTest {
         assertEquals(0, clock.next(EPOCH, 9 * HOUR));
         assertEquals(2_000, clock.next(EPOCH + 2_000 * MS, 3 * MS));
         assertEquals(2_040, clock.next(EPOCH + 2_040 * MS, 43 * MS));
+    }
+
+    @Test
+    void aGapBeforeTheLastFrameDoesNotMakeItLong() {
+        clock.next(EPOCH, 0);
+        clock.next(EPOCH + 40 * MS, 40 * MS);
+        clock.next(EPOCH + HOUR, HOUR);
+        assertEquals(40, clock.duration());
+    }
+
+    /** Publishers on hosts of which neither clock has to do with those of the other, or with ours. */
+    @ParameterizedTest
+    @CsvSource({"3, 70", "-3, 70", "3, -70", "-3, -70", "70, 3", "3, 3", "-3, -3"})
+    void believesItsOwnClockWhereThePublisherIsAnother(long wallHours, long monotonicHours) {
+        long[] localNs = {17 * HOUR};
+        VideoClock withLocal = new VideoClock(1_000, () -> localNs[0]);
+        assertEquals(0, withLocal.next(EPOCH, 5 * HOUR));
+        localNs[0] += 40 * MS;
+        assertEquals(40, withLocal.next(EPOCH + 40 * MS, 5 * HOUR + 40 * MS));
+        localNs[0] += 2_500 * MS;
+        withLocal.changePublisher();
+        assertEquals(2_540, withLocal.next(EPOCH + wallHours * HOUR, (5 + monotonicHours) * HOUR));
+        localNs[0] += 40 * MS;
+        assertEquals(2_580, withLocal.next(EPOCH + wallHours * HOUR + 40 * MS, (5 + monotonicHours) * HOUR + 40 * MS));
     }
 
     @Test

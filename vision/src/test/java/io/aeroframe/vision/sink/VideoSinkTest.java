@@ -42,6 +42,7 @@ class VideoSinkTest {
     private static final int HEIGHT = 120;
     private static final long EPOCH_NS = 1_700_000_000_000_000_000L;
     private static final long FRAME_NS = 1_000_000_000L / 30;
+    private static final long HOUR_NS = 3_600_000_000_000L;
 
     @TempDir
     private Path directory;
@@ -72,7 +73,13 @@ class VideoSinkTest {
         "raw.mp4, , h264",
         "raw.mkv, , h264",
         "raw.avi, , mpeg4",
-        "jpeg.mp4, jpeg, mjpeg",
+        "raw.mov, , h264",
+        "raw.webm, , vp9",
+        "raw.ts, , h264",
+        "jpeg.mp4, jpeg, h264",
+        "jpeg.mov, jpeg, h264",
+        "jpeg.webm, jpeg, vp9",
+        "jpeg.ts, jpeg, h264",
         "jpeg.mkv, jpeg, mjpeg",
         "jpeg.avi, jpeg, mjpeg",
     })
@@ -104,10 +111,10 @@ class VideoSinkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mp4", "mkv", "avi"})
-    void muxesJpegFramesByteForByte(String container) throws Exception {
+    @CsvSource({"mp4, mjpeg", "mov, mjpeg", "mkv,", "mkv, mjpeg", "avi,"})
+    void muxesJpegFramesByteForByte(String container, String codec) throws Exception {
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
-        try (VideoSink sink = open("out." + container)) {
+        try (VideoSink sink = open("out." + container, codec, false)) {
             for (int i = 0; i < 5; i++) {
                 byte[] jpeg = SyntheticPictures.jpeg(SyntheticPictures.photograph(161, 121), 50 + i);
                 sink.accept(new TestFrame(FrameFormat.jpeg(161, 121), i, jpeg).at(EPOCH_NS + i * FRAME_NS));
@@ -134,6 +141,12 @@ class VideoSinkTest {
         "vp8, mkv",
         "vp9, mp4",
         "av1, mkv",
+        "av1, webm",
+        "vp8, webm",
+        "vp9, webm",
+        "h264, mov",
+        "h264, ts",
+        "mpeg4, ts",
         "libopenh264, mkv",
         "huffyuv, avi"
     })
@@ -359,12 +372,30 @@ class VideoSinkTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"mp4, false", "mkv, false", "avi, false", "mp4, true", "mkv, true", "avi, true"})
-    void aFileOfAKilledProcessPlaysUpToItsLastSecond(String container, boolean isJpeg) throws Exception {
+    @CsvSource({
+        "mp4, raw, ",
+        "mkv, raw, ",
+        "avi, raw, ",
+        "mov, raw, ",
+        "webm, raw, ",
+        "ts, raw, ",
+        "mp4, jpeg, ",
+        "mkv, jpeg, ",
+        "avi, jpeg, ",
+        "mp4, jpeg, mjpeg",
+        "mp4, raw, av1",
+        "mkv, raw, av1",
+        "mp4, raw, vp9",
+        "mp4, raw, ffv1",
+        "mp4, raw, mpeg4",
+        "mkv, raw, vp8"
+    })
+    void aFileOfAKilledProcessPlaysUpToItsLastSecond(String container, String encoding, String codec) throws Exception {
         Path file = directory.resolve("killed." + container);
         int count = 300;
-        Process child = new ProcessBuilder(
-                        ChildJvm.command(WriteForEver.class, List.of("-Xmx256m"), file, count, isJpeg))
+        boolean isJpeg = encoding.equals("jpeg");
+        Process child = new ProcessBuilder(ChildJvm.command(
+                        WriteForEver.class, List.of("-Xmx256m"), file, count, isJpeg, codec == null ? "" : codec))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader lines = child.inputReader()) {
@@ -386,7 +417,8 @@ class VideoSinkTest {
         public static void main(String[] arguments) throws Exception {
             SinkOptions options = new SinkOptions("s")
                     .standardOutput(OutputStream.nullOutputStream())
-                    .report(System.err::println);
+                    .report(System.err::println)
+                    .codec(arguments[3].isEmpty() ? null : arguments[3]);
             int count = Integer.parseInt(arguments[1]);
             VideoSink sink = VideoSink.open(arguments[0], options);
             for (int i = 0; i < count; i++) {
@@ -462,7 +494,7 @@ class VideoSinkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mp4", "mkv", "avi"})
+    @ValueSource(strings = {"mp4", "mov", "mkv", "webm", "ts", "avi"})
     void saysThatTheDiskIsFull(String container) throws Exception {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.isWritable(full), "no /dev/full, which is always full");
@@ -540,6 +572,89 @@ class VideoSinkTest {
             sink.accept(moving(1).at(EPOCH_NS + 250_000_000_000L));
         }
         assertTimes(List.of(0.0, 250.0), FfmpegTool.frameTimes(directory.resolve("out.avi")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mp4, 12.5",
+        "mov, 29.97",
+        "mkv, 10",
+        "webm, 15",
+        "ts, 24",
+        "avi, 15",
+        "avi, 29.97",
+        "avi, 30",
+        "avi, 60",
+        "avi, 0.5",
+        "mkv, 0.5",
+        "mp4, 60"
+    })
+    void statesItsRateDurationAndFrameCountAfterAGap(String container, double rate) throws Exception {
+        Path file = directory.resolve("stated." + container);
+        int count = 40;
+        int lost = 25; // before the last frame
+        double exactRate = rate == 29.97 ? 30_000 / 1_001.0 : rate;
+        try (VideoSink sink = open("stated." + container)) {
+            for (int i = 0; i < count; i++) {
+                int slot = i < count - 1 ? i : i + lost;
+                sink.accept(moving(i).at(EPOCH_NS + Math.round(slot * 1e9 / exactRate)));
+            }
+        }
+        double seconds = (count + lost) / exactRate;
+        assertEquals("", FfmpegTool.complaints(file));
+        assertEquals(count, FfmpegTool.frameCount(file));
+        assertEquals(seconds, FfmpegTool.durationSeconds(file), 0.002 + seconds * 0.001);
+        if (container.equals("avi")) {
+            assertEquals(count + lost, Integer.parseInt(FfmpegTool.streamEntry(file, "nb_frames"))); // with the gap's
+        }
+        if (container.startsWith("m")) {
+            List<Double> times = FfmpegTool.frameTimes(file);
+            assertEquals((count - 1 + lost) / exactRate, times.get(count - 1), 0.0011);
+        }
+        if (container.equals("mp4") || container.equals("mov")) { // where it is the average
+            assertEquals(count, Integer.parseInt(FfmpegTool.streamEntry(file, "nb_frames")));
+            assertEquals(count / seconds, FfmpegTool.rate(file), 0.01);
+        } else if (!container.equals("ts")) { // which states none
+            assertEquals(exactRate, FfmpegTool.rate(file), exactRate * 0.0002);
+        }
+    }
+
+    @Test
+    void beginsAnotherAviWhereFramesComeFaster() throws Exception {
+        try (VideoSink sink = open("out.avi")) {
+            long timeNs = EPOCH_NS;
+            for (int i = 0; i < 120; i++) {
+                sink.accept(moving(i).at(timeNs));
+                timeNs += i < 30 ? 2 * FRAME_NS : FRAME_NS;
+            }
+        }
+        int first = FfmpegTool.frameCount(directory.resolve("out.avi"));
+        assertEquals(120, first + FfmpegTool.frameCount(directory.resolve("out-2.avi")));
+        assertEquals(15, FfmpegTool.rate(directory.resolve("out.avi")), 0.001);
+        assertEquals(30, FfmpegTool.rate(directory.resolve("out-2.avi")), 0.001);
+        assertEquals(List.of("the frames come faster now: they go into " + directory.resolve("out-2.avi")), reports);
+    }
+
+    @Test
+    void aFailoverToAHostWithOtherClocksMakesNoLongFrame() throws Exception {
+        try (VideoSink sink = open("out.mkv")) {
+            long timeNs = EPOCH_NS;
+            for (long offsetNs : new long[] {0, 3 * HOUR_NS, -40 * HOUR_NS, HOUR_NS}) {
+                for (int i = 0; i < 20; i++) {
+                    sink.accept(moving(i).at(timeNs + offsetNs));
+                    timeNs += FRAME_NS;
+                }
+            }
+        }
+        List<Double> times = FfmpegTool.frameTimes(directory.resolve("out.mkv"));
+        assertEquals(80, times.size());
+        // What passes here between two frames counts where the clocks change: next to nothing, or more on a busy
+        // machine.
+        for (int i = 1; i < 80; i++) {
+            assertTrue(
+                    times.get(i) > times.get(i - 1) && (i % 20 == 0 || times.get(i) - times.get(i - 1) < 0.04), "" + i);
+        }
+        assertTrue(times.get(79) < 600, "" + times.get(79));
     }
 
     /** A square that moves over a grid. */

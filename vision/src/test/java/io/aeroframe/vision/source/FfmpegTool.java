@@ -93,6 +93,18 @@ public final class FfmpegTool {
         return probe(file, "-show_entries", "stream=" + entry).findFirst().orElse("");
     }
 
+    /** The frame rate that ffprobe reports of a file: the average of it, or as it states. */
+    public static double rate(Path file) throws Exception {
+        String[] parts = streamEntry(file, "avg_frame_rate").split("/");
+        return Double.parseDouble(parts[0]) / Double.parseDouble(parts[1]);
+    }
+
+    /** How long a file lasts as its header says, in seconds. */
+    public static double durationSeconds(Path file) throws Exception {
+        return Double.parseDouble(
+                probe(file, "-show_entries", "format=duration").findFirst().orElseThrow());
+    }
+
     private static Stream<String> probe(Path file, String... entries) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("-v", "error", "-select_streams", "v:0"));
         arguments.addAll(List.of(entries));
