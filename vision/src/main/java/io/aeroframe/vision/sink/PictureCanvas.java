@@ -13,6 +13,7 @@ import java.awt.ImageCapabilities;
 import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.Toolkit;
+import java.awt.geom.AffineTransform;
 import java.awt.image.BufferStrategy;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
@@ -42,7 +43,10 @@ final class PictureCanvas extends Canvas {
     private final transient Object lock = new Object();
     private final transient BgrRaster raster = new BgrRaster();
     private final Rectangle place = new Rectangle();
+    private final transient PictureReduction reduction = new PictureReduction();
     private transient BufferedImage image;
+    private transient BufferedImage painted;
+    private int paintedFactor;
     private long sequence;
     private String status = "";
     private boolean ended;
@@ -78,6 +82,7 @@ final class PictureCanvas extends Canvas {
             raster.read(frame, pixelsOf(target));
             boolean isFirst = image == null;
             image = target;
+            painted = null;
             sequence = frame.sequence();
             status = "";
             render();
@@ -197,18 +202,33 @@ final class PictureCanvas extends Canvas {
             drawStatus(graphics, width, height);
             return;
         }
-        Letterbox.fit(image.getWidth(), image.getHeight(), width, height, place);
-        if (place.width != width || place.height != height) {
-            graphics.fillRect(0, 0, width, height);
-        }
-        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-        graphics.drawImage(image, place.x, place.y, place.width, place.height, null);
+        drawImage(graphics, width, height);
         if (!status.isEmpty()) {
             int bannerHeight = 2 * graphics.getFontMetrics().getHeight();
             graphics.setColor(BANNER);
             graphics.fillRect(0, height - bannerHeight, width, bannerHeight);
             drawStatus(graphics, width, 2 * height - bannerHeight);
         }
+    }
+
+    /** In pixels of the screen, of which one of AWT's may have several. */
+    private void drawImage(Graphics2D graphics, int width, int height) {
+        AffineTransform toScreen = graphics.getTransform();
+        int screenWidth = (int) Math.round(width * toScreen.getScaleX());
+        int screenHeight = (int) Math.round(height * toScreen.getScaleY());
+        Letterbox.fit(image.getWidth(), image.getHeight(), screenWidth, screenHeight, place);
+        if (place.width != screenWidth || place.height != screenHeight) {
+            graphics.fillRect(0, 0, width, height);
+        }
+        int factor = PictureReduction.factor(image.getWidth(), image.getHeight(), place.width, place.height);
+        if (painted == null || factor != paintedFactor) {
+            painted = reduction.reduce(image, factor);
+            paintedFactor = factor;
+        }
+        graphics.scale(1 / toScreen.getScaleX(), 1 / toScreen.getScaleY());
+        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+        graphics.drawImage(painted, place.x, place.y, place.width, place.height, null);
+        graphics.setTransform(toScreen);
     }
 
     /** In the middle of an area that begins at the top. */

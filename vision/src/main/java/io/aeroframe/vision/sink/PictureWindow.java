@@ -13,6 +13,7 @@ import java.awt.event.KeyAdapter;
 import java.awt.event.KeyEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
+import java.awt.geom.AffineTransform;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -80,7 +81,7 @@ final class PictureWindow {
     }
 
     /**
-     * Gives the window the size of its first picture, or what of it fits the screen.
+     * Sets the size of the window to that of its first picture, pixel for pixel, or to what of it fits the screen.
      *
      * @param width  the width of the picture in pixels.
      * @param height the height of the picture in pixels.
@@ -89,7 +90,13 @@ final class PictureWindow {
         if (disposed || isFullScreen()) {
             return;
         }
-        canvas.setPreferredSize(Letterbox.firstSize(width, height, largestInside()));
+        AffineTransform toScreen = frame.getGraphicsConfiguration().getDefaultTransform();
+        Dimension limit = largestInside();
+        limit.width = (int) (limit.width * toScreen.getScaleX());
+        limit.height = (int) (limit.height * toScreen.getScaleY());
+        Dimension size = Letterbox.firstSize(width, height, limit);
+        canvas.setPreferredSize(new Dimension((int) Math.ceil(size.width / toScreen.getScaleX()), (int)
+                Math.ceil(size.height / toScreen.getScaleY())));
         frame.pack();
         frame.setLocationRelativeTo(null);
     }

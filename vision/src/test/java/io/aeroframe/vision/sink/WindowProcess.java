@@ -46,8 +46,14 @@ final class WindowProcess implements AutoCloseable {
 
     /** Its working directory is the given one. */
     static WindowProcess start(String display, Path directory) throws IOException {
+        return start(display, directory, 1);
+    }
+
+    /** On a screen of which each pixel of AWT's has several. */
+    static WindowProcess start(String display, Path directory, int scale) throws IOException {
         Path errors = directory.resolve("stderr");
-        List<String> command = ChildJvm.command(WindowProcess.class, List.of("-Xmx256m", "-Djava.awt.headless=false"));
+        List<String> command = ChildJvm.command(
+                WindowProcess.class, List.of("-Xmx256m", "-Djava.awt.headless=false", "-Dsun.java2d.uiScale=" + scale));
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(directory.toFile()).redirectError(errors.toFile());
         builder.environment().put("DISPLAY", display);
@@ -128,6 +134,7 @@ final class WindowProcess implements AutoCloseable {
                 case "status" -> sink.showStatus(line.substring("status ".length()));
                 case "bad" -> sink.accept(new TestFrame(FrameFormat.jpeg(320, 240), sequence++, new byte[999]));
                 case "show" -> sink.accept(frame(words, sequence++));
+                case "board" -> sink.accept(board(Integer.parseInt(words[1]), Integer.parseInt(words[2]), sequence++));
                 case "await-closed" -> {
                     while (sink.isOpen()) {
                         LockSupport.parkNanos(1_000_000);
@@ -152,6 +159,15 @@ final class WindowProcess implements AutoCloseable {
             }
         }
         sink.close();
+    }
+
+    /** Single pixels of black and white in turn. */
+    private static TestFrame board(int width, int height, long sequence) {
+        byte[] pixels = new byte[width * height];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) ((i % width + i / width) % 2 == 0 ? 255 : 0);
+        }
+        return new TestFrame(FrameFormat.gray8(width, height), sequence, pixels);
     }
 
     private static TestFrame frame(String[] words, long sequence) throws IOException {

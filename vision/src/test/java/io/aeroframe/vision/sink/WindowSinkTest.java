@@ -129,6 +129,46 @@ class WindowSinkTest {
     }
 
     @Test
+    void showsEveryPixelOnAScreenWithSmallOnes() throws Exception {
+        try (WindowProcess window = WindowProcess.start(display.name(), directory, 2)) {
+            window.expect("open");
+            window.run("board 640 480");
+            Rectangle inside = centred(640, 480);
+            display.awaitScreen("single pixels", screen -> {
+                for (int y = inside.y + 10; y < inside.y + 470; y++) {
+                    for (int x = inside.x + 10; x < inside.x + 630; x++) {
+                        boolean isSame = screen.getRGB(x, y) == screen.getRGB(x + 1, y);
+                        if (isSame || screen.getRGB(x, y) == screen.getRGB(x, y + 1)) {
+                            return false;
+                        }
+                    }
+                }
+                return true;
+            });
+        }
+    }
+
+    @Test
+    void paintsFineDetailAsItsMeanWhereItIsReduced() throws Exception {
+        try (WindowProcess window = open()) {
+            window.run("show BGR24 320 240");
+            display.awaitScreen("the first", chartIn(centred(320, 240), false));
+            window.run("board 1460 1094");
+            Rectangle inside = centred(320, 240);
+            display.awaitScreen("an even gray", screen -> {
+                for (int y = inside.y + 5; y < inside.y + 235; y++) {
+                    for (int x = inside.x + 5; x < inside.x + 315; x++) {
+                        if (Math.abs((screen.getRGB(x, y) & 0xff) - 128) > 16) {
+                            return false;
+                        }
+                    }
+                }
+                return true;
+            });
+        }
+    }
+
+    @Test
     void enlargesATinyPicture() throws Exception {
         try (WindowProcess window = open()) {
             window.run("show GRAY8 32 24");
