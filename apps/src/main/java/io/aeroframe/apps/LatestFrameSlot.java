@@ -78,11 +78,6 @@ final class LatestFrameSlot {
         }
     }
 
-    /** Whether the sink threw an error of the JVM, such as one of memory, which is never part of an orderly end. */
-    boolean hasCrashed() {
-        return failure instanceof Error;
-    }
-
     /** Throws what the sink threw, if it did. */
     void rethrow() throws Exception {
         Throwable thrown = failure;

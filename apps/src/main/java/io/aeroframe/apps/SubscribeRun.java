@@ -17,7 +17,9 @@ import io.aeroframe.vision.sink.SinkOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -309,7 +311,7 @@ final class SubscribeRun {
         try {
             sink.accept(frame);
         } catch (IOException ex) {
-            if (!isOver()) {
+            if (!isOver() || !isInterruption(ex)) {
                 throw new UncheckedIOException(ex);
             } // the sink was interrupted, as it should be
         }
@@ -317,9 +319,23 @@ final class SubscribeRun {
 
     /** Throws what the sink threw, unless it was interrupted, as it should be. */
     private void rethrow() throws Exception {
-        if (!isOver() || slot.hasCrashed()) {
+        try {
             slot.rethrow();
+        } catch (IOException ex) {
+            if (!isOver() || !isInterruption(ex)) {
+                throw ex;
+            }
         }
+    }
+
+    /** Whether a sink failed because it was interrupted, rather than because the disk is full. */
+    private static boolean isInterruption(Throwable thrown) {
+        for (Throwable ex = thrown; ex != null; ex = ex.getCause()) {
+            if (ex instanceof ClosedChannelException || ex instanceof InterruptedIOException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether to stop: asked to, or the time is up. */

@@ -107,6 +107,21 @@ class VideoFileIT {
         expectFrames(file, received, received);
     }
 
+    /** Nothing is written before the rate is known, here when the file is completed. */
+    @Test
+    void aDiskThatIsFullAtTheEndIsReported() throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.isWritable(full), "no /dev/full, which is always full");
+        Path file = Files.createSymbolicLink(directory.resolve("out.mp4"), full);
+        AeroframeProcess publisher = sandbox.start("publish", "pattern:64x48@10", "s");
+        AeroframeProcess subscriber =
+                sandbox.start("subscribe", "s", file, "--overwrite", "--frames", 5, "--timeout", "60s");
+        subscriber.expectExit(1);
+        assertTrue(subscriber.errors().contains("No space left on device"), subscriber::toString);
+        publisher.interrupt();
+        publisher.expectExit(SIGINT_STATUS);
+    }
+
     @ParameterizedTest
     @CsvSource({"out.mp4, raw", "%06d.ppm, raw", "%06d.jpg, jpeg"})
     void followsAPublisherThatStartsAgainWithoutReplacingAnything(String name, String encoding) throws Exception {
