@@ -31,7 +31,7 @@ class LatestFrameSlotTest {
     @ParameterizedTest
     @MethodSource("failures")
     void passesOnWhateverTheSinkThrewAndGoesOnGivingFramesBack(Throwable failure) throws Exception {
-        LatestFrameSlot slot = new LatestFrameSlot(new ThrowingSink(failure));
+        LatestFrameSlot slot = new LatestFrameSlot(new ThrowingSink(failure), frame -> {});
         LeasedFrame first = new LeasedFrame();
         slot.put(first);
         LeasedFrame second = new LeasedFrame();
