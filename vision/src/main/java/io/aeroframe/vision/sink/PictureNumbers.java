@@ -12,6 +12,8 @@ final class PictureNumbers {
     private final Consumer<String> report;
     private long last;
     private long offset;
+    private boolean hasFrame;
+    private long lastPublishNs;
 
     /**
      * Numbers that continue what is there.
@@ -29,11 +31,15 @@ final class PictureNumbers {
     /**
      * The number of the next file.
      *
-     * @param sequence the sequence number of its frame.
-     * @return a number above all before it.
+     * @param sequence  the sequence number of its frame.
+     * @param publishNs when it was published, to know a frame that comes twice from one of another publisher.
+     * @return a number above all before it; the same for the same frame.
      */
-    long next(long sequence) {
-        if (sequence + offset <= last) {
+    long next(long sequence, long publishNs) {
+        boolean isSameFrame = hasFrame && sequence + offset == last && publishNs == lastPublishNs;
+        hasFrame = true;
+        lastPublishNs = publishNs;
+        if (sequence + offset <= last && !isSameFrame) {
             offset = last + 1 - sequence;
             report.accept(pattern + ": there are pictures up to number " + last + ": frame " + sequence
                     + " and later ones are numbered from " + (last + 1));

@@ -115,7 +115,7 @@ final class PictureSink implements FrameSink {
             }
         }
         if (pattern.isNumbered()) {
-            file.write(pattern.pathFor(numbers.next(frame.sequence())), picture);
+            file.write(pattern.pathFor(numbers.next(frame.sequence(), frame.publishTimeNs())), picture);
         } else {
             file.write(pattern.pathFor(0), picture);
         }

@@ -91,6 +91,19 @@ class PictureSinkTest {
     }
 
     @Test
+    void aPublisherOfOneFrameThatStartsAgainGetsAnotherFile() throws IOException {
+        TestFrame frame =
+                TestPicture.chart(PixelFormat.BGR24, WIDTH, HEIGHT, 0, 0).at(1_000);
+        try (PictureSink sink = open("%d.ppm")) {
+            sink.accept(frame);
+            sink.accept(frame); // the same again replaces itself
+            sink.accept(
+                    TestPicture.chart(PixelFormat.BGR24, WIDTH, HEIGHT, 0, 0).at(2_000));
+        }
+        assertEquals(List.of("0.ppm", "1.ppm"), namesIn(directory));
+    }
+
+    @Test
     void keepsOnlyTheNewestInAFileWithoutANumber() throws IOException {
         try (PictureSink latest = open("latest.png");
                 PictureSink all = open("%d.png")) {
