@@ -1,7 +1,6 @@
 package io.aeroframe.benchmarks.commands;
 
 import io.aeroframe.apps.options.FrameRate;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.measurement.Measurement;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.options.RunsOption;
@@ -9,6 +8,7 @@ import io.aeroframe.benchmarks.options.StreamOptions;
 import io.aeroframe.benchmarks.report.Figures;
 import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,7 @@ public final class CostCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private StreamOptions stream = new StreamOptions(new Size(320, 240), new FrameRate(200), 5);
+    private StreamOptions stream = new StreamOptions(new PictureSize(320, 240), new FrameRate(200), 5);
 
     @Option(
             names = "--subscribers",

@@ -1,7 +1,6 @@
 package io.aeroframe.benchmarks.commands;
 
 import io.aeroframe.apps.options.FrameRate;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.measurement.Measurement;
 import io.aeroframe.benchmarks.measurement.Role;
 import io.aeroframe.benchmarks.options.FramePath;
@@ -13,6 +12,7 @@ import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import io.aeroframe.benchmarks.report.Machine;
 import io.aeroframe.transport.Delivery;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +50,7 @@ public final class IsolationCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private StreamOptions stream = new StreamOptions(new Size(1280, 688), new FrameRate(60), 20);
+    private StreamOptions stream = new StreamOptions(new PictureSize(1280, 688), new FrameRate(60), 20);
 
     @Option(
             names = "--hold",

@@ -1,7 +1,6 @@
 package io.aeroframe.benchmarks.commands;
 
 import io.aeroframe.apps.options.FrameRate;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.cold.ColdReport;
 import io.aeroframe.benchmarks.cold.ColdRuns;
 import io.aeroframe.benchmarks.harness.LateCauses;
@@ -16,6 +15,7 @@ import io.aeroframe.benchmarks.report.Figures;
 import io.aeroframe.benchmarks.report.FiguresJson;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import io.aeroframe.benchmarks.report.Machine;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +75,7 @@ public final class LatencyCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private StreamOptions stream = new StreamOptions(new Size(1280, 688), new FrameRate(60), 20);
+    private StreamOptions stream = new StreamOptions(new PictureSize(1280, 688), new FrameRate(60), 20);
 
     @Option(
             names = "--subscribers",

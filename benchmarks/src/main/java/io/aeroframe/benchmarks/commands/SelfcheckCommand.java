@@ -2,7 +2,6 @@ package io.aeroframe.benchmarks.commands;
 
 import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.apps.options.Idle;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.StampLog;
 import io.aeroframe.benchmarks.measurement.Measurement;
@@ -14,6 +13,7 @@ import io.aeroframe.benchmarks.report.Figures;
 import io.aeroframe.benchmarks.report.FiguresTable;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +124,7 @@ public final class SelfcheckCommand implements Callable<Integer> {
         Plan plan = new Plan(
                 path,
                 FrameChannel.IPC,
-                new Size(64, 48),
+                new PictureSize(64, 48),
                 new FrameRate(FPS),
                 FrameEncoding.RAW,
                 Idle.backoff,

@@ -1,6 +1,5 @@
 package io.aeroframe.benchmarks.commands;
 
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.Schedule;
 import io.aeroframe.benchmarks.options.BgrSizeConverter;
@@ -21,6 +20,7 @@ import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.sink.FrameSink;
 import io.aeroframe.vision.sink.NullSink;
 import io.aeroframe.vision.sink.WindowSink;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -57,7 +57,7 @@ public final class WindowCommand implements Callable<Integer> {
             paramLabel = "WxH",
             converter = BgrSizeConverter.class,
             description = "Size of the picture. Default: ${DEFAULT-VALUE}.")
-    private Size size = new Size(1920, 1080);
+    private PictureSize size = new PictureSize(1920, 1080);
 
     @Option(
             names = "--format",

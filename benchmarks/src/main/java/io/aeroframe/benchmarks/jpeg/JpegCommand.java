@@ -1,7 +1,6 @@
 package io.aeroframe.benchmarks.jpeg;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.Latencies;
 import io.aeroframe.benchmarks.options.BgrSizeConverter;
 import io.aeroframe.benchmarks.options.RunsOption;
@@ -17,6 +16,7 @@ import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.jpeg.OpenCvJpegCodec;
 import io.aeroframe.vision.jpeg.TurboJpegCodec;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ public final class JpegCommand implements Callable<Integer> {
             paramLabel = "WxH",
             converter = BgrSizeConverter.class,
             description = "Size of the picture. Default: ${DEFAULT-VALUE}.")
-    private Size size = new Size(1920, 1080);
+    private PictureSize size = new PictureSize(1920, 1080);
 
     @Option(names = "--quality", paramLabel = "1..100", description = "JPEG quality. Default: ${DEFAULT-VALUE}.")
     private int quality = PictureCodec.QUALITY;

@@ -1,8 +1,8 @@
 package io.aeroframe.benchmarks.jpeg;
 
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.python.Python;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -39,7 +39,7 @@ final class PythonJpeg {
      * @param interpreter a Python interpreter that has NumPy and cv2
      * @param directory   a directory with {@code picture.bgr} and {@code picture.jpg}
      */
-    static PythonJpeg prepare(String interpreter, Path directory, Size size, int quality) throws IOException {
+    static PythonJpeg prepare(String interpreter, Path directory, PictureSize size, int quality) throws IOException {
         Python.copyScript(SCRIPT, directory);
         return new PythonJpeg(List.of(
                 interpreter,

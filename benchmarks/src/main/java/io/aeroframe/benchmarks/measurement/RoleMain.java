@@ -1,7 +1,6 @@
 package io.aeroframe.benchmarks.measurement;
 
 import io.aeroframe.apps.options.FrameRate;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.Arrivals;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.FrameReceiver;
@@ -24,6 +23,7 @@ import io.aeroframe.benchmarks.paths.SlowReader;
 import io.aeroframe.benchmarks.pictures.PictureCodec;
 import io.aeroframe.benchmarks.pictures.PictureFile;
 import io.aeroframe.transport.Delivery;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -103,7 +103,7 @@ final class RoleMain implements Callable<Integer> {
     private Delivery delivery = Delivery.EVERY;
 
     @Mixin
-    private StreamOptions options = new StreamOptions(new Size(1, 1), FrameRate.MAX, 1);
+    private StreamOptions options = new StreamOptions(new PictureSize(1, 1), FrameRate.MAX, 1);
 
     private volatile Schedule schedule;
 

@@ -1,18 +1,18 @@
 package io.aeroframe.benchmarks.options;
 
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.vision.source.PictureSize;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Converts the size of BGR frames for picocli: refuses what no buffer holds. */
-public final class BgrSizeConverter implements ITypeConverter<Size> {
+public final class BgrSizeConverter implements ITypeConverter<PictureSize> {
 
-    private final Size.Converter converter = new Size.Converter();
+    private final PictureSizeConverter converter = new PictureSizeConverter();
 
     @Override
-    public Size convert(String text) {
-        Size size = converter.convert(text);
+    public PictureSize convert(String text) {
+        PictureSize size = converter.convert(text);
         try {
             FrameFormat.bgr24(size.width(), size.height());
         } catch (IllegalArgumentException ex) {

@@ -2,10 +2,10 @@ package io.aeroframe.benchmarks.options;
 
 import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.apps.options.Idle;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.vision.source.PictureSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +28,7 @@ import java.util.Locale;
 public record Plan(
         FramePath path,
         FrameChannel channel,
-        Size size,
+        PictureSize size,
         FrameRate rate,
         FrameEncoding encoding,
         Idle idle,
@@ -42,7 +42,7 @@ public record Plan(
     public Plan(
             FramePath path,
             FrameChannel channel,
-            Size size,
+            PictureSize size,
             FrameRate rate,
             FrameEncoding encoding,
             Idle idle,

@@ -3,8 +3,8 @@ package io.aeroframe.benchmarks.options;
 import io.aeroframe.apps.options.DurationConverter;
 import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.apps.options.Idle;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.vision.source.PictureSize;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -17,7 +17,7 @@ public final class StreamOptions extends PathOptions {
             paramLabel = "WxH",
             converter = BgrSizeConverter.class,
             description = "Size of the frames. Default: ${DEFAULT-VALUE}.")
-    private Size size;
+    private PictureSize size;
 
     @Option(
             names = "--fps",
@@ -69,7 +69,7 @@ public final class StreamOptions extends PathOptions {
      * @param rate    the default rate
      * @param seconds the default length of the measured part
      */
-    public StreamOptions(Size size, FrameRate rate, double seconds) {
+    public StreamOptions(PictureSize size, FrameRate rate, double seconds) {
         super(Idle.spin, seconds);
         this.size = size;
         this.rate = rate;

@@ -2,7 +2,6 @@ package io.aeroframe.benchmarks.peers;
 
 import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.apps.options.Idle;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.measurement.Measurement;
 import io.aeroframe.benchmarks.options.FramePath;
 import io.aeroframe.benchmarks.options.Plan;
@@ -10,6 +9,7 @@ import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.benchmarks.report.Figures;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.vision.source.PictureSize;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +21,7 @@ public final class FaultyPeer {
     private static final Plan PLAN = new Plan(
             FramePath.log,
             FrameChannel.IPC,
-            new Size(64, 48),
+            new PictureSize(64, 48),
             new FrameRate(50),
             FrameEncoding.RAW,
             Idle.backoff,

@@ -2,7 +2,6 @@ package io.aeroframe.benchmarks.peers;
 
 import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.apps.options.Idle;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.measurement.Measurement;
 import io.aeroframe.benchmarks.options.BgrSizeConverter;
@@ -14,6 +13,7 @@ import io.aeroframe.benchmarks.options.RunsOption;
 import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -52,7 +52,7 @@ public final class PeersCommand implements Callable<Integer> {
             paramLabel = "WxH",
             converter = BgrSizeConverter.class,
             description = "Size of the frames. Default: 1280x688, with --encoding jpeg 640x480.")
-    private Size size;
+    private PictureSize size;
 
     @Option(
             names = "--fps",
@@ -118,7 +118,7 @@ public final class PeersCommand implements Callable<Integer> {
 
     private Plan plan() {
         boolean isJpeg = encoding == FrameEncoding.JPEG;
-        Size frame = size != null ? size : isJpeg ? new Size(640, 480) : new Size(1280, 688);
+        PictureSize frame = size != null ? size : isJpeg ? new PictureSize(640, 480) : new PictureSize(1280, 688);
         FrameRate pace = rate != null ? rate : new FrameRate(isJpeg ? 30 : 60);
         duration.check(pace);
         return new Plan(

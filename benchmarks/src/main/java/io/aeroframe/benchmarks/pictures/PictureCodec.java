@@ -1,10 +1,10 @@
 package io.aeroframe.benchmarks.pictures;
 
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.vision.jpeg.JpegCodec;
 import io.aeroframe.vision.jpeg.JpegCodecs;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
@@ -28,7 +28,7 @@ public final class PictureCodec implements AutoCloseable {
      * @param picture the picture to encode or, on the reading side, to decode into: direct, raw BGR
      * @throws BenchException if there is no JPEG library
      */
-    public PictureCodec(Size size, ByteBuffer picture) {
+    public PictureCodec(PictureSize size, ByteBuffer picture) {
         format = FrameFormat.bgr24(size.width(), size.height());
         pixels = picture;
         try {
@@ -39,7 +39,7 @@ public final class PictureCodec implements AutoCloseable {
     }
 
     /** Returns the most bytes that a JPEG of a picture of that size can have. */
-    public static int capacity(Size size) {
+    public static int capacity(PictureSize size) {
         return FrameFormat.bgr24(size.width(), size.height()).maxPayloadLength() + MARGIN;
     }
 

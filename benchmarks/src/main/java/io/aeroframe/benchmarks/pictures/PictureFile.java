@@ -1,7 +1,7 @@
 package io.aeroframe.benchmarks.pictures;
 
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -48,7 +48,7 @@ public final class PictureFile {
      * @return a direct buffer at position 0
      * @throws IOException if the file is missing or too short
      */
-    public static ByteBuffer read(Path directory, Size size) throws IOException {
+    public static ByteBuffer read(Path directory, PictureSize size) throws IOException {
         int length = FrameFormat.bgr24(size.width(), size.height()).maxPayloadLength();
         ByteBuffer pixels = ByteBuffer.allocateDirect(length);
         try (FileChannel file = FileChannel.open(directory.resolve(NAME), StandardOpenOption.READ)) {

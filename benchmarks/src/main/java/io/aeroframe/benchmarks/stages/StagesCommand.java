@@ -2,7 +2,6 @@ package io.aeroframe.benchmarks.stages;
 
 import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.apps.options.Idle;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.BenchException;
 import io.aeroframe.benchmarks.harness.ChildProcess;
 import io.aeroframe.benchmarks.harness.Report;
@@ -22,6 +21,7 @@ import io.aeroframe.transport.FramePublication;
 import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.vision.source.FrameSource;
 import io.aeroframe.vision.source.FrameSources;
+import io.aeroframe.vision.source.PictureSize;
 import io.aeroframe.vision.source.SourceOptions;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.IOException;
@@ -75,7 +75,7 @@ public final class StagesCommand implements Callable<Integer> {
             paramLabel = "WxH",
             converter = BgrSizeConverter.class,
             description = "Size of the published frames. Default: the source's.")
-    private Size size;
+    private PictureSize size;
 
     @Option(
             names = "--encoding",

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.aeroframe.apps.options.FrameRate;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.Bench;
 import io.aeroframe.benchmarks.BenchProcess;
 import io.aeroframe.benchmarks.Json;
@@ -14,6 +13,7 @@ import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.options.StreamOptions;
 import io.aeroframe.benchmarks.python.Python;
 import io.aeroframe.transport.FrameEncoding;
+import io.aeroframe.vision.source.PictureSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,7 +121,7 @@ class PeersTest {
 
     @Test
     void theReportNamesWhatIsMissingAndWhatFailed() throws Exception {
-        Plan plan = new StreamOptions(new Size(64, 48), new FrameRate(60), 1).plan();
+        Plan plan = new StreamOptions(new PictureSize(64, 48), new FrameRate(60), 1).plan();
         PeersReport report = new PeersReport(plan, 1);
         Peer pipe = Peer.named("python-pipe").orElseThrow();
         report.missing(Peer.named("diskcache").orElseThrow(), "apt-get install python3-diskcache");

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.apps.options.FrameRate;
-import io.aeroframe.apps.options.Size;
 import io.aeroframe.benchmarks.harness.Latencies;
 import io.aeroframe.benchmarks.harness.Meter;
 import io.aeroframe.benchmarks.harness.Report;
 import io.aeroframe.benchmarks.options.Plan;
 import io.aeroframe.benchmarks.options.StreamOptions;
+import io.aeroframe.vision.source.PictureSize;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** How the reports of processes become figures. */
 class FiguresTest {
 
-    private static final Plan PLAN = new StreamOptions(new Size(64, 48), new FrameRate(60), 2).plan();
+    private static final Plan PLAN = new StreamOptions(new PictureSize(64, 48), new FrameRate(60), 2).plan();
 
     @Test
     void readersAreSummedAndLossesAreCountedByReason() {
