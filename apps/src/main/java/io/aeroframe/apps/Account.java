@@ -39,8 +39,15 @@ sealed interface Account {
      * @param decodeErrors pieces of the source that could not be decoded.
      * @param superseded frames that the source skipped for newer ones, which are not published either.
      * @param torn frames that may be torn as the source could not read them whole; they are published.
+     * @param standby frames that were published while subscribers followed another publisher, and skipped these.
      */
-    record Published(List<PublicationLedger> ledgers, long badFrames, long decodeErrors, long superseded, long torn)
+    record Published(
+            List<PublicationLedger> ledgers,
+            long badFrames,
+            long decodeErrors,
+            long superseded,
+            long torn,
+            long standby)
             implements Account {
         @Override
         public long frames() {
@@ -86,6 +93,7 @@ sealed interface Account {
             json.writeNumberField("decoded_with_warnings", JpegCodecs.decodedWithWarnings());
             json.writeNumberField("superseded_at_source", superseded);
             json.writeNumberField("torn_at_source", torn);
+            json.writeNumberField("on_standby", standby);
         }
 
         /** Whether every frame was dropped because nobody was connected, on all channels. */
@@ -124,6 +132,9 @@ sealed interface Account {
             }
             if (torn > 0) {
                 text.append("; frames that may be torn ").append(torn);
+            }
+            if (standby > 0) {
+                text.append("; published on standby, which nobody saw, ").append(standby);
             }
             return text.toString();
         }

@@ -2,6 +2,7 @@ package io.aeroframe.apps;
 
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
+import io.aeroframe.vision.NativeLibraries;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.agrona.BufferUtil;
@@ -26,6 +27,7 @@ final class LibC {
             if (!Platform.isLinux() || !Platform.is64Bit()) {
                 return false;
             }
+            NativeLibraries.prepare();
             try {
                 Native.register(Calls.class, "c");
                 return true;

@@ -25,7 +25,10 @@ import picocli.CommandLine.Spec;
         description = "Live video frames between processes, over Aeron.",
         footer = {
             "",
-            "Two terminals:",
+            "Start with a test picture in a window, which needs neither a camera nor a file:",
+            "  aeroframe demo",
+            "",
+            "Then in two terminals:",
             "  aeroframe view camera_A",
             "  aeroframe publish clip.mp4 camera_A",
             "",
@@ -131,7 +134,10 @@ public final class Main implements Runnable {
     private static int reportUsage(ParameterException ex, String[] args) {
         PrintWriter err = ex.getCommandLine().getErr();
         err.println("aeroframe: " + usageMistake(ex, args));
-        err.println("Try '" + ex.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        err.println(
+                args.length == 0
+                        ? "Try 'aeroframe demo', or 'aeroframe --help'."
+                        : "Try '" + ex.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
     }
 

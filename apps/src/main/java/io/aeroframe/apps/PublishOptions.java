@@ -12,9 +12,12 @@ import io.aeroframe.vision.source.SourceOptions;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -195,6 +198,36 @@ final class PublishOptions {
         }
         validateSize();
         validatePool();
+    }
+
+    /** Refuses options that do nothing for a source. */
+    void validateFor(String source) {
+        shared.validateFor(source);
+        SourceKind kind = SourceKind.of(source);
+        if (loop) {
+            requireKind(
+                    source, kind, "--loop", EnumSet.of(SourceKind.VIDEO_FILE, SourceKind.PICTURES, SourceKind.ADDRESS));
+        }
+        if (start != null) {
+            requireKind(
+                    source,
+                    kind,
+                    "--start",
+                    EnumSet.of(SourceKind.VIDEO_FILE, SourceKind.ADDRESS, SourceKind.LIVE_ADDRESS));
+        }
+        if (reconnect != null) {
+            requireKind(source, kind, "--reconnect", EnumSet.of(SourceKind.LIVE_ADDRESS, SourceKind.ADDRESS));
+        }
+        if (fourcc != null) {
+            requireKind(source, kind, "--fourcc", EnumSet.of(SourceKind.CAMERA));
+        }
+    }
+
+    private void requireKind(String source, SourceKind kind, String option, Set<SourceKind> kinds) {
+        if (!kinds.contains(kind)) {
+            String known = kinds.stream().map(SourceKind::toString).collect(Collectors.joining(" or "));
+            throw shared.usage(option + " is for " + known + ", and '" + source + "' is " + kind + ": leave it out");
+        }
     }
 
     private void validateSize() {

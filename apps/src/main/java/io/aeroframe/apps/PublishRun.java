@@ -40,6 +40,7 @@ final class PublishRun {
     private BadFrames badFrames;
     private FrameFormat format;
     private Deadline deadline;
+    private Standby standby;
 
     PublishRun(String source, String stream, PublishOptions options, StopSignal stop) {
         this.sourceText = source;
@@ -50,7 +51,7 @@ final class PublishRun {
 
     int call() throws Exception {
         options.validate();
-        options.shared().validateFor(sourceText);
+        options.validateFor(sourceText);
         options.noteTimeToLive();
         List<FrameChannel> channels = options.channels();
         reporter = new Reporter(streamText, "published", options.shared().isJson(), true);
@@ -99,6 +100,7 @@ final class PublishRun {
                 }
                 pooledFirst.addAll(publications);
                 pooledFirst.sort(Comparator.comparing(publication -> !publication.isPooled()));
+                standby = new Standby(publications, this::report);
                 if (options.awaitsSubscriber()) {
                     awaitSubscribers();
                 }
@@ -114,6 +116,7 @@ final class PublishRun {
             if (failure != null) {
                 throw failure;
             }
+            requireSeen();
         }
     }
 
@@ -132,6 +135,16 @@ final class PublishRun {
         if (account.frames() > 0 && account.isForNobody()) {
             report("nobody was subscribed to '" + streamText + "', so that no frame was sent;"
                     + " start the subscriber first, or wait for it with --await-subscriber");
+        }
+    }
+
+    /** A run that ends by itself and was on standby from its first frame to its last has not done what it was for. */
+    private void requireSeen() {
+        if (!stop.isRequested()
+                && standby.frames() > 0
+                && standby.frames() >= account().frames()) {
+            throw new StreamFailure("stream '" + streamText + "': nobody saw its frames, because all subscribers follow"
+                    + " another publisher of this name; end that one, or take another name");
         }
     }
 
@@ -161,6 +174,7 @@ final class PublishRun {
             if (isOver()) {
                 return;
             }
+            standby.onFrame();
             published += publishFrame() ? 1 : 0;
             long nowNs = System.nanoTime();
             if (reporter.isDue(nowNs)) {
@@ -256,6 +270,7 @@ final class PublishRun {
                 badFrames.count(),
                 source.decodeErrors(),
                 source.superseded(),
-                source.torn());
+                source.torn(),
+                standby.frames());
     }
 }

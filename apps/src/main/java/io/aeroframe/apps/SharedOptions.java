@@ -6,6 +6,8 @@ import io.aeroframe.apps.options.DurationConverter;
 import io.aeroframe.apps.options.Idle;
 import io.aeroframe.driver.DriverContext;
 import io.aeroframe.transport.FrameChannel;
+import io.aeroframe.transport.WaitIdleStrategy;
+import io.aeroframe.vision.NativeLibraries;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -72,6 +74,10 @@ final class SharedOptions {
         }
         if (strict) {
             System.setProperty(JpegCodecs.STRICT_PROPERTY, "true");
+        }
+        NativeLibraries.prepare();
+        if (verbose && WaitIdleStrategy.unavailable() != null) {
+            say("waiting takes short naps, because " + WaitIdleStrategy.unavailable());
         }
     }
 

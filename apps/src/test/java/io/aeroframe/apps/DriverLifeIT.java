@@ -101,6 +101,29 @@ class DriverLifeIT {
     }
 
     @Test
+    void aSecondPublisherOfANameLearnsThatItStandsBy() throws Exception {
+        AeroframeProcess driver = sandbox.start("driver");
+        driver.awaitError("hosting the media driver");
+        AeroframeProcess first = sandbox.start("publish", SMALL, "s");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--follow");
+        subscriber.awaitOutputLines(3);
+        AeroframeProcess second = sandbox.start("publish", SMALL, "s", "--frames", "50", "--json");
+        second.expectExit(1);
+        assertTrue(second.errors().contains("this one stands by"), second::toString);
+        assertTrue(second.errors().contains("nobody saw its frames"), second::toString);
+        assertEquals(50, Report.ofOutput(second).number("ledger.on_standby"));
+        AeroframeProcess third = sandbox.start("publish", SMALL, "s");
+        third.awaitError("this one stands by");
+        first.interrupt();
+        first.expectExit(130);
+        third.awaitError("this publisher is followed now");
+        for (AeroframeProcess process : List.of(third, subscriber, driver)) {
+            process.interrupt();
+            process.expectExit(130);
+        }
+    }
+
+    @Test
     void aSubscriberTakesOverFromAHostThatIsKilledAndGoesOnWithTheNextPublisher() throws Exception {
         AeroframeProcess publisher = sandbox.start("publish", SMALL, "s");
         AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--verbose");

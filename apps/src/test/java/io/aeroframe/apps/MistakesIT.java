@@ -153,6 +153,18 @@ class MistakesIT {
                     publish pattern: s --slots 4 --channel udp:127.0.0.1:4000 | --slots 4 is for IPC
                     help nothing                             | 'nothing'
                     publish pattern: s t                     | 't'
+                    publish pattern: s --fourcc MJPG         | is for a camera, and 'pattern:' is a test picture
+                    publish clip.mp4 s --fourcc MJPG         | 'clip.mp4' is a video file: leave it out
+                    publish cat.jpg s --start 5              | 'cat.jpg' is a set of pictures: leave it out
+                    publish pattern: s --loop                | --loop is for a set of pictures or a video file
+                    publish 0 s --loop                       | '0' is a camera: leave it out
+                    publish - s --loop                       | '-' is a pipe: leave it out
+                    publish rtsp://127.0.0.1:1/x s --loop    | is a live address: leave it out
+                    publish clip.mp4 s --reconnect off       | --reconnect is for a live address or an address
+                    publish zmq:tcp://h:1 s --start 5        | is ZeroMQ: leave it out
+                    publish shm:a?size=2x2&format=bgr24 s --loop | is shared memory: leave it out
+                    publish ros:/a s --reconnect on          | is a topic of ROS: leave it out
+                    publish stream:a s --fourcc YUYV         | is another stream: leave it out
                     publish pattern: s --fsp 20              | '--fsp'
                     publish --nope                           | '--nope'
                     publish pattern:                         | 'STREAM'
@@ -252,6 +264,8 @@ class MistakesIT {
         process.expectExit(WRONG_USAGE);
         assertTrue(process.errors().contains("Usage: aeroframe"), process::toString);
         assertTrue(process.errors().contains("aeroframe: a command is missing"), process::toString);
+        assertTrue(process.errors().contains("  aeroframe demo\n"), process::toString);
+        assertTrue(process.errorLines().get(process.errorLines().size() - 1).contains("'aeroframe demo'"));
     }
 
     @ParameterizedTest

@@ -266,6 +266,13 @@ public record FrameChannel(String uri) {
                 "channel '" + text + "': " + reason + "; use ipc, udp:HOST:PORT or an Aeron channel URI");
     }
 
+    /** What publisher and subscriber of a channel both name: {@code ipc}, or the control address or endpoint. */
+    String address() {
+        ChannelUri parsed = ChannelUri.parse(uri);
+        String endpoint = parsed.get(CommonContext.ENDPOINT_PARAM_NAME);
+        return parsed.isIpc() ? "ipc" : parsed.get(CommonContext.MDC_CONTROL_PARAM_NAME, endpoint);
+    }
+
     /**
      * Whether the channel stays within one host's media driver.
      *

@@ -581,6 +581,48 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
+     * Whether this publication stands by: the subscribers of this host follow another publication of its name, on the
+     * same channel, and skip the frames of this one until that one ends or falls silent. Subscribers of other hosts are
+     * not known. For the publishing thread; looks through the driver's counters, so not for every frame; may block as
+     * {@link #isConnected()} can.
+     *
+     * @return false if a subscriber follows this publication, if none follows another, or if it is closed.
+     * @throws IllegalStateException if another thread is inside a call.
+     */
+    public boolean isOnStandby() {
+        return followed() == FollowedSession.Followed.OTHERS;
+    }
+
+    /**
+     * Whether a subscriber of this host follows this publication, rather than another one of its name. For the
+     * publishing thread; as {@link #isOnStandby()}.
+     *
+     * @return false if none does, or if it is closed.
+     * @throws IllegalStateException if another thread is inside a call.
+     */
+    public boolean isFollowed() {
+        return followed() == FollowedSession.Followed.THIS;
+    }
+
+    private FollowedSession.Followed followed() {
+        if (!gate.enter()) {
+            return FollowedSession.Followed.NONE;
+        }
+        try {
+            boolean isOpen = claim.isOpen() ? link() != null : failover.follow();
+            return isOpen
+                    ? FollowedSession.of(
+                            link().session().counters(),
+                            stream,
+                            context.channel(),
+                            link().log().sessionId())
+                    : FollowedSession.Followed.NONE;
+        } finally {
+            leave();
+        }
+    }
+
+    /**
      * Whether claims are slots of a pool in shared memory, so that frames are not copied on their way.
      *
      * @return false if frames go through the log.

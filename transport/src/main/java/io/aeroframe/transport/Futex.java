@@ -163,8 +163,10 @@ final class Futex {
             try {
                 Native.register(LibC.class, "c");
                 return null;
-            } catch (UnsatisfiedLinkError ex) {
-                return "the C library cannot be called: " + ex.getMessage();
+            } catch (LinkageError ex) { // JNA's own library cannot be unpacked or loaded
+                String message = String.valueOf(ex.getMessage());
+                return "the C library cannot be called: "
+                        + message.lines().findFirst().orElse("no reason given");
             }
         }
 

@@ -38,7 +38,7 @@ final class LedgerCounters implements AutoCloseable {
         shown = new long[names.length];
         Counter[] made = new Counter[names.length];
         for (String name : names) {
-            requests.add(session.addCounter(typeId, "aeroframe " + what + ": " + name));
+            requests.add(session.addCounter(typeId, label(what, name)));
         }
         CompletableFuture.allOf(requests.toArray(CompletableFuture[]::new)).thenRun(() -> {
             for (int i = 0; i < made.length; i++) {
@@ -46,6 +46,11 @@ final class LedgerCounters implements AutoCloseable {
             }
             counters = made;
         });
+    }
+
+    /** The label of a counter. */
+    static String label(String what, String name) {
+        return "aeroframe " + what + ": " + name;
     }
 
     /** Sets a counter if its number has changed. */

@@ -47,6 +47,10 @@ final class SubscriptionLink implements AutoCloseable {
     private final PoolFollower pools;
 
     private final LedgerCounters counters;
+
+    /** Shows publishers whether they are followed. */
+    private final LedgerCounters followed;
+
     private final ControlledFragmentHandler firstFragment = this::onFirstFragment;
 
     /**
@@ -111,6 +115,7 @@ final class SubscriptionLink implements AutoCloseable {
                 LedgerCounters.SUBSCRIPTION_TYPE_ID,
                 "subscription " + context.stream(),
                 SubscriptionCounts.names());
+        followed = FollowedSession.counter(session, context);
         lostNs = System.nanoTime() + SESSION_GRACE_NS;
     }
 
@@ -176,6 +181,8 @@ final class SubscriptionLink implements AutoCloseable {
             parts.counts().show(counters);
             noteInterval();
         }
+        followed.show(
+                0, reader == null ? 0 : FollowedSession.value(reader.image().sessionId()));
         standby = null;
         subscription.forEachImage(drain);
         if (standby != null) {
@@ -379,6 +386,7 @@ final class SubscriptionLink implements AutoCloseable {
                 pools.leave();
             }
             counters.close();
+            followed.close();
             if (!session.isOver()) { // else it goes with its client
                 subscription.close();
             }

@@ -1,5 +1,6 @@
 package io.aeroframe.benchmarks.options;
 
+import io.aeroframe.apps.options.SizeConverter;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.vision.source.PictureSize;
 import picocli.CommandLine.ITypeConverter;
@@ -8,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Converts the size of BGR frames for picocli: refuses what no buffer holds. */
 public final class BgrSizeConverter implements ITypeConverter<PictureSize> {
 
-    private final PictureSizeConverter converter = new PictureSizeConverter();
+    private final SizeConverter converter = new SizeConverter();
 
     @Override
     public PictureSize convert(String text) {

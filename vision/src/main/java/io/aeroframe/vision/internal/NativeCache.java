@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where native libraries are unpacked to, once, for every later start.
@@ -21,23 +24,48 @@ import java.util.Set;
 public final class NativeCache {
 
     private static final String PROPERTY = "aeroframe.cache";
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+
+    private static boolean isNoted;
 
     private NativeCache() {}
 
     /**
-     * The cache directory. It is made if there is none, for its owner only where the file system knows permissions.
+     * The cache directory. It is made if there is none, for its owner only where the file system knows permissions. If
+     * the usual one cannot be made, belongs to another user or is on a file system that does not allow to run code, it
+     * is one in the temporary directory, in {@code /var/tmp} or in {@code /dev/shm}.
      *
      * @return an absolute path to a directory that no other user may write to, since code is loaded from it.
-     * @throws IOException if it cannot be made, or if it belongs to or may be written by another user.
+     * @throws IOException if none of them can be used. The message is about the usual one.
      */
     public static Path directory() throws IOException {
-        Path directory = location().toAbsolutePath();
+        IOException first = null;
+        for (Path candidate : locations()) {
+            try {
+                Path directory = open(candidate.toAbsolutePath());
+                noteInstead(directory, first);
+                return directory;
+            } catch (IOException e) {
+                first = first == null ? e : first;
+            }
+        }
+        throw first;
+    }
+
+    private static synchronized void noteInstead(Path directory, IOException reason) {
+        if (reason != null && !isNoted && Boolean.getBoolean(Ffmpeg.VERBOSE_PROPERTY)) {
+            isNoted = true;
+            System.err.println(
+                    "aeroframe: native libraries are unpacked to " + directory + ", because " + reason.getMessage());
+        }
+    }
+
+    private static Path open(Path directory) throws IOException {
         boolean hasPermissions =
                 directory.getFileSystem().supportedFileAttributeViews().contains("posix");
         try {
             if (hasPermissions) {
-                Files.createDirectories(
-                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
             } else {
                 Files.createDirectories(directory);
             }
@@ -49,15 +77,56 @@ public final class NativeCache {
         }
         if (hasPermissions) {
             requireOwnedAndPrivate(directory);
+            requireCode(directory);
         }
         return directory;
     }
 
-    private static Path location() {
+    /** One that cannot be written to is taken for complete: an image of a container may come with it. */
+    private static void requireCode(Path directory) throws IOException {
+        if (!Files.isWritable(directory)) {
+            try (Stream<Path> entries = Files.list(directory)) {
+                if (entries.findAny().isPresent()) {
+                    return;
+                }
+            }
+            throw new IOException(
+                    directory + ": the cache directory cannot be written to; name another with -D" + PROPERTY + "=DIR");
+        }
+        Path probe = Files.createTempFile(directory, "probe", ".tmp", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        try {
+            if (!Files.isExecutable(probe)) { // access(2) knows the options that a file system is mounted with
+                throw new IOException(directory + ": the file system of the cache directory is mounted noexec; name"
+                        + " another with -D" + PROPERTY + "=DIR");
+            }
+        } finally {
+            Files.deleteIfExists(probe);
+        }
+    }
+
+    /** The usual place first. */
+    private static List<Path> locations() {
         String override = System.getProperty(PROPERTY);
         if (override != null && !override.isBlank()) {
-            return Path.of(override);
+            return List.of(Path.of(override));
         }
+        List<Path> locations = new ArrayList<>();
+        Path usual = usual();
+        if (usual != null) {
+            locations.add(usual);
+        }
+        // One name for each user: two without a name, as containers have them, may share a host.
+        String name = "aeroframe-cache-" + user();
+        for (String parent : List.of(System.getProperty("java.io.tmpdir"), "/var/tmp", "/dev/shm")) {
+            if (Files.isDirectory(Path.of(parent))) {
+                locations.add(Path.of(parent, name));
+            }
+        }
+        return locations;
+    }
+
+    /** Null for a user without a home. */
+    private static Path usual() {
         String home = System.getProperty("user.home", "");
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         if (system.startsWith("windows")) {
@@ -69,11 +138,20 @@ public final class NativeCache {
             return Path.of(xdg, "aeroframe");
         }
         if (!new File(home).isDirectory()) { // a container's user without an entry in its passwd file has the home "?"
-            return Path.of(System.getProperty("java.io.tmpdir"), "aeroframe-cache-" + System.getProperty("user.name"));
+            return null;
         }
         return system.startsWith("mac")
                 ? Path.of(home, "Library", "Caches", "aeroframe")
                 : Path.of(home, ".cache", "aeroframe");
+    }
+
+    /** The user's numeric id, or the name on systems without. */
+    private static String user() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
+        }
     }
 
     private static boolean isAbsolute(String path) {

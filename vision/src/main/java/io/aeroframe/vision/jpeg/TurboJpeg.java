@@ -36,8 +36,6 @@ final class TurboJpeg {
     /** A progressive image may have scans without end, of which each takes the time of a whole picture. */
     static final int LIMIT_SCANS = 32768;
 
-    private static final boolean IS_LONG_OF_32_BITS = Native.LONG_SIZE == 4;
-
     private static String library;
     private static final String UNAVAILABLE = register();
 
@@ -46,6 +44,9 @@ final class TurboJpeg {
     private static String register() {
         if (!Platform.is64Bit()) {
             return "TurboJPEG is called in 64-bit JVMs only";
+        }
+        if (!hasJna()) {
+            return "JNA's own library cannot be unpacked or loaded";
         }
         String firstFailure = null;
         for (String name : names()) {
@@ -58,6 +59,14 @@ final class TurboJpeg {
             }
         }
         return firstFailure;
+    }
+
+    private static boolean hasJna() {
+        try {
+            return Native.POINTER_SIZE > 0;
+        } catch (LinkageError ex) { // of another kind at each further try
+            return false;
+        }
     }
 
     private static String oneLine(UnsatisfiedLinkError ex) {
@@ -95,6 +104,9 @@ final class TurboJpeg {
 
     /** What to install, for a message. */
     static String remedy() {
+        if (!hasJna()) {
+            return "name a directory that it can be unpacked to and run from with -Djna.tmpdir=DIR";
+        }
         if (Platform.isWindows()) {
             return "install libjpeg-turbo for Visual C++ from libjpeg-turbo.org, with its bin directory on the PATH";
         }
@@ -107,7 +119,7 @@ final class TurboJpeg {
     /** Bytes that an image may at most take, as the library reckons. */
     static long maxLength(int width, int height, int sampling) {
         long length = tjBufSize(width, height, sampling);
-        return IS_LONG_OF_32_BITS ? length & 0xFFFF_FFFFL : length;
+        return Native.LONG_SIZE == 4 ? length & 0xFFFF_FFFFL : length;
     }
 
     /** What went wrong with the last call, in the library's words. */

@@ -53,6 +53,16 @@ public final class FrameSources {
     }
 
     /**
+     * Whether {@link #open(String, SourceOptions)} takes a specification for that of pictures.
+     *
+     * @param spec the specification of a file or address.
+     * @return true for the name of a picture, a glob and a directory.
+     */
+    public static boolean isPictures(String spec) {
+        return PictureSource.handles(spec);
+    }
+
+    /**
      * Converts and encodes the frames of a source of any other kind, as those of {@link #open(String, SourceOptions)}
      * are.
      *

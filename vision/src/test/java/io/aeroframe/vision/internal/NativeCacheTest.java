@@ -18,9 +18,48 @@ class NativeCacheTest {
     @TempDir
     private Path temp;
 
+    private final String home = System.getProperty("user.home");
+    private final String temporary = System.getProperty("java.io.tmpdir");
+
     @AfterEach
-    void clearProperty() {
+    void restoreProperties() {
         System.clearProperty("aeroframe.cache");
+        System.setProperty("user.home", home);
+        System.setProperty("java.io.tmpdir", temporary);
+    }
+
+    @Test
+    void takesTheTemporaryDirectoryIfTheHomeCannotBeUsed() throws IOException {
+        assumeTrue(System.getenv("XDG_CACHE_HOME") == null, "XDG_CACHE_HOME names the place");
+        assumeTrue(Files.exists(Path.of("/proc/self")), "needs numeric users");
+        Files.createFile(temp.resolve(".cache"));
+        System.setProperty("user.home", temp.toString());
+        System.setProperty("java.io.tmpdir", temp.toString());
+
+        Object user = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        assertEquals(temp.resolve("aeroframe-cache-" + user), NativeCache.directory());
+    }
+
+    @Test
+    void refusesAFileSystemThatAllowsNoCode() throws IOException, InterruptedException {
+        assumeTrue(
+                runs("mount", "-t", "tmpfs", "-o", "mode=700,noexec,size=1m", "tmpfs", temp.toString()),
+                "a file system cannot be mounted here: that takes root");
+        try {
+            System.setProperty("aeroframe.cache", temp.resolve("cache").toString());
+            IOException refused = assertThrows(IOException.class, NativeCache::directory);
+            assertTrue(refused.getMessage().contains("is mounted noexec; name another"), refused.getMessage());
+        } finally {
+            assertTrue(runs("umount", temp.toString()));
+        }
+    }
+
+    private static boolean runs(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
     }
 
     @Test
