@@ -10,12 +10,22 @@ package io.aeroframe.transport;
  * @param pixelFormat the pixel format of the frame once decoded: for JPEG, BGR24 or GRAY8.
  * @param encoding    the encoding: raw pixels, JPEG or zstd.
  * @param color       the mapping from YUV to RGB; ignored for pixel formats that are not YUV.
+ * @param sampleAspect the shape of a pixel when it is shown.
  */
 public record FrameFormat(
-        int width, int height, int stride, PixelFormat pixelFormat, FrameEncoding encoding, ColorEncoding color) {
+        int width,
+        int height,
+        int stride,
+        PixelFormat pixelFormat,
+        FrameEncoding encoding,
+        ColorEncoding color,
+        SampleAspect sampleAspect) {
 
     /** The largest width and height. This is JPEG's own limit. */
     public static final int MAX_DIMENSION = 65_535;
+
+    /** Pixels of no real picture are longer than this; they are shown as square. */
+    private static final int MAX_STRETCH = 16;
 
     /** The longest payload in bytes, limited by the size of a Java buffer. */
     static final int MAX_PAYLOAD_LENGTH = Integer.MAX_VALUE - 8;
@@ -32,13 +42,14 @@ public record FrameFormat(
      * @param pixelFormat the pixel format of the frame once decoded.
      * @param encoding    the encoding.
      * @param color       the mapping from YUV to RGB.
+     * @param sampleAspect the shape of a pixel when it is shown.
      * @throws IllegalArgumentException if an argument is null, a dimension is out of range, the stride is too small, or
      *     the frame would not fit into a 2 GiB buffer.
      */
     public FrameFormat {
-        if (pixelFormat == null || encoding == null || color == null) {
-            throw new IllegalArgumentException(
-                    "pixelFormat=" + pixelFormat + " encoding=" + encoding + " color=" + color + ": none may be null");
+        if (pixelFormat == null || encoding == null || color == null || sampleAspect == null) {
+            throw new IllegalArgumentException("pixelFormat=" + pixelFormat + " encoding=" + encoding + " color="
+                    + color + " sampleAspect=" + sampleAspect + ": none may be null");
         }
         if (width < 1 || width > MAX_DIMENSION || height < 1 || height > MAX_DIMENSION) {
             throw new IllegalArgumentException(
@@ -59,6 +70,22 @@ public record FrameFormat(
                 requireLength(pixelFormat, pixelFormat.minStride(width), height);
             }
         }
+    }
+
+    /**
+     * A format with square pixels.
+     *
+     * @param width       the width in pixels, 1 to {@link #MAX_DIMENSION}.
+     * @param height      the height in pixels, 1 to {@link #MAX_DIMENSION}.
+     * @param stride      the distance between rows in bytes.
+     * @param pixelFormat the pixel format of the frame once decoded.
+     * @param encoding    the encoding.
+     * @param color       the mapping from YUV to RGB.
+     * @throws IllegalArgumentException as the other constructor does.
+     */
+    public FrameFormat(
+            int width, int height, int stride, PixelFormat pixelFormat, FrameEncoding encoding, ColorEncoding color) {
+        this(width, height, stride, pixelFormat, encoding, color, SampleAspect.SQUARE);
     }
 
     private static void requireLength(PixelFormat pixelFormat, int stride, int height) {
@@ -153,14 +180,16 @@ public record FrameFormat(
     /**
      * The format of the raw frame that this one decodes to, without padding between its rows.
      *
-     * @return this format if it is raw, otherwise a raw format with the same size, pixel format and color encoding; for
-     *     JPEG, gray or BGR whatever the header says, as a JPEG image holds nothing else.
+     * @return this format if it is raw, otherwise a raw format with the same size, pixel format, color encoding and
+     *     sample aspect; for JPEG, gray or BGR whatever the header says, as a JPEG image holds nothing else.
      */
     public FrameFormat decoded() {
         return switch (encoding) {
             case RAW -> this;
-            case JPEG -> raw(pixelFormat == PixelFormat.GRAY8 ? PixelFormat.GRAY8 : PixelFormat.BGR24, width, height);
-            case ZSTD -> raw(pixelFormat, width, height).withColor(color);
+            case JPEG ->
+                raw(pixelFormat == PixelFormat.GRAY8 ? PixelFormat.GRAY8 : PixelFormat.BGR24, width, height)
+                        .withSampleAspect(sampleAspect);
+            case ZSTD -> raw(pixelFormat, width, height).withColor(color).withSampleAspect(sampleAspect);
         };
     }
 
@@ -171,7 +200,47 @@ public record FrameFormat(
      * @return the format.
      */
     public FrameFormat withColor(ColorEncoding other) {
-        return other == color ? this : new FrameFormat(width, height, stride, pixelFormat, encoding, other);
+        return other == color
+                ? this
+                : new FrameFormat(width, height, stride, pixelFormat, encoding, other, sampleAspect);
+    }
+
+    /**
+     * This format with another shape of pixels.
+     *
+     * @param other the sample aspect.
+     * @return the format.
+     */
+    public FrameFormat withSampleAspect(SampleAspect other) {
+        return other.equals(sampleAspect)
+                ? this
+                : new FrameFormat(width, height, stride, pixelFormat, encoding, color, other);
+    }
+
+    /**
+     * The width of the picture when it is shown with square pixels: where they are not, the shorter side of a pixel is
+     * stretched.
+     *
+     * @return the width in pixels, {@link #width()} to {@link #MAX_DIMENSION}.
+     */
+    public int displayWidth() {
+        return stretched(width, sampleAspect.width(), sampleAspect.height());
+    }
+
+    /**
+     * The height of the picture when it is shown with square pixels.
+     *
+     * @return the height in pixels, {@link #height()} to {@link #MAX_DIMENSION}.
+     */
+    public int displayHeight() {
+        return stretched(height, sampleAspect.height(), sampleAspect.width());
+    }
+
+    private static int stretched(int length, int longer, int shorter) {
+        if (longer <= shorter || longer > MAX_STRETCH * shorter) {
+            return length;
+        }
+        return (int) Math.min(MAX_DIMENSION, ((long) length * longer + shorter / 2) / shorter);
     }
 
     /**

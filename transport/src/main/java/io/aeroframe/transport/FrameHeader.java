@@ -22,6 +22,9 @@ final class FrameHeader {
     /** The most metadata that a frame can carry, in bytes. */
     static final int MAX_METADATA_LENGTH = 64 * 1024;
 
+    /** The block of version 0, which ended before the sample aspect. */
+    private static final int FIRST_BLOCK_LENGTH = FrameHeaderDecoder.sampleAspectWidthEncodingOffset();
+
     private static final int LOCATION_INLINE = 0;
     private static final int LOCATION_POOL = 1;
     private static final int FLAG_BT709 = 1;
@@ -61,6 +64,8 @@ final class FrameHeader {
     private int pixelFormatCode;
     private int encodingCode;
     private int flags;
+    private int sampleAspectWidth;
+    private int sampleAspectHeight;
 
     /**
      * Writes the header, without metadata.
@@ -91,7 +96,9 @@ final class FrameHeader {
                 .encoding((short) format.encoding().code())
                 .location((short) (poolId == 0 ? LOCATION_INLINE : LOCATION_POOL))
                 .flags((short) ((format.color().isBt709() ? FLAG_BT709 : 0)
-                        | (format.color().isFullRange() ? FLAG_FULL_RANGE : 0)));
+                        | (format.color().isFullRange() ? FLAG_FULL_RANGE : 0)))
+                .sampleAspectWidth(format.sampleAspect().width())
+                .sampleAspectHeight(format.sampleAspect().height());
         return LENGTH;
     }
 
@@ -122,7 +129,7 @@ final class FrameHeader {
     }
 
     private RejectReason read(DirectBuffer buffer, int offset, int length) {
-        if (length < LENGTH) {
+        if (length < MessageHeaderDecoder.ENCODED_LENGTH + FIRST_BLOCK_LENGTH) {
             return RejectReason.TOO_SHORT;
         }
         messageDecoder.wrap(buffer, offset);
@@ -133,8 +140,7 @@ final class FrameHeader {
             return RejectReason.UNKNOWN_MESSAGE;
         }
         int blockLength = messageDecoder.blockLength();
-        if (blockLength < FrameHeaderDecoder.BLOCK_LENGTH
-                || blockLength > length - MessageHeaderDecoder.ENCODED_LENGTH) {
+        if (blockLength < FIRST_BLOCK_LENGTH || blockLength > length - MessageHeaderDecoder.ENCODED_LENGTH) {
             return RejectReason.BLOCK_LENGTH;
         }
         decoder.wrap(
@@ -160,6 +166,13 @@ final class FrameHeader {
         flags = decoder.flags();
         poolId = decoder.poolId();
         poolSlot = decoder.poolSlot();
+        boolean hasAspect = blockLength >= FrameHeaderDecoder.BLOCK_LENGTH;
+        sampleAspectWidth = hasAspect ? decoder.sampleAspectWidth() : 0;
+        sampleAspectHeight = hasAspect ? decoder.sampleAspectHeight() : 0;
+        if (sampleAspectWidth == 0 || sampleAspectHeight == 0) {
+            sampleAspectWidth = 1; // not known
+            sampleAspectHeight = 1;
+        }
         metadataOffset = MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
         return switch (decoder.location()) {
             case LOCATION_INLINE -> poolId == 0 ? null : RejectReason.LOCATION;
@@ -215,8 +228,10 @@ final class FrameHeader {
                 || last.stride() != stride
                 || last.pixelFormat() != pixelFormat
                 || last.encoding() != encoding
-                || last.color() != color) {
-            format = new FrameFormat(width, height, stride, pixelFormat, encoding, color);
+                || last.color() != color
+                || !last.sampleAspect().isRatio(sampleAspectWidth, sampleAspectHeight)) {
+            SampleAspect aspect = new SampleAspect(sampleAspectWidth, sampleAspectHeight);
+            format = new FrameFormat(width, height, stride, pixelFormat, encoding, color, aspect);
         }
     }
 

@@ -49,6 +49,7 @@ class FrameHeaderTest {
             FrameFormat jpeg = FrameFormat.jpeg(65_535, 1, pixels).withColor(color);
             assertTravels(header(jpeg, 4_711));
             assertTravels(header(FrameFormat.zstd(pixels, 31, 17).withColor(color), 47));
+            assertTravels(header(raw.withSampleAspect(new SampleAspect(64, 45)), raw.maxPayloadLength()));
         }
     }
 
@@ -74,6 +75,33 @@ class FrameHeaderTest {
         assertEquals(sent.metadataLength, received.metadataLength);
         assertEquals(sent.format, received.format);
         assertEquals(FrameHeader.LENGTH, received.metadataOffset);
+    }
+
+    /** A publisher of version 0 ends its block four bytes earlier; one of a later version may add to it. */
+    @Test
+    void readsTheBlocksOfOlderAndNewerVersions() {
+        FrameFormat format = FrameFormat.gray8(10, 10).withSampleAspect(new SampleAspect(4, 3));
+        FrameHeader sent = header(format, 100);
+        sent.encode(buffer, 0);
+        int older = FrameHeader.LENGTH - 4;
+        buffer.putShort(0, (short) (older - 8));
+        buffer.putShort(6, (short) 0);
+        assertNull(received.decode(buffer, 0, older + 100, HASH, LIMIT));
+        assertEquals(FrameFormat.gray8(10, 10), received.format);
+        assertEquals(older, received.metadataOffset);
+        assertEquals(RejectReason.TOO_SHORT, received.decode(buffer, 0, older - 1, HASH, LIMIT));
+        buffer.putShort(0, (short) (older - 9));
+        assertEquals(RejectReason.BLOCK_LENGTH, received.decode(buffer, 0, older + 100, HASH, LIMIT));
+
+        int newer = FrameHeader.LENGTH + 6;
+        buffer.putShort(0, (short) (newer - 8));
+        buffer.putShort(6, (short) 2);
+        assertNull(received.decode(buffer, 0, newer + 100, HASH, LIMIT));
+        assertEquals(format, received.format);
+        assertEquals(newer, received.metadataOffset);
+        buffer.putShort(8 + FrameHeaderEncoder.sampleAspectHeightEncodingOffset(), (short) 0);
+        assertNull(received.decode(buffer, 0, newer + 100, HASH, LIMIT));
+        assertEquals(SampleAspect.SQUARE, received.format.sampleAspect());
     }
 
     @Test

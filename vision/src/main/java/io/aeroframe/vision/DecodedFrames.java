@@ -69,7 +69,10 @@ public final class DecodedFrames implements AutoCloseable {
             if (isJpeg) {
                 JpegCodecs.requireDecodable(format);
             }
-            view.prepareFor(isJpeg ? FrameFormat.bgr24(format.width(), format.height()) : format.decoded());
+            view.prepareFor(
+                    isJpeg
+                            ? FrameFormat.bgr24(format.width(), format.height()).withSampleAspect(format.sampleAspect())
+                            : format.decoded());
             encodedFormat = format;
         }
         if (isJpeg) {

@@ -62,7 +62,8 @@ public final class PixelFrames implements AutoCloseable {
     private void prepareFor(FrameFormat format) {
         closeConverter();
         PixelFormat pixels = kept.contains(format.pixelFormat()) ? format.pixelFormat() : otherwise;
-        FrameFormat to = FrameFormat.raw(pixels, format.width(), format.height());
+        FrameFormat to =
+                FrameFormat.raw(pixels, format.width(), format.height()).withSampleAspect(format.sampleAspect());
         if (pixels.isYuv()) {
             to = to.withColor(pixels == format.pixelFormat() ? format.color() : ColorEncoding.BT601_LIMITED);
         }

@@ -3,12 +3,14 @@ package io.aeroframe.vision.sink;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.SampleAspect;
 import io.aeroframe.vision.internal.NativeAddress;
 import io.aeroframe.vision.jpeg.JpegFormatException;
 import io.aeroframe.vision.jpeg.JpegHeader;
 import java.io.IOException;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 
@@ -25,7 +27,12 @@ final class JpegTrack implements VideoTrack {
 
     @Override
     public AVCodecParameters parameters() {
-        return avcodec.avcodec_parameters_alloc()
+        SampleAspect aspect = format.sampleAspect();
+        AVCodecParameters parameters = avcodec.avcodec_parameters_alloc();
+        try (AVRational shape = new AVRational()) {
+            parameters.sample_aspect_ratio(shape.num(aspect.width()).den(aspect.height()));
+        }
+        return parameters
                 .codec_type(avutil.AVMEDIA_TYPE_VIDEO)
                 .codec_id(avcodec.AV_CODEC_ID_MJPEG)
                 .width(format.width())
@@ -37,7 +44,8 @@ final class JpegTrack implements VideoTrack {
         return other.encoding() == FrameEncoding.JPEG
                 && other.width() == format.width()
                 && other.height() == format.height()
-                && other.pixelFormat() == format.pixelFormat();
+                && other.pixelFormat() == format.pixelFormat()
+                && other.sampleAspect().equals(format.sampleAspect());
     }
 
     @Override

@@ -47,6 +47,8 @@ final class PictureCanvas extends Canvas {
     private transient BufferedImage image;
     private transient BufferedImage painted;
     private int paintedFactor;
+    private int shownWidth;
+    private int shownHeight;
     private long sequence;
     private String status = "";
     private boolean ended;
@@ -83,6 +85,8 @@ final class PictureCanvas extends Canvas {
             boolean isFirst = image == null;
             image = target;
             painted = null;
+            shownWidth = frame.format().displayWidth();
+            shownHeight = frame.format().displayHeight();
             sequence = frame.sequence();
             status = "";
             render();
@@ -116,7 +120,7 @@ final class PictureCanvas extends Canvas {
     }
 
     /**
-     * A copy of the picture. Any thread.
+     * A copy of the picture, with square pixels. Any thread.
      *
      * @return the copy, or null while there is none.
      */
@@ -125,9 +129,14 @@ final class PictureCanvas extends Canvas {
             if (image == null) {
                 return null;
             }
-            BufferedImage copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
-            int[] pixels = pixelsOf(image);
-            System.arraycopy(pixels, 0, pixelsOf(copy), 0, pixels.length);
+            boolean isTooLarge = 4L * shownWidth * shownHeight > MAX_IMAGE_LENGTH;
+            int width = isTooLarge ? image.getWidth() : shownWidth;
+            int height = isTooLarge ? image.getHeight() : shownHeight;
+            BufferedImage copy = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+            Graphics2D graphics = copy.createGraphics();
+            graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+            graphics.drawImage(image, 0, 0, width, height, null);
+            graphics.dispose();
             return new Snapshot(copy, sequence);
         }
     }
@@ -216,7 +225,7 @@ final class PictureCanvas extends Canvas {
         AffineTransform toScreen = graphics.getTransform();
         int screenWidth = (int) Math.round(width * toScreen.getScaleX());
         int screenHeight = (int) Math.round(height * toScreen.getScaleY());
-        Letterbox.fit(image.getWidth(), image.getHeight(), screenWidth, screenHeight, place);
+        Letterbox.fit(shownWidth, shownHeight, screenWidth, screenHeight, place);
         if (place.width != screenWidth || place.height != screenHeight) {
             graphics.fillRect(0, 0, width, height);
         }

@@ -38,6 +38,7 @@ final class PictureEncoder implements AutoCloseable {
     private final Mat colored = new Mat();
     private final MatOfByte encoded = new MatOfByte();
     private ByteBuffer pixels = ByteBuffer.allocateDirect(0);
+    private ByteBuffer decoded = pixels;
     private boolean isEncodedInPlace;
     private int copies;
     private FrameFormat from;
@@ -93,8 +94,14 @@ final class PictureEncoder implements AutoCloseable {
             return mats.over(frame.payloadByteBuffer(), 0, from);
         }
         if (from.encoding() == FrameEncoding.JPEG) {
-            codec.decode(frame.payloadByteBuffer(), frame.payloadLength(), pixels, to);
+            boolean isStretched = converter != null;
+            FrameFormat decodedAs = isStretched ? converter.from() : to;
+            codec.decode(frame.payloadByteBuffer(), frame.payloadLength(), isStretched ? decoded : pixels, decodedAs);
             copies = codec.decodeCopies();
+            if (isStretched) {
+                converter.convert(decoded, pixels);
+                copies += converter.copies();
+            }
         } else if (converter != null) {
             converter.convert(frame.payloadByteBuffer(), pixels);
             copies = converter.copies();
@@ -136,23 +143,43 @@ final class PictureEncoder implements AutoCloseable {
             JpegCodecs.requireDecodable(format);
         }
         closeConverter();
-        to = FrameFormat.raw(pixelsOf(format.decoded()), format.width(), format.height());
+        to = squareFormat(format);
+        boolean isStretched = to.width() != format.width() || to.height() != format.height();
         mats.clear(); // the buffers of another format do not come again
         boolean isRaw = format.encoding() == FrameEncoding.RAW;
         // A 16-bit Mat wants rows at even addresses.
         isEncodedInPlace = isRaw
+                && !isStretched
                 && format.pixelFormat() == to.pixelFormat()
                 && (format.pixelFormat() != PixelFormat.GRAY16 || format.stride() % 2 == 0);
         if (!isEncodedInPlace && pixels.capacity() < to.maxPayloadLength()) {
             pixels = ByteBuffer.allocateDirect(to.maxPayloadLength());
         }
-        if (isRaw && to.pixelFormat() == PixelFormat.BGR24 && format.pixelFormat() != PixelFormat.BGR24) {
+        if (isRaw
+                && (isStretched
+                        || to.pixelFormat() == PixelFormat.BGR24 && format.pixelFormat() != PixelFormat.BGR24)) {
             converter = new PixelConverter(format, to);
+        } else if (isStretched) {
+            FrameFormat stored = FrameFormat.raw(to.pixelFormat(), format.width(), format.height());
+            converter = new PixelConverter(stored, to);
+            decoded = ByteBuffer.allocateDirect(stored.maxPayloadLength());
         }
         if (!isRaw && codec == null) {
             codec = JpegCodecs.open();
         }
         from = format;
+    }
+
+    /** Raw and with square pixels. */
+    private FrameFormat squareFormat(FrameFormat format) throws IOException {
+        try {
+            return FrameFormat.raw(pixelsOf(format.decoded()), format.displayWidth(), format.displayHeight());
+        } catch (IllegalArgumentException e) {
+            throw new SinkException(
+                    SinkException.Reason.FRAME_TOO_LARGE,
+                    "a frame of " + format.describe() + " with pixels of " + format.sampleAspect()
+                            + " is too large to be written with square ones; publish smaller frames");
+        }
     }
 
     /** What is given to OpenCV: the frame's own pixels where the kind of file can keep them. */

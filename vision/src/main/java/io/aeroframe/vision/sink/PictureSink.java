@@ -24,8 +24,9 @@ import java.util.function.Consumer;
  *
  * <p>PNG, BMP, TIFF, WebP and PPM lose nothing of BGR24, RGB24 and GRAY8; PNG, TIFF and PPM keep the 16 bits of GRAY16,
  * of which the others get the high byte; PNG, TIFF and WebP keep the alpha of BGRA32. YUV is written as the BGR it
- * stands for. A JPEG frame goes into a {@code .jpg} as it is, and is decoded for the others; zstd frames are written as
- * the raw ones they stand for. A frame that cannot be decoded is skipped, counted and reported at most once a second.
+ * stands for, and frames whose pixels are not square are stretched. A JPEG frame of square pixels goes into a {@code
+ * .jpg} as it is, and is decoded for the others; zstd frames are written as the raw ones they stand for. A frame that
+ * cannot be decoded is skipped, counted and reported at most once a second.
  *
  * <p>All methods may be called from any thread, one at a time getting through.
  */
@@ -101,7 +102,9 @@ final class PictureSink implements FrameSink {
             return;
         }
         ByteBuffer picture;
-        if (frame.format().encoding() == FrameEncoding.JPEG && pattern.format() == PictureFormat.JPEG) {
+        if (frame.format().encoding() == FrameEncoding.JPEG
+                && frame.format().sampleAspect().isSquare()
+                && pattern.format() == PictureFormat.JPEG) {
             picture = frame.payloadByteBuffer().duplicate();
             picture.limit(frame.payloadLength()).position(0);
             copies = 0;

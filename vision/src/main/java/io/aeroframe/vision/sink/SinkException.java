@@ -13,7 +13,7 @@ public final class SinkException extends IOException {
         FILE_EXISTS,
         /** The encoder refuses the frames; {@link SinkOptions#codec()} can name another. */
         CODEC_REFUSES_FORMAT,
-        /** The frame has more pixels than a window can show: publish smaller frames. */
+        /** The frame has more pixels than a window or a picture can have: publish smaller frames. */
         FRAME_TOO_LARGE
     }
 

@@ -213,8 +213,9 @@ final class VideoCodec {
         return equals.stream()
                 .filter(pixels -> accepted.contains(pixels) && isColorKept)
                 .findFirst()
-                .map(pixels ->
-                        FrameFormat.raw(pixels, from.width(), from.height()).withColor(from.color()))
+                .map(pixels -> FrameFormat.raw(pixels, from.width(), from.height())
+                        .withColor(from.color())
+                        .withSampleAspect(from.sampleAspect()))
                 .orElse(null);
     }
 
@@ -230,7 +231,7 @@ final class VideoCodec {
                 .orElseGet(() -> accepted.iterator().next());
         int width = isEvenOnly() ? from.width() + (from.width() & 1) : from.width();
         int height = isEvenOnly() ? from.height() + (from.height() & 1) : from.height();
-        return FrameFormat.raw(pixels, width, height).withColor(colorFor(from));
+        return FrameFormat.raw(pixels, width, height).withColor(colorFor(from)).withSampleAspect(from.sampleAspect());
     }
 
     private static List<PixelFormat> preferencesFor(PixelFormat from) {

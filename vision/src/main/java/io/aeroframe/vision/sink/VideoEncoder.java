@@ -4,6 +4,7 @@ import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.transport.SampleAspect;
 import io.aeroframe.vision.internal.BufferPlanes;
 import io.aeroframe.vision.internal.Ffmpeg;
 import io.aeroframe.vision.internal.PixelConverter;
@@ -92,6 +93,10 @@ final class VideoEncoder implements VideoTrack {
         context.time_base(timeBase.num(1).den(ticksPerSecond));
         try (AVRational rate = new AVRational()) {
             context.framerate(rate.num(NOMINAL_RATE).den(1));
+        }
+        SampleAspect aspect = input.sampleAspect();
+        try (AVRational shape = new AVRational()) {
+            context.sample_aspect_ratio(shape.num(aspect.width()).den(aspect.height()));
         }
         context.gop_size(10 * NOMINAL_RATE); // key frames are asked for by time
         if (container != VideoContainer.TS) { // which has them before every key frame

@@ -91,6 +91,7 @@ final class VideoFile implements AutoCloseable {
         stream = avformat.avformat_new_stream(context, null);
         require(avcodec.avcodec_parameters_copy(stream.codecpar(), parameters));
         stream.codecpar().codec_tag(0);
+        stream.sample_aspect_ratio(parameters.sample_aspect_ratio());
         AVDictionary metadata = new AVDictionary(null);
         if (startNs > 0) {
             avutil.av_dict_set(

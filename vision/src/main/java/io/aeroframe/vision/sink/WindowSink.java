@@ -107,7 +107,7 @@ public final class WindowSink implements FrameSink {
         }
         try {
             if (canvas.show(frame)) {
-                fitTo(frame.format().width(), frame.format().height());
+                fitTo(frame.format().displayWidth(), frame.format().displayHeight());
             }
             copies = canvas.copies();
         } catch (JpegFormatException | ZstdFormatException e) {

@@ -97,7 +97,9 @@ final class ConvertingSource extends DerivedSource {
                 keepsPixels ? next.pixelFormat() : options.pixelFormat(),
                 options.hasSize() ? options.width() : next.width(),
                 options.hasSize() ? options.height() : next.height());
-        return delivered.pixelFormat().isYuv() ? delivered.withColor(next.color()) : delivered;
+        FrameFormat shown = delivered.withSampleAspect(
+                next.sampleAspect().resized(next.width(), next.height(), delivered.width(), delivered.height()));
+        return shown.pixelFormat().isYuv() ? shown.withColor(next.color()) : shown;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.aeroframe.vision.source;
 
+import io.aeroframe.transport.SampleAspect;
 import io.aeroframe.vision.internal.Ffmpeg;
 import io.aeroframe.vision.internal.NativeMemory;
 import java.io.IOException;
@@ -75,6 +76,10 @@ final class FfmpegInput implements AutoCloseable {
     private AVStream stream;
     private AVCodecContext decoder;
     private int streamIndex;
+    private SampleAspect aspect;
+    private boolean isAspectInContainer;
+    private int lastAspectNum;
+    private int lastAspectDen;
     private boolean isPacketHeld;
     private boolean isDraining;
     private int drainErrors;
@@ -160,6 +165,9 @@ final class FfmpegInput implements AutoCloseable {
         }
         stream = context.streams(streamIndex);
         requireOnePicture();
+        AVRational shape = stream.sample_aspect_ratio();
+        isAspectInContainer = shape.num() > 0 && shape.den() > 0;
+        aspect = SampleAspect.of(shape.num(), shape.den());
         AVCodec codec = avcodec.avcodec_find_decoder(stream.codecpar().codec_id());
         if (codec == null || codec.isNull()) {
             throw new IOException(location.fullName() + ": its video is " + codecName()
@@ -493,6 +501,24 @@ final class FfmpegInput implements AutoCloseable {
     /** Whether every packet is a JPEG image. */
     boolean isMjpeg() {
         return stream.codecpar().codec_id() == avcodec.AV_CODEC_ID_MJPEG;
+    }
+
+    /** The shape of a pixel as the container says; square where it does not. */
+    SampleAspect sampleAspect() {
+        return aspect;
+    }
+
+    /** The same of a frame, which counts where the container does not say. The same object while it stays the same. */
+    SampleAspect sampleAspect(AVFrame frame) {
+        if (!isAspectInContainer) {
+            AVRational own = frame.sample_aspect_ratio();
+            if (own.num() != lastAspectNum || own.den() != lastAspectDen) {
+                lastAspectNum = own.num();
+                lastAspectDen = own.den();
+                aspect = SampleAspect.of(own.num(), own.den());
+            }
+        }
+        return aspect;
     }
 
     /** How frames are turned before they are shown, as the container says. */

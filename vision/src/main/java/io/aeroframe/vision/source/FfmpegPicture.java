@@ -3,6 +3,7 @@ package io.aeroframe.vision.source;
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.transport.SampleAspect;
 import io.aeroframe.vision.internal.AvPixelFormats;
 import io.aeroframe.vision.internal.PictureColor;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -18,29 +19,33 @@ import org.bytedeco.ffmpeg.global.avutil;
  * @param colorSpace an {@code AVCOL_SPC}.
  * @param colorRange an {@code AVCOL_RANGE}.
  * @param primaries  an {@code AVCOL_PRI}.
+ * @param aspect     the shape of a pixel.
  */
-record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colorRange, int primaries) {
+record FfmpegPicture(
+        int pixels, int width, int height, int colorSpace, int colorRange, int primaries, SampleAspect aspect) {
 
     private static final int HD_HEIGHT = 720;
 
-    static FfmpegPicture of(AVFrame frame) {
+    static FfmpegPicture of(AVFrame frame, SampleAspect aspect) {
         return new FfmpegPicture(
                 frame.format(),
                 frame.width(),
                 frame.height(),
                 frame.colorspace(),
                 frame.color_range(),
-                frame.color_primaries());
+                frame.color_primaries(),
+                aspect);
     }
 
     /** Whether a frame has this shape; without allocating. */
-    boolean isOf(AVFrame frame) {
+    boolean isOf(AVFrame frame, SampleAspect frameAspect) {
         return frame.width() == width
                 && frame.height() == height
                 && frame.format() == pixels
                 && frame.colorspace() == colorSpace
                 && frame.color_range() == colorRange
-                && frame.color_primaries() == primaries;
+                && frame.color_primaries() == primaries
+                && frameAspect.equals(aspect);
     }
 
     /** The pixel format without what JPEG's names for it say of the range, which {@link #color()} has. */
@@ -167,7 +172,12 @@ record FfmpegPicture(int pixels, int width, int height, int colorSpace, int colo
                 format,
                 options.hasSize() ? options.width() : isOnItsSide ? height : width,
                 options.hasSize() ? options.height() : isOnItsSide ? width : height);
-        return format.isYuv() ? raw.withColor(encoding()) : raw;
+        int uprightWidth = isOnItsSide ? height : width;
+        int uprightHeight = isOnItsSide ? width : height;
+        SampleAspect upright = isOnItsSide ? aspect.transposed() : aspect;
+        FrameFormat shown =
+                raw.withSampleAspect(upright.resized(uprightWidth, uprightHeight, raw.width(), raw.height()));
+        return format.isYuv() ? shown.withColor(encoding()) : shown;
     }
 
     private ColorEncoding encoding() {

@@ -1,6 +1,7 @@
 package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.FrameFormat;
+import io.aeroframe.transport.SampleAspect;
 import io.aeroframe.vision.internal.Ffmpeg;
 import io.aeroframe.vision.internal.NativeMemory;
 import io.aeroframe.vision.internal.PictureConversion;
@@ -106,8 +107,9 @@ public final class FfmpegSource implements FrameSource {
         }
         if (!reader.isPassingPackets()) {
             Orientation next = reader.input().orientation(frame);
-            if (picture == null || !picture.isOf(frame) || orientation != next) {
-                changeShape(next);
+            SampleAspect aspect = reader.input().sampleAspect(frame);
+            if (picture == null || !picture.isOf(frame, aspect) || orientation != next) {
+                changeShape(next, aspect);
             }
         }
         hasFrame = true;
@@ -119,7 +121,8 @@ public final class FfmpegSource implements FrameSource {
         AVPacket packet = reader.packet();
         try {
             packetBytes = tables.complete(NativeMemory.bytes(packet.data().address(), packet.size()), packet.size());
-            FrameFormat next = MjpegPacket.format(packetBytes);
+            FrameFormat next = MjpegPacket.format(packetBytes)
+                    .withSampleAspect(reader.input().sampleAspect());
             boolean isTurned = ExifOrientation.ofJpeg(packetBytes, packetBytes.limit()) != Orientation.UPRIGHT;
             if (isTurned || isField(next)) { // no subscriber has to know which way is up, nor weave fields
                 return reader.decodeFromHere(frame);
@@ -143,8 +146,8 @@ public final class FfmpegSource implements FrameSource {
                 && JpegHeader.imageLength(packetBytes, 0, packetBytes.limit()) < packetBytes.limit() / 4 * 3;
     }
 
-    private void changeShape(Orientation nextOrientation) throws IOException {
-        FfmpegPicture next = FfmpegPicture.of(frame);
+    private void changeShape(Orientation nextOrientation, SampleAspect aspect) throws IOException {
+        FfmpegPicture next = FfmpegPicture.of(frame, aspect);
         PictureConversion nextConversion;
         FrameTurn nextTurn;
         try {

@@ -57,9 +57,10 @@ final class JpegDecodingSource extends DerivedSource {
             } catch (JpegFormatException e) {
                 throw new BadFrameException(raw.describe() + ": " + e.getMessage(), e);
             }
-            format = isGray
+            FrameFormat decoded = isGray
                     ? FrameFormat.gray8(next.width(), next.height())
                     : FrameFormat.bgr24(next.width(), next.height());
+            format = decoded.withSampleAspect(next.sampleAspect());
         }
         rawFormat = next;
     }

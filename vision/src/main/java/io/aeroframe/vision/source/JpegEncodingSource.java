@@ -95,8 +95,8 @@ final class JpegEncodingSource extends DerivedSource {
                 converter = new PixelConverter(current, encodedFormat);
             }
             boolean isGray = encodedFormat.pixelFormat() == PixelFormat.GRAY8 || subsampling == ChromaSubsampling.GRAY;
-            format =
-                    FrameFormat.jpeg(current.width(), current.height(), isGray ? PixelFormat.GRAY8 : PixelFormat.BGR24);
+            format = FrameFormat.jpeg(current.width(), current.height(), isGray ? PixelFormat.GRAY8 : PixelFormat.BGR24)
+                    .withSampleAspect(current.sampleAspect());
         }
         rawFormat = current;
     }
@@ -107,7 +107,7 @@ final class JpegEncodingSource extends DerivedSource {
         if (pixels.isYuv()) {
             FrameFormat planar =
                     pixels == PixelFormat.I420 ? from : FrameFormat.raw(PixelFormat.I420, from.width(), from.height());
-            return planar.withColor(ColorEncoding.BT601_FULL);
+            return planar.withColor(ColorEncoding.BT601_FULL).withSampleAspect(from.sampleAspect());
         }
         return pixels == PixelFormat.GRAY16 ? FrameFormat.gray8(from.width(), from.height()) : from;
     }

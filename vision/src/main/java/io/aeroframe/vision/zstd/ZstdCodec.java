@@ -52,7 +52,9 @@ public final class ZstdCodec implements AutoCloseable {
      * @return the zstd format of the same pixels.
      */
     public static FrameFormat formatOf(FrameFormat raw) {
-        return FrameFormat.zstd(raw.pixelFormat(), raw.width(), raw.height()).withColor(raw.color());
+        return FrameFormat.zstd(raw.pixelFormat(), raw.width(), raw.height())
+                .withColor(raw.color())
+                .withSampleAspect(raw.sampleAspect());
     }
 
     /**

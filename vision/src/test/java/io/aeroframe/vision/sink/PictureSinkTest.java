@@ -154,6 +154,43 @@ class PictureSinkTest {
         assertEquals(List.of(), reports);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "jpg", "bmp"})
+    void writesSquarePixels(String extension) throws IOException {
+        try (PictureSink sink = open("%d." + extension)) {
+            for (PixelFormat pixels : PixelFormat.values()) {
+                sink.accept(TestPicture.chart(pixels, WIDTH, HEIGHT, 11, pixels.code())
+                        .withPixelsOf(64, 45));
+            }
+            sink.accept(TestPicture.jpegChart(WIDTH, HEIGHT, 100).withPixelsOf(64, 45));
+            sink.accept(
+                    TestPicture.chart(PixelFormat.BGR24, WIDTH, HEIGHT, 0, 101).withPixelsOf(1, 2));
+        }
+        for (PixelFormat pixels : PixelFormat.values()) {
+            assertIsStretchedChart(read(pixels.code() + "." + extension), 71, HEIGHT);
+        }
+        assertIsStretchedChart(read("100." + extension), 71, HEIGHT);
+        assertIsStretchedChart(read("101." + extension), WIDTH, 2 * HEIGHT);
+        assertEquals(List.of(), reports);
+    }
+
+    /** In the middle of each quarter. */
+    private static void assertIsStretchedChart(Mat picture, int width, int height) {
+        assertEquals(width + "x" + height, picture.cols() + "x" + picture.rows());
+        for (int quarter = 0; quarter < 4; quarter++) {
+            int x = width / 4 + (quarter & 1) * (width / 2);
+            int y = height / 4 + (quarter >> 1) * (height / 2);
+            int rgb = TestPicture.rgbAt(width, height, x, y);
+            double[] actual = picture.get(y, x);
+            double scale = picture.depth() == CvType.CV_16U ? 257 : 1;
+            boolean isGray = actual.length == 1 || actual[0] == actual[1] && actual[1] == actual[2];
+            for (int channel = 0; channel < Math.min(3, actual.length); channel++) {
+                int expected = isGray ? TestPicture.grayOf(rgb) : rgb >> 8 * channel & 0xFF;
+                assertEquals(expected, actual[channel] / scale, 12, "quarter " + quarter);
+            }
+        }
+    }
+
     @Test
     void writesTheBytesOfAJpegFrameAsTheyAre() throws IOException {
         TestFrame frame = TestPicture.jpegChart(WIDTH, HEIGHT, 3);

@@ -3,6 +3,7 @@ package io.aeroframe.vision.sink;
 import io.aeroframe.transport.Frame;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.FrameLease;
+import io.aeroframe.transport.SampleAspect;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -33,6 +34,13 @@ final class TestFrame implements Frame {
     @Override
     public long sequence() {
         return sequence;
+    }
+
+    /** The same with pixels of another shape. */
+    TestFrame withPixelsOf(int width, int height) {
+        byte[] same = new byte[payload.capacity()];
+        payload.getBytes(0, same);
+        return new TestFrame(format.withSampleAspect(new SampleAspect(width, height)), sequence, same).at(timeNs);
     }
 
     /** Captured, and published, at a time. */

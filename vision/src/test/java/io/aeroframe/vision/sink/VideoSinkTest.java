@@ -456,6 +456,45 @@ class VideoSinkTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "h264, mp4",
+        "h264, mkv",
+        "mpeg4, mp4",
+        "mpeg4, mkv",
+        "mpeg4, avi",
+        "ffv1, mkv",
+        "ffv1, mp4",
+        "vp9, mkv",
+        "mjpeg, mp4",
+        "mjpeg, mkv"
+    })
+    void statesTheShapeOfPixelsInTheFile(String codec, String container) throws Exception {
+        try (VideoSink sink = open("out." + container, codec, false)) {
+            sink.accept(TestPicture.chart(PixelFormat.I420, 180, 144, 0, 0).withPixelsOf(16, 15));
+            sink.accept(TestPicture.chart(PixelFormat.I420, 180, 144, 0, 1)
+                    .withPixelsOf(16, 15)
+                    .at(FRAME_NS));
+            sink.accept(TestPicture.chart(PixelFormat.I420, 180, 144, 0, 2).at(2 * FRAME_NS));
+        }
+        Path wide = directory.resolve("out." + container);
+        assertEquals("16:15", FfmpegTool.streamEntry(wide, "sample_aspect_ratio"));
+        assertEquals("4:3", FfmpegTool.streamEntry(wide, "display_aspect_ratio"));
+        assertEquals(2, FfmpegTool.frameCount(wide));
+        Path square = directory.resolve("out-2." + container);
+        assertEquals(
+                "1:1", FfmpegTool.streamEntry(square, "sample_aspect_ratio").replace("N/A", "1:1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mp4", "mkv"})
+    void statesTheShapeOfPixelsOfJpegFrames(String container) throws Exception {
+        try (VideoSink sink = open("out." + container)) {
+            sink.accept(TestPicture.jpegChart(180, 144, 0).withPixelsOf(16, 15));
+        }
+        assertEquals("16:15", FfmpegTool.streamEntry(directory.resolve("out." + container), "sample_aspect_ratio"));
+    }
+
     @Test
     void replacesAFileOnlyIfAskedToAndOnceThereIsAFrame() throws Exception {
         Path file = Files.writeString(directory.resolve("out.mp4"), "precious");

@@ -173,8 +173,11 @@ final class WindowProcess implements AutoCloseable {
     private static TestFrame frame(String[] words, long sequence) throws IOException {
         int width = Integer.parseInt(words[2]);
         int height = Integer.parseInt(words[3]);
-        return words[1].equals("JPEG")
+        TestFrame frame = words[1].equals("JPEG")
                 ? TestPicture.jpegChart(width, height, sequence)
                 : TestPicture.chart(PixelFormat.valueOf(words[1]), width, height, 0, sequence);
+        return words.length == 3 + 1
+                ? frame
+                : frame.withPixelsOf(Integer.parseInt(words[4]), Integer.parseInt(words[5]));
     }
 }

@@ -10,6 +10,7 @@ import io.aeroframe.testing.VirtualDisplay;
 import io.aeroframe.transport.PixelFormat;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Predicate;
@@ -76,6 +77,23 @@ class WindowSinkTest {
             assertEquals(0xff000000, screen.getRGB(inside.x + 1, inside.y + 1));
             assertEquals(0xff000000, screen.getRGB(inside.x + 638, inside.y + 478));
             assertEquals(0xffffffff, screen.getRGB(inside.x - 2, inside.y + 240), "the root beside the window");
+        }
+    }
+
+    @Test
+    void showsAndSavesSquarePixels() throws Exception {
+        try (WindowProcess window = open()) {
+            window.run("show BGR24 360 288 64 45");
+            display.awaitScreen("the wide picture", chartIn(centred(512, 288), false));
+            display.press("s");
+            String answer = window.nextAnswer();
+            BufferedImage saved = ImageIO.read(new File(answer.substring(answer.indexOf('/'))));
+            assertEquals(512, saved.getWidth());
+            assertEquals(288, saved.getHeight());
+            assertEquals(0xff0000ff, saved.getRGB(10, 280));
+
+            window.run("show JPEG 512 288 1 2");
+            display.awaitScreen("the narrow picture", chartIn(centred(256, 288), false));
         }
     }
 

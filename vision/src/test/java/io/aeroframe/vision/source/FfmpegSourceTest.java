@@ -10,6 +10,7 @@ import io.aeroframe.testing.AllocatedBytes;
 import io.aeroframe.transport.ColorEncoding;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
+import io.aeroframe.transport.SampleAspect;
 import io.aeroframe.vision.Psnr;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -282,6 +283,41 @@ class FfmpegSourceTest {
             assertTrue(source.advance());
             assertEquals(PixelFormat.I420, source.format().pixelFormat());
             return source.format().color();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "wide.mp4, libx264 -pix_fmt yuv420p",
+        "wide.mkv, ffv1",
+        "wide.avi, mpeg4",
+        "wide.ts, mpeg2video",
+        "wide.h264, libx264",
+        "wide.mov, mjpeg -pix_fmt yuvj420p",
+    })
+    void carriesTheShapeOfPixels(String name, String codec) throws Exception {
+        String[] output = ("-aspect 16:9 -c:v " + codec).split(" ");
+        Path clip = FfmpegTool.clip(directory.resolve(name), "180x144", 25, 3, output);
+        SampleAspect wide = new SampleAspect(64, 45);
+        assertEquals(wide, aspectOf(clip, new SourceOptions()));
+        assertEquals(wide, aspectOf(clip, NATIVE));
+        assertEquals(wide, aspectOf(clip, new SourceOptions().encoding(SourceOptions.EncodingChoice.JPEG)));
+        assertEquals(wide, aspectOf(clip, new SourceOptions().encoding(SourceOptions.EncodingChoice.ZSTD)));
+        assertEquals(SampleAspect.SQUARE, aspectOf(clip, new SourceOptions().size(256, 144)));
+    }
+
+    @Test
+    void turnsTheShapeOfPixelsWithThePicture() throws Exception {
+        Path flat = FfmpegTool.clip(directory.resolve("flat.mp4"), "180x144", 25, 1, "-aspect", "16:9");
+        Path turned = directory.resolve("turned.mp4");
+        FfmpegTool.run("-i", flat.toString(), "-c", "copy", "-metadata:s:v:0", "rotate=90", turned.toString());
+        assertEquals(new SampleAspect(45, 64), aspectOf(turned, new SourceOptions()));
+    }
+
+    private static SampleAspect aspectOf(Path clip, SourceOptions options) throws Exception {
+        try (FrameSource source = FrameSources.open(clip.toString(), options)) {
+            assertTrue(source.advance());
+            return source.format().sampleAspect();
         }
     }
 
