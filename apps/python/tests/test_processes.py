@@ -203,15 +203,15 @@ def test_ctrl_c_ends_a_wait(processes, stream):
     script = """
         import sys, aeroframe
         with aeroframe.subscribe(sys.argv[1]) as camera:
-            print("waits", flush=True)
             try:
+                print("waits", flush=True)
                 for frame in camera:
                     pass
             except KeyboardInterrupt:
                 print("interrupted")
                 raise
         """
-    for options in ({}, {"channel": True}):
+    for _ in range(2):
         reader = processes.python(script, stream)
         assert reader.stdout.readline() == "waits\n"
         reader.send_signal(signal.SIGINT)

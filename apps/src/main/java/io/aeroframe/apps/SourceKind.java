@@ -40,6 +40,12 @@ enum SourceKind {
         if (spec.equals("-")) {
             return PIPE;
         }
+        if (spec.matches("/dev/(video\\d+|v4l/.+)")) {
+            return CAMERA;
+        }
+        if (FrameSources.isFile(spec)) {
+            return FrameSources.isPictures(spec) ? PICTURES : VIDEO_FILE;
+        }
         if (CAMERA_INDEX.matcher(spec).matches()) {
             return CAMERA;
         }

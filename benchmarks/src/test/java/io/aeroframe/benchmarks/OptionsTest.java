@@ -22,7 +22,7 @@ class OptionsTest {
                 "latency --size 60000x60000   | is over the 2 GiB limit; use another size",
                 "latency --fps 0              | '0' is not above 0 and at most 1000000: use frames per second, or max",
                 "latency --fps fast           | 'fast' is not a rate: use frames per second, or max",
-                "latency --fps NaN            | 'NaN' is not above 0",
+                "latency --fps NaN            | 'NaN' is not a rate",
                 "latency --path tcp           | expected one of [pool, log, aeron] (case-insensitive) but was 'tcp'",
                 "latency --channel tcp:x      | use ipc, udp:HOST:PORT or an Aeron channel URI",
                 "latency --idle nap           | expected one of [wait, spin, yield, backoff, sleep]",

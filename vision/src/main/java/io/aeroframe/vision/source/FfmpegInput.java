@@ -85,7 +85,7 @@ final class FfmpegInput implements AutoCloseable {
     private int drainErrors;
     private int failure;
     private long decodeErrors;
-    private long endNs = -1;
+    private long end = avutil.AV_NOPTS_VALUE;
     private boolean isClosed;
 
     private FfmpegInput(FfmpegLocation location, FfmpegInterrupt interrupt, long timeoutNs) {
@@ -331,7 +331,7 @@ final class FfmpegInput implements AutoCloseable {
         }
         long shown = packetTimestamp();
         if (shown != avutil.AV_NOPTS_VALUE) {
-            endNs = Math.max(endNs, timeNs(shown + packet.duration(), 0));
+            end = Math.max(end, shown + packet.duration());
         }
         return true;
     }
@@ -343,10 +343,14 @@ final class FfmpegInput implements AutoCloseable {
      * @return in ns; 0 if nothing is missing, or if it cannot be known.
      */
     long missingNs() {
+        if (end == avutil.AV_NOPTS_VALUE) {
+            return 0;
+        }
+        long endNs = timeNs(end, 0);
         long lengthNs = lengthNs();
         double rate = framesPerSecond();
         long toleranceNs = Math.max(MIN_MISSING_NS, Math.round(2e9 / (rate > 0 ? rate : FfmpegClock.FALLBACK_RATE)));
-        return endNs >= 0 && lengthNs - endNs > toleranceNs ? lengthNs - endNs : 0;
+        return lengthNs - endNs > toleranceNs ? lengthNs - endNs : 0;
     }
 
     /** The length of the video as its container says; 0 if it does not, or only knows that of its sound. */
