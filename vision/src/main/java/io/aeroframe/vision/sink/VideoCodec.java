@@ -257,17 +257,17 @@ final class VideoCodec {
 
     /** Whether the stream or the file says which matrix its YUV has. */
     private boolean statesMatrix() {
-        return statesColorItself() || container != VideoContainer.AVI;
+        return statesColorItself() || container.statesColor();
     }
 
     /** Whether decoders take the range from what the stream or the file says. */
     private boolean statesRange() {
-        return statesColorItself() || isLossless && container != VideoContainer.AVI;
+        return statesColorItself() || isLossless && container.statesColor();
     }
 
-    /** Whether the matrix is only stated together with primaries and transfer: MP4 takes all three or none. */
+    /** Whether the matrix is only stated together with primaries and transfer: MP4 and MOV take all three or none. */
     boolean needsPrimaries() {
-        return container == VideoContainer.MP4 && !statesColorItself();
+        return (container == VideoContainer.MP4 || container == VideoContainer.MOV) && !statesColorItself();
     }
 
     private boolean statesColorItself() {

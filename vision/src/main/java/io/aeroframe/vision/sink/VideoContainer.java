@@ -80,6 +80,11 @@ enum VideoContainer {
         return options;
     }
 
+    /** Whether the file says which matrix and range its YUV has, if the encoder's own bytes do not. */
+    boolean statesColor() {
+        return this != AVI && this != TS;
+    }
+
     /**
      * Whether JPEG frames go in as they are unless a codec is asked for. Browsers and QuickTime do not play Motion JPEG
      * in MP4.

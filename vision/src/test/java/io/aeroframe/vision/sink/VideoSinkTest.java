@@ -270,11 +270,11 @@ class VideoSinkTest {
         Arrays.fill(red, 64 * 48, 64 * 48 * 5 / 4, (byte) 102);
         Arrays.fill(red, 64 * 48 * 5 / 4, red.length, (byte) 240);
         FrameFormat format = FrameFormat.raw(PixelFormat.I420, 64, 48).withColor(ColorEncoding.BT709_LIMITED);
-        for (String name : List.of("out.avi", "out.mp4")) {
+        for (String name : List.of("out.avi", "out.ts", "out.mp4", "out.mov", "out.mkv")) {
             try (VideoSink sink = open(name, "mpeg4", false)) {
                 sink.accept(new TestFrame(format, 0, red));
             }
-            boolean isStated = name.endsWith("mp4");
+            boolean isStated = !name.endsWith("avi") && !name.endsWith("ts");
             assertEquals(
                     isStated ? "bt709" : "unknown", FfmpegTool.streamEntry(directory.resolve(name), "color_space"));
             byte[] pixels = FfmpegTool.run(
@@ -463,9 +463,12 @@ class VideoSinkTest {
         "mpeg4, mp4",
         "mpeg4, mkv",
         "mpeg4, avi",
+        "mpeg4, mov",
+        "h264, mov",
         "ffv1, mkv",
         "ffv1, mp4",
         "vp9, mkv",
+        "vp9, webm",
         "mjpeg, mp4",
         "mjpeg, mkv"
     })
@@ -484,6 +487,20 @@ class VideoSinkTest {
         Path square = directory.resolve("out-2." + container);
         assertEquals(
                 "1:1", FfmpegTool.streamEntry(square, "sample_aspect_ratio").replace("N/A", "1:1"));
+    }
+
+    /** Of more frames: FFmpeg recognizes a transport stream by its length. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h264", "mpeg4"})
+    void statesTheShapeOfPixelsInATransportStream(String codec) throws Exception {
+        try (VideoSink sink = open("out.ts", codec, false)) {
+            for (int i = 0; i < 30; i++) {
+                sink.accept(TestPicture.chart(PixelFormat.I420, 180, 144, 0, i)
+                        .withPixelsOf(16, 15)
+                        .at(i * FRAME_NS));
+            }
+        }
+        assertEquals("16:15", FfmpegTool.streamEntry(directory.resolve("out.ts"), "sample_aspect_ratio"));
     }
 
     @ParameterizedTest
