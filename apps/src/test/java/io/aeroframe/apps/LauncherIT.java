@@ -141,6 +141,19 @@ class LauncherIT {
         AeroframeProcess second = sandbox.startCommand(command);
         second.expectExit(0);
         assertEquals("", second.errors());
+        makeOld(release.resolve("archive"));
+        AeroframeProcess afterUpdate = sandbox.startCommand(command);
+        afterUpdate.expectExit(0);
+        assertEquals(first.errors(), afterUpdate.errors());
+        assertEquals(first.outputLines(), afterUpdate.outputLines()); // and not a warning of the JVM's
+    }
+
+    private static void makeOld(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+            }
+        }
     }
 
     /** Not by a look at every source: a start would wait for that. */
