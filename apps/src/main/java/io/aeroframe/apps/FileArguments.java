@@ -26,12 +26,12 @@ final class FileArguments {
     }
 
     /**
-     * Whether an argument may be meant as a file name though it begins with a hyphen.
+     * Whether an argument may be meant as a file name though it begins with a hyphen: an option has no extension.
      *
      * @param arg an argument that was read as an option.
      */
     static boolean looksLikeFile(String arg) {
-        return arg.matches("-.+\\.[A-Za-z0-9]{2,5}");
+        return arg.matches("-[^=]+\\.[A-Za-z][A-Za-z0-9]{1,4}");
     }
 
     private static boolean exists(String name) {
