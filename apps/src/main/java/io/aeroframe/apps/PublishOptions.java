@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.bridge.Bridges;
 import io.aeroframe.apps.options.DurationConverter;
 import io.aeroframe.apps.options.FrameRate;
 import io.aeroframe.apps.options.SizeConverter;
@@ -8,16 +9,16 @@ import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.jpeg.ChromaSubsampling;
 import io.aeroframe.vision.source.PictureSize;
+import io.aeroframe.vision.source.SourceKind;
 import io.aeroframe.vision.source.SourceOptions;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -203,30 +204,28 @@ final class PublishOptions {
     /** Refuses options that do nothing for a source. */
     void validateFor(String source) {
         shared.validateFor(source);
-        SourceKind kind = SourceKind.of(source);
         if (loop) {
-            requireKind(
-                    source, kind, "--loop", EnumSet.of(SourceKind.VIDEO_FILE, SourceKind.PICTURES, SourceKind.ADDRESS));
+            requireKind(source, "--loop", SourceKind.PICTURES, SourceKind.VIDEO_FILE, SourceKind.ADDRESS);
         }
         if (start != null) {
-            requireKind(
-                    source,
-                    kind,
-                    "--start",
-                    EnumSet.of(SourceKind.VIDEO_FILE, SourceKind.ADDRESS, SourceKind.LIVE_ADDRESS));
+            requireKind(source, "--start", SourceKind.VIDEO_FILE, SourceKind.ADDRESS, SourceKind.LIVE_ADDRESS);
         }
         if (reconnect != null) {
-            requireKind(source, kind, "--reconnect", EnumSet.of(SourceKind.LIVE_ADDRESS, SourceKind.ADDRESS));
+            requireKind(source, "--reconnect", SourceKind.LIVE_ADDRESS, SourceKind.ADDRESS);
         }
         if (fourcc != null) {
-            requireKind(source, kind, "--fourcc", EnumSet.of(SourceKind.CAMERA));
+            requireKind(source, "--fourcc", SourceKind.CAMERA);
         }
     }
 
-    private void requireKind(String source, SourceKind kind, String option, Set<SourceKind> kinds) {
-        if (!kinds.contains(kind)) {
-            String known = kinds.stream().map(SourceKind::toString).collect(Collectors.joining(" or "));
-            throw shared.usage(option + " is for " + known + ", and '" + source + "' is " + kind + ": leave it out");
+    private void requireKind(String source, String option, SourceKind... kinds) {
+        SourceKind kind = SourceKind.of(source);
+        String bridge = Bridges.describeSource(source);
+        boolean isOpenedHere = bridge == null && kind != SourceKind.UNKNOWN; // else opening it says what is wrong
+        if (bridge != null || isOpenedHere && !List.of(kinds).contains(kind)) {
+            String known = Stream.of(kinds).map(SourceKind::toString).collect(Collectors.joining(" or "));
+            throw shared.usage(option + " is for " + known + ", and '" + source + "' is "
+                    + (bridge != null ? bridge : kind) + ": leave it out");
         }
     }
 

@@ -155,6 +155,8 @@ class MistakesIT {
                     publish pattern: s t                     | 't'
                     publish pattern: s --fourcc MJPG         | is for a camera, and 'pattern:' is a test picture
                     publish clip.mp4 s --fourcc MJPG         | 'clip.mp4' is a video file: leave it out
+                    publish clip.mp4 --fps=29.97             | Missing required parameter: 'STREAM'
+                    publish nosuch:x s --loop                | source 'nosuch:x' is not known
                     publish cat.jpg s --start 5              | 'cat.jpg' is a set of pictures: leave it out
                     publish pattern: s --loop                | --loop is for a set of pictures or a video file
                     publish 0 s --loop                       | '0' is a camera: leave it out

@@ -16,6 +16,13 @@ public interface Bridge {
     boolean handles(String spec);
 
     /**
+     * What is on the other side.
+     *
+     * @return with its article, for a message.
+     */
+    String describe();
+
+    /**
      * Opens the bridge for reading.
      *
      * @param spec    the source as typed.

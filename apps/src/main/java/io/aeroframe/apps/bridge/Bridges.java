@@ -29,6 +29,20 @@ public final class Bridges {
         return ALL.stream().filter(bridge -> bridge.handles(spec)).findFirst();
     }
 
+    private static Optional<Bridge> ofSource(String spec) {
+        return spec.equals("-") || !FrameSources.isFile(spec) ? of(spec) : Optional.empty();
+    }
+
+    /**
+     * What is behind a source that is a bridge.
+     *
+     * @param spec the source as typed.
+     * @return with its article, for a message; null if it is not a bridge.
+     */
+    public static String describeSource(String spec) {
+        return ofSource(spec).map(Bridge::describe).orElse(null);
+    }
+
     /**
      * Opens a source.
      *
@@ -40,7 +54,7 @@ public final class Bridges {
      * @throws IllegalArgumentException if the kind of source is unknown, or its specification is malformed.
      */
     public static FrameSource openSource(String spec, SourceOptions options, BridgeOptions bridge) throws IOException {
-        Optional<Bridge> own = spec.equals("-") || !FrameSources.isFile(spec) ? of(spec) : Optional.empty();
+        Optional<Bridge> own = ofSource(spec);
         if (own.isPresent()) {
             return FrameSources.convert(own.get().openSource(spec, bridge), options);
         }

@@ -53,7 +53,12 @@ record FfmpegLocation(String url, String shortName, String fullName, boolean isF
         }
         String name = PASSWORD.matcher(input).replaceAll("$1");
         return new FfmpegLocation(
-                input, name, name, false, LIVE.contains(scheme.group(1).toLowerCase(Locale.ROOT)));
+                input, name, name, false, isLive(scheme.group(1).toLowerCase(Locale.ROOT)));
+    }
+
+    /** Whether addresses of a scheme cannot be rewound. */
+    static boolean isLive(String scheme) {
+        return LIVE.contains(scheme);
     }
 
     private static FfmpegLocation file(String input, Path path) throws IOException {

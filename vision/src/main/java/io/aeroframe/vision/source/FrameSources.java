@@ -5,9 +5,6 @@ import io.aeroframe.vision.jpeg.ChromaSubsampling;
 import io.aeroframe.vision.jpeg.JpegCodecs;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.io.IOException;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Opens a source by what a user calls it, with conversion and encoding behind it as asked. The place to add a source.
@@ -17,14 +14,6 @@ public final class FrameSources {
     private static final String KNOWN =
             "known are a camera (0, camera:1), a video file or address (clip.mp4, rtsp://HOST/PATH),"
                     + " pictures (cat.jpg, shots/*.png, dir/) and pattern:1280x720@60";
-
-    private static final Pattern CAMERA = Pattern.compile("\\d{1,3}|/dev/(video\\d+|v4l/.+)|camera:.*");
-
-    /** Two letters at least, so that a Windows drive is none. */
-    private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):(?!//).*");
-
-    /** Addresses without slashes that FFmpeg knows. */
-    private static final Set<String> FFMPEG_SCHEMES = Set.of("file", "concat", "udp", "rtp", "srt", "tcp");
 
     private FrameSources() {}
 
@@ -50,16 +39,6 @@ public final class FrameSources {
      */
     public static FrameSource open(String spec, SourceOptions options) throws IOException {
         return openCopied(spec, options.copy());
-    }
-
-    /**
-     * Whether {@link #open(String, SourceOptions)} takes a specification for that of pictures.
-     *
-     * @param spec the specification of a file or address.
-     * @return true for the name of a picture, a glob and a directory.
-     */
-    public static boolean isPictures(String spec) {
-        return PictureSource.handles(spec);
     }
 
     /**
@@ -107,24 +86,18 @@ public final class FrameSources {
         if (spec.isEmpty()) {
             throw new IllegalArgumentException("the source is empty: " + KNOWN);
         }
-        boolean isFile = isFile(spec);
-        if (CAMERA.matcher(spec).matches() && (!isFile || spec.startsWith("/dev/"))) {
-            return ConvertingSource.of(CameraSource.open(spec, options), options);
-        }
-        if (spec.startsWith("pattern:") && !isFile) {
-            return ConvertingSource.of(PatternSource.open(spec, options), options);
-        }
-        Matcher scheme = SCHEME.matcher(spec);
-        if (!isFile && scheme.matches() && !FFMPEG_SCHEMES.contains(scheme.group(1))) {
-            throw new IllegalArgumentException(
-                    "source '" + spec + "' is not known, and no file has this name: " + KNOWN);
-        }
-        if (isFile && CAMERA.matcher(spec).matches()) {
+        if (isFile(spec) && SourceKind.isCamera(spec) && !spec.startsWith("/dev/")) {
             options.report().accept(spec + " is the file of this name; camera:" + spec + " is the camera");
         }
-        return PictureSource.handles(spec)
-                ? ConvertingSource.of(PictureSource.open(spec, options), options)
-                : FfmpegSource.open(spec, options);
+        return switch (SourceKind.of(spec)) {
+            case CAMERA -> ConvertingSource.of(CameraSource.open(spec, options), options);
+            case TEST_PICTURE -> ConvertingSource.of(PatternSource.open(spec, options), options);
+            case PICTURES -> ConvertingSource.of(PictureSource.open(spec, options), options);
+            case VIDEO_FILE, LIVE_ADDRESS, ADDRESS -> FfmpegSource.open(spec, options);
+            case UNKNOWN ->
+                throw new IllegalArgumentException(
+                        "source '" + spec + "' is not known, and no file has this name: " + KNOWN);
+        };
     }
 
     /** JPEG is made from gray pixels if those are asked for, from the source's own if those are, else from BGR. */

@@ -24,6 +24,11 @@ public final class PipeBridge implements Bridge {
     }
 
     @Override
+    public String describe() {
+        return "a pipe";
+    }
+
+    @Override
     public FrameSource openSource(String spec, BridgeOptions options) {
         PipeKinds.validateForSource(options.pipe().kind());
         return new PipeSource(new FileInputStream(FileDescriptor.in).getChannel(), options.pipe(), options.isPaced());

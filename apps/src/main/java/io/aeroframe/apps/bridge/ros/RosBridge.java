@@ -19,6 +19,11 @@ public final class RosBridge implements Bridge {
     }
 
     @Override
+    public String describe() {
+        return "a topic of ROS";
+    }
+
+    @Override
     public FrameSource openSource(String spec, BridgeOptions options) throws IOException {
         return RosSource.open(topic(BridgeSpec.parse(spec)), options.report());
     }

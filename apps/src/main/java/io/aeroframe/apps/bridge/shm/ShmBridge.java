@@ -18,6 +18,11 @@ public final class ShmBridge implements Bridge {
     }
 
     @Override
+    public String describe() {
+        return "shared memory";
+    }
+
+    @Override
     public FrameSource openSource(String spec, BridgeOptions options) throws IOException {
         ShmSpec parsed = ShmSpec.parse(spec);
         if (parsed.shape() == null && parsed.format() == null) {

@@ -23,6 +23,11 @@ public final class StreamBridge implements Bridge {
     }
 
     @Override
+    public String describe() {
+        return "another stream";
+    }
+
+    @Override
     public FrameSource openSource(String spec, BridgeOptions options) {
         String rest = spec.substring(spec.indexOf(':') + 1);
         int question = rest.indexOf('?');

@@ -18,6 +18,11 @@ public final class ZmqBridge implements Bridge {
     }
 
     @Override
+    public String describe() {
+        return "ZeroMQ";
+    }
+
+    @Override
     public FrameSource openSource(String spec, BridgeOptions options) throws IOException {
         return ZmqSource.open(ZmqSpec.parse(spec, true));
     }
