@@ -1,14 +1,10 @@
 package io.aeroframe.vision.sink;
 
+import io.aeroframe.vision.internal.NumberedFiles;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 
 /**
  * The name of a picture file with the frame's number in it ({@code shots/%06d.png}), or without ({@code latest.png}).
@@ -87,8 +83,11 @@ final class PicturePattern {
         if (!numbered) {
             return directory.resolve(prefix);
         }
-        String number = Long.toString(sequence);
-        return directory.resolve(prefix + "0".repeat(Math.max(0, digits - number.length())) + number + suffix);
+        return files().pathFor(sequence);
+    }
+
+    private NumberedFiles files() {
+        return new NumberedFiles(directory, prefix, digits, suffix);
     }
 
     /**
@@ -107,22 +106,8 @@ final class PicturePattern {
      * @throws IOException if the directory cannot be read.
      */
     long highestNumber() throws IOException {
-        if (!numbered) {
-            return -1;
-        }
-        Pattern name = Pattern.compile(Pattern.quote(prefix) + "(\\d{" + Math.max(1, digits) + "," + MAX_DIGITS + "})"
-                + Pattern.quote(suffix));
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> name.matcher(file.getFileName().toString()))
-                    .filter(Matcher::matches)
-                    .map(matcher -> new BigInteger(matcher.group(1)))
-                    .filter(number -> number.bitLength() < Long.SIZE - 1) // none of ours is larger
-                    .mapToLong(BigInteger::longValue)
-                    .max()
-                    .orElse(-1);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        TreeMap<Long, Path> existing = numbered ? files().existing() : new TreeMap<>();
+        return existing.isEmpty() ? -1 : existing.lastKey();
     }
 
     PictureFormat format() {

@@ -1,11 +1,10 @@
 package io.aeroframe.vision.source;
 
+import io.aeroframe.vision.internal.NumberedFiles;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,9 +16,6 @@ import java.util.regex.Pattern;
 final class NumberedPictures {
 
     private static final Pattern NUMBER = Pattern.compile("%(?:0(\\d{1,2}))?d");
-
-    /** A number of more digits is not one of a frame. */
-    private static final int MAX_DIGITS = 18;
 
     private NumberedPictures() {}
 
@@ -37,49 +33,38 @@ final class NumberedPictures {
      * @throws IllegalArgumentException if there are two numbers, or one is in the name of a directory.
      */
     static List<Path> of(String spec) throws IOException {
-        Path pattern = Path.of(spec);
-        Path directory = pattern.getParent();
-        Pattern name = regex(spec, pattern.getFileName().toString());
-        TreeMap<Long, Path> pictures = new TreeMap<>();
-        Path opened = directory == null ? Path.of("") : directory;
-        if (!Files.isDirectory(opened.toAbsolutePath())) {
-            throw new IOException(spec + ": no such directory: " + directory);
+        NumberedFiles files = parse(spec);
+        if (!Files.isDirectory(files.directory().toAbsolutePath())) {
+            throw new IOException(spec + ": no such directory: " + files.directory());
         }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(opened)) {
-            for (Path entry : entries) {
-                Matcher found = name.matcher(entry.getFileName().toString());
-                if (found.matches() && found.group(1).length() <= MAX_DIGITS && !Files.isDirectory(entry)) {
-                    pictures.put(Long.parseLong(found.group(1)), entry);
-                }
-            }
+        List<Path> pictures;
+        try {
+            pictures = List.copyOf(files.existing().values());
         } catch (IOException e) {
-            throw new IOException(spec + ": " + opened + ": " + PictureFile.reason(e), e);
+            throw new IOException(spec + ": " + files.directory() + ": " + PictureFile.reason(e), e);
         }
         if (pictures.isEmpty()) {
             throw new IOException(spec + ": no file has such a name with a number in the place of %d");
         }
-        return List.copyOf(pictures.values());
+        return pictures;
     }
 
-    private static Pattern regex(String spec, String name) {
+    private static NumberedFiles parse(String spec) {
+        Path pattern = Path.of(spec);
+        String name = pattern.getFileName().toString();
         Matcher number = NUMBER.matcher(name.replace("%%", "\0\0"));
         if (!number.find() || isNumbered(spec.substring(0, spec.length() - name.length()))) {
             throw new IllegalArgumentException(
                     spec + ": the number must be in the file name, not in a directory's, as in shots/%06d.png");
         }
-        String padded = number.group(1);
-        String digits = padded == null || Integer.parseInt(padded) < 2
-                ? "(0|[1-9]\\d*)"
-                : "(\\d{" + padded + "}|[1-9]\\d{" + padded + ",})";
-        String before = name.substring(0, number.start());
         String after = name.substring(number.end());
         if (isNumbered(after)) {
             throw new IllegalArgumentException(spec + ": it has two numbers: write one, as in shots/%06d.png");
         }
-        return Pattern.compile(literal(before) + digits + literal(after), Pattern.DOTALL);
-    }
-
-    private static String literal(String text) {
-        return Pattern.quote(text.replace("%%", "%"));
+        return new NumberedFiles(
+                pattern.getParent() == null ? Path.of("") : pattern.getParent(),
+                name.substring(0, number.start()).replace("%%", "%"),
+                number.group(1) == null ? 1 : Integer.parseInt(number.group(1)),
+                after.replace("%%", "%"));
     }
 }
