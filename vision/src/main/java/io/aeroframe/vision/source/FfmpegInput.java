@@ -1,23 +1,16 @@
 package io.aeroframe.vision.source;
 
-import io.aeroframe.transport.SampleAspect;
 import io.aeroframe.vision.internal.Ffmpeg;
-import io.aeroframe.vision.internal.NativeMemory;
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
-import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -31,28 +24,11 @@ final class FfmpegInput implements AutoCloseable {
 
     private static final int AGAIN = org.bytedeco.ffmpeg.presets.avutil.AVERROR_EAGAIN();
 
-    /** A rate above this is a clock, not a frame rate: what FFmpeg reports where it found none. */
-    private static final double MAX_RATE = 1_000;
-
     /** A decoder that fails this often in a row without any input is not going to end by itself. */
     private static final int MAX_DRAIN_ERRORS = 1_000;
 
-    /** Containers with an index. In others a seek to the start may land behind it, or nowhere. */
-    private static final Set<String> REWOUND = Set.of("mov", "matroska", "avi");
-
-    /**
-     * The longest time from a frame to the next. Where streams are cut and joined as they are, more is a jump of the
-     * timestamps (the same limit as in the ffmpeg tool); elsewhere a picture may stay for minutes.
-     */
-    private static final long LONGEST_STEP_NS = 900_000_000_000L;
-
-    private static final long LONGEST_JOINED_STEP_NS = 10_000_000_000L;
-
-    private static final Set<String> PLAYLISTS = Set.of("hls", "dash");
-
-    private static final int DISPLAY_MATRIX_LENGTH = 9 * Integer.BYTES;
-
     private static final long CLOSE_TIMEOUT_NS = 1_000_000_000L;
+
     /** A video that ends earlier than announced by less than this is taken to be whole. */
     private static final long MIN_MISSING_NS = 500_000_000L;
 
@@ -73,13 +49,9 @@ final class FfmpegInput implements AutoCloseable {
     private final FfmpegFailures failures;
     private final AVFormatContext context;
     private final AVPacket packet = avcodec.av_packet_alloc();
-    private AVStream stream;
+    private VideoStream video;
     private AVCodecContext decoder;
     private int streamIndex;
-    private SampleAspect aspect;
-    private boolean isAspectInContainer;
-    private int lastAspectNum;
-    private int lastAspectDen;
     private boolean isPacketHeld;
     private boolean isDraining;
     private int drainErrors;
@@ -163,14 +135,12 @@ final class FfmpegInput implements AutoCloseable {
                 context.streams(i).discard(avcodec.AVDISCARD_ALL);
             }
         }
-        stream = context.streams(streamIndex);
+        AVStream stream = context.streams(streamIndex);
         requireOnePicture();
-        AVRational shape = stream.sample_aspect_ratio();
-        isAspectInContainer = shape.num() > 0 && shape.den() > 0;
-        aspect = SampleAspect.of(shape.num(), shape.den());
+        video = new VideoStream(location, context, stream);
         AVCodec codec = avcodec.avcodec_find_decoder(stream.codecpar().codec_id());
         if (codec == null || codec.isNull()) {
-            throw new IOException(location.fullName() + ": its video is " + codecName()
+            throw new IOException(location.fullName() + ": its video is " + video.codecName()
                     + ", which this FFmpeg cannot decode; convert it to H.264 first");
         }
         decoder = avcodec.avcodec_alloc_context3(codec);
@@ -191,7 +161,7 @@ final class FfmpegInput implements AutoCloseable {
             result = avcodec.avcodec_open2(decoder, codec, (PointerPointer<?>) null);
         }
         if (result < 0) {
-            throw new IOException(location.fullName() + ": its " + codecName() + " video cannot be decoded: "
+            throw new IOException(location.fullName() + ": its " + video.codecName() + " video cannot be decoded: "
                     + Ffmpeg.errorText(result));
         }
     }
@@ -287,7 +257,7 @@ final class FfmpegInput implements AutoCloseable {
 
     /** When that packet is shown, in units of the time base, or {@code AV_NOPTS_VALUE}. */
     long packetTimestamp() {
-        if (isBare()) {
+        if (video.isBare()) {
             return avutil.AV_NOPTS_VALUE;
         }
         return packet.pts() == avutil.AV_NOPTS_VALUE ? packet.dts() : packet.pts();
@@ -295,12 +265,12 @@ final class FfmpegInput implements AutoCloseable {
 
     /** When a frame is shown, in units of the time base, or {@code AV_NOPTS_VALUE}. */
     long timestamp(AVFrame frame) {
-        return isBare() ? avutil.AV_NOPTS_VALUE : frame.best_effort_timestamp();
+        return video.isBare() ? avutil.AV_NOPTS_VALUE : frame.best_effort_timestamp();
     }
 
     /** How long a frame is shown, in units of the time base; 0 if that is not known. */
     long duration(AVFrame frame) {
-        return isBare() ? 0 : frame.duration();
+        return video.isBare() ? 0 : frame.duration();
     }
 
     /** Has the packet that was read last decoded by the next {@link #read(AVFrame)}. */
@@ -346,25 +316,11 @@ final class FfmpegInput implements AutoCloseable {
         if (end == avutil.AV_NOPTS_VALUE) {
             return 0;
         }
-        long endNs = timeNs(end, 0);
-        long lengthNs = lengthNs();
-        double rate = framesPerSecond();
+        long endNs = video.timeNs(end, 0);
+        long lengthNs = video.lengthNs();
+        double rate = video.framesPerSecond();
         long toleranceNs = Math.max(MIN_MISSING_NS, Math.round(2e9 / (rate > 0 ? rate : FfmpegClock.FALLBACK_RATE)));
         return lengthNs - endNs > toleranceNs ? lengthNs - endNs : 0;
-    }
-
-    /** The length of the video as its container says; 0 if it does not, or only knows that of its sound. */
-    long lengthNs() {
-        if (stream.duration() != avutil.AV_NOPTS_VALUE && stream.duration() > 0) {
-            return avutil.av_rescale(
-                    stream.duration(),
-                    stream.time_base().num() * 1_000_000_000L,
-                    stream.time_base().den());
-        }
-        boolean isEstimate = context.duration_estimation_method() == avformat.AVFMT_DURATION_FROM_BITRATE;
-        return context.nb_streams() > 1 || isEstimate || context.duration() == avutil.AV_NOPTS_VALUE
-                ? 0
-                : context.duration() * 1_000;
     }
 
     private void feed() {
@@ -398,7 +354,7 @@ final class FfmpegInput implements AutoCloseable {
      */
     boolean rewind() {
         long start = context.start_time();
-        if (!hasIndex()
+        if (!video.hasIndex()
                 || start == avutil.AV_NOPTS_VALUE
                 || avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, start, start, 0) < 0) {
             return false;
@@ -424,37 +380,9 @@ final class FfmpegInput implements AutoCloseable {
         }
     }
 
-    /**
-     * A time from the start.
-     *
-     * @param timestamp the timestamp in units of the time base, or {@code AV_NOPTS_VALUE}.
-     * @param lastNs    the time of the previous frame, -1 if there was none.
-     * @return in ns; a frame's time after the last where there is no timestamp.
-     */
-    long timeNs(long timestamp, long lastNs) {
-        if (timestamp == avutil.AV_NOPTS_VALUE) {
-            double rate = framesPerSecond();
-            return lastNs < 0 ? 0 : lastNs + Math.round(1e9 / (rate > 0 ? rate : FfmpegClock.FALLBACK_RATE));
-        }
-        long start = stream.start_time() == avutil.AV_NOPTS_VALUE ? 0 : stream.start_time();
-        return avutil.av_rescale(
-                timestamp - start,
-                stream.time_base().num() * 1_000_000_000L,
-                stream.time_base().den());
-    }
-
-    /** Whether the container has an index of its frames. */
-    boolean hasIndex() {
-        return REWOUND.contains(container());
-    }
-
-    /** Whether these are an encoder's bytes without a container, so that the times FFmpeg reports are its guesses. */
-    private boolean isBare() {
-        return (context.iformat().flags() & avformat.AVFMT_NOTIMESTAMPS) != 0;
-    }
-
-    private String container() {
-        return context.iformat().name().getString().split(",")[0];
+    /** What is known of the video, as the container and its frames say it. */
+    VideoStream video() {
+        return video;
     }
 
     /** Packets and pieces of the container that could not be decoded so far. */
@@ -462,107 +390,8 @@ final class FfmpegInput implements AutoCloseable {
         return decodeErrors;
     }
 
-    /** The frame rate, 0 if unknown. */
-    double framesPerSecond() {
-        double stated = isBare() ? perSecond(stream.codecpar().framerate()) : 0;
-        return stated > 0 ? stated : perSecond(avformat.av_guess_frame_rate(context, stream, null));
-    }
-
-    private static double perSecond(AVRational rate) {
-        double value = rate.den() == 0 ? 0 : rate.num() / (double) rate.den();
-        return value > 0 && value <= MAX_RATE ? value : 0;
-    }
-
-    /** What FFmpeg calls the codec: {@code h264}. */
-    String codecName() {
-        return avcodec.avcodec_get_name(stream.codecpar().codec_id()).getString();
-    }
-
-    /** Width in pixels as the container says, 0 if it does not. */
-    int width() {
-        return stream.codecpar().width();
-    }
-
-    /** Height in pixels as the container says, 0 if it does not. */
-    int height() {
-        return stream.codecpar().height();
-    }
-
-    /**
-     * Whether this comes as it is made: an address that cannot be rewound, or one of the web without a length, such as
-     * a camera's. A playlist is read piece by piece, and is none.
-     */
-    boolean isLive() {
-        if (location.isLive()) {
-            return true;
-        }
-        return !location.isFile()
-                && context.duration() == avutil.AV_NOPTS_VALUE
-                && !PLAYLISTS.contains(container())
-                && (context.pb() == null || avformat.avio_size(context.pb()) <= 0);
-    }
-
-    /** Whether every packet is a JPEG image. */
-    boolean isMjpeg() {
-        return stream.codecpar().codec_id() == avcodec.AV_CODEC_ID_MJPEG;
-    }
-
-    /** The shape of a pixel as the container says; square where it does not. */
-    SampleAspect sampleAspect() {
-        return aspect;
-    }
-
-    /** The same of a frame, which counts where the container does not say. The same object while it stays the same. */
-    SampleAspect sampleAspect(AVFrame frame) {
-        if (!isAspectInContainer) {
-            AVRational own = frame.sample_aspect_ratio();
-            if (own.num() != lastAspectNum || own.den() != lastAspectDen) {
-                lastAspectNum = own.num();
-                lastAspectDen = own.den();
-                aspect = SampleAspect.of(own.num(), own.den());
-            }
-        }
-        return aspect;
-    }
-
-    /** How frames are turned before they are shown, as the container says. */
-    Orientation orientation() {
-        AVPacketSideData matrix = avcodec.av_packet_side_data_get(
-                stream.codecpar().coded_side_data(),
-                stream.codecpar().nb_coded_side_data(),
-                avcodec.AV_PKT_DATA_DISPLAYMATRIX);
-        boolean isThere = matrix != null && !matrix.isNull() && matrix.size() >= DISPLAY_MATRIX_LENGTH;
-        return isThere ? orientation(matrix.data()) : Orientation.UPRIGHT;
-    }
-
-    /** The same of a frame: as its own data says, where that has something to say of it. Allocates only then. */
-    Orientation orientation(AVFrame frame) {
-        if (frame.nb_side_data() == 0) {
-            return Orientation.UPRIGHT;
-        }
-        AVFrameSideData matrix = avutil.av_frame_get_side_data(frame, avutil.AV_FRAME_DATA_DISPLAYMATRIX);
-        boolean isThere = matrix != null && !matrix.isNull() && matrix.size() >= DISPLAY_MATRIX_LENGTH;
-        return isThere ? orientation(matrix.data()) : Orientation.UPRIGHT;
-    }
-
-    private static Orientation orientation(BytePointer matrix) {
-        return Orientation.ofDisplayMatrix(NativeMemory.bytes(matrix.address(), DISPLAY_MATRIX_LENGTH)
-                .order(ByteOrder.nativeOrder())
-                .asIntBuffer());
-    }
-
     boolean isClosed() {
         return isClosed;
-    }
-
-    /** Sets a clock to the time base of the stream. */
-    void configure(FfmpegClock clock) {
-        boolean isJoined = isLive() || (context.iformat().flags() & avformat.AVFMT_TS_DISCONT) != 0;
-        clock.configure(
-                stream.time_base().num(),
-                stream.time_base().den(),
-                framesPerSecond(),
-                isJoined ? LONGEST_JOINED_STEP_NS : LONGEST_STEP_NS);
     }
 
     @Override

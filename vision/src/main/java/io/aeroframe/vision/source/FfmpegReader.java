@@ -51,7 +51,7 @@ final class FfmpegReader implements AutoCloseable {
     static FfmpegReader open(FfmpegLocation location, SourceOptions options, long timeoutNs) throws IOException {
         FfmpegReader reader = new FfmpegReader(location, options, timeoutNs);
         reader.open();
-        if (options.startNs() > 0 && reader.input.isLive()) {
+        if (options.startNs() > 0 && reader.input.video().isLive()) {
             reader.close();
             throw new SourceException(
                     SourceException.Reason.LIVE_HAS_NO_START,
@@ -62,21 +62,21 @@ final class FfmpegReader implements AutoCloseable {
 
     private void open() throws IOException {
         input = FfmpegInput.open(location, interrupt, timeoutNs);
-        isPassingPackets = input.isMjpeg()
-                && options.allowsPassedJpeg(input.width(), input.height())
-                && input.orientation() == Orientation.UPRIGHT;
+        isPassingPackets = input.video().isMjpeg()
+                && options.allowsPassedJpeg(input.video().width(), input.video().height())
+                && input.video().orientation() == Orientation.UPRIGHT;
         begin();
     }
 
     /** Sets out from the place to begin at. */
     private void begin() {
-        input.configure(clock);
+        input.video().configure(clock);
         isSeeking = options.startNs() > 0;
-        if (isSeeking && input.hasIndex()) {
+        if (isSeeking && input.video().hasIndex()) {
             input.seek(options.startNs());
         } else if (isSeeking) {
             seekClock = new FfmpegClock();
-            input.configure(seekClock);
+            input.video().configure(seekClock);
         }
         seekTimeNs = -1;
     }
@@ -106,7 +106,7 @@ final class FfmpegReader implements AutoCloseable {
     }
 
     private void sayIfIncomplete() {
-        long missingNs = input.isLive() ? 0 : input.missingNs();
+        long missingNs = input.video().isLive() ? 0 : input.missingNs();
         if (missingNs > 0 && !isIncomplete) {
             isIncomplete = true; // in a loop, too, it is said once
             input.countError();
@@ -117,7 +117,7 @@ final class FfmpegReader implements AutoCloseable {
                                     + " recording or download is not complete",
                             location.fullName(),
                             missingNs / 1e9,
-                            input.lengthNs() / 1e9));
+                            input.video().lengthNs() / 1e9));
         }
     }
 
@@ -167,8 +167,8 @@ final class FfmpegReader implements AutoCloseable {
             if (!isSeeking) {
                 return true;
             }
-            seekTimeNs = input.hasIndex()
-                    ? input.timeNs(timestamp(frame), seekTimeNs)
+            seekTimeNs = input.video().hasIndex()
+                    ? input.video().timeNs(timestamp(frame), seekTimeNs)
                     : seekClock.next(timestamp(frame), duration(frame));
             if (seekTimeNs >= options.startNs()) {
                 isSeeking = false;
@@ -207,7 +207,7 @@ final class FfmpegReader implements AutoCloseable {
     }
 
     private boolean mayReconnect() {
-        return options.reconnect() && frames > 0 && input.isLive() && !interrupt.isRaised();
+        return options.reconnect() && frames > 0 && input.video().isLive() && !interrupt.isRaised();
     }
 
     private void reconnect(String reason) throws IOException {

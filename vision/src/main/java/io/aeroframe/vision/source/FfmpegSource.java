@@ -68,9 +68,9 @@ public final class FfmpegSource implements FrameSource {
         this.location = location;
         this.options = options;
         this.reader = reader;
-        framesPerSecond = reader.input().framesPerSecond();
-        isLive = reader.input().isLive();
-        description = describe(location, reader.input());
+        framesPerSecond = reader.input().video().framesPerSecond();
+        isLive = reader.input().video().isLive();
+        description = describe(location, reader.input().video());
     }
 
     /**
@@ -106,8 +106,8 @@ public final class FfmpegSource implements FrameSource {
             }
         }
         if (!reader.isPassingPackets()) {
-            Orientation next = reader.input().orientation(frame);
-            SampleAspect aspect = reader.input().sampleAspect(frame);
+            Orientation next = reader.input().video().orientation(frame);
+            SampleAspect aspect = reader.input().video().sampleAspect(frame);
             if (picture == null || !picture.isOf(frame, aspect) || orientation != next) {
                 changeShape(next, aspect);
             }
@@ -122,7 +122,7 @@ public final class FfmpegSource implements FrameSource {
         try {
             packetBytes = tables.complete(NativeMemory.bytes(packet.data().address(), packet.size()), packet.size());
             FrameFormat next = MjpegPacket.format(packetBytes)
-                    .withSampleAspect(reader.input().sampleAspect());
+                    .withSampleAspect(reader.input().video().sampleAspect());
             boolean isTurned = ExifOrientation.ofJpeg(packetBytes, packetBytes.limit()) != Orientation.UPRIGHT;
             if (isTurned || isField(next)) { // no subscriber has to know which way is up, nor weave fields
                 return reader.decodeFromHere(frame);
@@ -142,7 +142,7 @@ public final class FfmpegSource implements FrameSource {
 
     /** Whether a packet is two images, of one half of the rows each: an interlaced picture. */
     private boolean isField(FrameFormat image) throws JpegFormatException {
-        return image.height() * 4L < reader.input().height() * 3L
+        return image.height() * 4L < reader.input().video().height() * 3L
                 && JpegHeader.imageLength(packetBytes, 0, packetBytes.limit()) < packetBytes.limit() / 4 * 3;
     }
 
@@ -304,13 +304,13 @@ public final class FfmpegSource implements FrameSource {
         }
     }
 
-    private static String describe(FfmpegLocation location, FfmpegInput input) {
+    private static String describe(FfmpegLocation location, VideoStream video) {
         StringBuilder text =
-                new StringBuilder(location.shortName()).append(" (").append(input.codecName());
-        if (input.width() > 0 && input.height() > 0) {
-            text.append(", ").append(input.width()).append('x').append(input.height());
+                new StringBuilder(location.shortName()).append(" (").append(video.codecName());
+        if (video.width() > 0 && video.height() > 0) {
+            text.append(", ").append(video.width()).append('x').append(video.height());
         }
-        double rate = input.framesPerSecond();
+        double rate = video.framesPerSecond();
         if (rate > 0) {
             String digits = String.format(Locale.ROOT, "%.2f", rate);
             text.append(", ").append(digits.replaceFirst("\\.?0+$", "")).append(" fps");
