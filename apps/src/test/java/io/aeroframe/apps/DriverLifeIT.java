@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Drivers and publishers that come, go, and are killed. */
 class DriverLifeIT {
@@ -72,26 +74,14 @@ class DriverLifeIT {
         }
     }
 
-    @Test
-    void aPublisherThatIsKilledIsReportedAsVanished() throws Exception {
+    /** Also to a run that ends by the clock. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--no-follow", "--seconds=12"})
+    void aPublisherThatIsKilledIsReportedAsVanished(String end) throws Exception {
         AeroframeProcess driver = sandbox.start("driver");
         driver.awaitError("hosting the media driver");
         AeroframeProcess publisher = sandbox.start("publish", SMALL, "s");
-        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--no-follow");
-        subscriber.awaitOutputLines(3);
-        publisher.kill();
-        subscriber.expectExit(1);
-        assertTrue(subscriber.errors().contains("its publisher vanished"), subscriber::toString);
-        driver.interrupt();
-        driver.expectExit(130);
-    }
-
-    @Test
-    void aRunThatEndsByTheClockFailsIfItsPublisherHasVanished() throws Exception {
-        AeroframeProcess driver = sandbox.start("driver");
-        driver.awaitError("hosting the media driver");
-        AeroframeProcess publisher = sandbox.start("publish", SMALL, "s");
-        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", "--seconds", "12");
+        AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:", end);
         subscriber.awaitOutputLines(3);
         publisher.kill();
         subscriber.expectExit(1);

@@ -37,7 +37,7 @@ final class FollowedSession {
         OTHERS
     }
 
-    /** Whom subscriptions of this host to a name on a channel follow. None if there is no driver to ask. */
+    /** Whom subscriptions of this host to a name on a channel follow. None without a driver to ask. */
     static Followed of(LiveCounters live, StreamName stream, FrameChannel channel, int sessionId) {
         CountersReader counters = live.reader();
         if (counters == null) {

@@ -14,7 +14,7 @@ public final class NativeLibraries {
 
     /**
      * Has JNA, which calls TurboJPEG and the system, unpack its library where those of OpenCV and FFmpeg go, unless the
-     * system property {@code jna.tmpdir} names another directory. Does nothing if there is no such place: JNA is then
+     * system property {@code jna.tmpdir} names another directory. Without such a place this does nothing: JNA is then
      * left to its own, and what depends on it does without. For programs, before they use anything else of Aeroframe;
      * any thread.
      */

@@ -32,7 +32,7 @@ public final class NativeCache {
 
     /**
      * The cache directory. It is made if there is none, for its owner only where the file system knows permissions. If
-     * the usual one cannot be made, belongs to another user or is on a file system that does not allow to run code, it
+     * the usual one cannot be made, belongs to another user or is on a file system that does not allow code to run, it
      * is one in the temporary directory, in {@code /var/tmp} or in {@code /dev/shm}.
      *
      * @return an absolute path to a directory that no other user may write to, since code is loaded from it.

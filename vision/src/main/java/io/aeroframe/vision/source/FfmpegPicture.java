@@ -64,7 +64,7 @@ record FfmpegPicture(
      * The matrix and range; where the stream does not say, BT.709 from 720 lines and limited range. Gray is of full
      * range, as our gray frames are.
      *
-     * @throws IllegalArgumentException if there is no way from its YUV to RGB.
+     * @throws IllegalArgumentException if its YUV cannot be converted to RGB.
      */
     PictureColor color() {
         if (avutil.av_pix_fmt_desc_get(pixels).nb_components() <= 2) {
