@@ -10,6 +10,7 @@ import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.jpeg.ChromaSubsampling;
 import io.aeroframe.vision.source.PictureSize;
 import io.aeroframe.vision.source.SourceKind;
+import io.aeroframe.vision.source.SourceNames;
 import io.aeroframe.vision.source.SourceOptions;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.time.Duration;
@@ -224,7 +225,7 @@ final class PublishOptions {
         boolean isOpenedHere = bridge == null && kind != SourceKind.UNKNOWN; // else opening it says what is wrong
         if (bridge != null || isOpenedHere && !List.of(kinds).contains(kind)) {
             String known = Stream.of(kinds).map(SourceKind::toString).collect(Collectors.joining(" or "));
-            throw shared.usage(option + " is for " + known + ", and '" + source + "' is "
+            throw shared.usage(option + " is for " + known + ", and '" + SourceNames.shown(source) + "' is "
                     + (bridge != null ? bridge : kind) + ": leave it out");
         }
     }

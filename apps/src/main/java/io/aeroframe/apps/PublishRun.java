@@ -10,6 +10,7 @@ import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.transport.StreamName;
 import io.aeroframe.vision.source.BadFrameException;
 import io.aeroframe.vision.source.FrameSource;
+import io.aeroframe.vision.source.SourceNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -77,7 +78,7 @@ final class PublishRun {
                 if (stop.isRequested()) {
                     return 0;
                 }
-                throw new IOException(sourceText + ": there is no frame in it");
+                throw new IOException(SourceNames.shown(sourceText) + ": there is no frame in it");
             }
             publish(channels);
             return badFrames.count() + source.decodeErrors() > 0 ? DAMAGED : 0;

@@ -25,7 +25,6 @@ record FfmpegLocation(String url, String shortName, String fullName, boolean isF
     /** Two letters at least, so that a Windows drive is none. */
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.\\-]+):.*", Pattern.DOTALL);
 
-    private static final Pattern PASSWORD = Pattern.compile("(://)[^/@\\s]*@");
     private static final Set<String> LIVE =
             Set.of("rtsp", "rtsps", "rtp", "srtp", "udp", "udplite", "tcp", "srt", "rist", "rtmp", "rtmps", "rtmpt");
 
@@ -51,7 +50,7 @@ record FfmpegLocation(String url, String shortName, String fullName, boolean isF
                                         + "rtsp://HOST/PATH");
             }
         }
-        String name = PASSWORD.matcher(input).replaceAll("$1");
+        String name = SourceNames.shown(input);
         return new FfmpegLocation(
                 input, name, name, false, isLive(scheme.group(1).toLowerCase(Locale.ROOT)));
     }

@@ -96,7 +96,7 @@ public final class FrameSources {
             case VIDEO_FILE, LIVE_ADDRESS, ADDRESS -> FfmpegSource.open(spec, options);
             case UNKNOWN ->
                 throw new IllegalArgumentException(
-                        "source '" + spec + "' is not known, and no file has this name: " + KNOWN);
+                        "source '" + SourceNames.shown(spec) + "' is not known, and no file has this name: " + KNOWN);
         };
     }
 
