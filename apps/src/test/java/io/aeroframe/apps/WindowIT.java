@@ -65,10 +65,12 @@ class WindowIT {
             Rectangle bounds = chartBounds(screen).orElseThrow();
             assertEquals(240, bounds.height, 2, bounds::toString);
             expectQuarters(screen, bounds);
-            if (how.equals("close button")) {
-                display.pressCloseButton(window);
-            } else {
-                display.press(window, how);
+            String key = how.equals("close button") ? VirtualDisplay.CLOSE_BUTTON : how;
+            display.press(window, key);
+            while (!view.endsWithin(5_000) && display.isShown(window)) {
+                display.run(
+                        "xdotool", "key",
+                        key); // the window manager had something else to do, and a person presses again
             }
             view.expectExit(0);
             assertTrue(view.errors().startsWith("received s:"), view::toString);

@@ -24,6 +24,9 @@ public final class VirtualDisplay implements AutoCloseable {
     public static final int WIDTH = 1280;
     public static final int HEIGHT = 720;
 
+    /** The window manager's key for the button in the title bar: it sends WM_DELETE_WINDOW. */
+    public static final String CLOSE_BUTTON = "alt+F4";
+
     private final List<Process> processes = new ArrayList<>();
     private final Path directory;
     private String name;
@@ -93,9 +96,9 @@ public final class VirtualDisplay implements AutoCloseable {
         run("xdotool", "windowactivate", "--sync", window, "key", key);
     }
 
-    /** Closes a window as the button in its title bar does: the window manager sends WM_DELETE_WINDOW. */
-    public void pressCloseButton(String window) {
-        press(window, "alt+F4");
+    /** Whether a window is on the screen. */
+    public boolean isShown(String window) {
+        return run("xwininfo", "-id", window).contains("IsViewable");
     }
 
     /** Waits for a window with a title, and returns its X window id. */

@@ -218,8 +218,7 @@ class WindowSinkTest {
             display.awaitScreen("the picture", WindowSinkTest::hasRed);
             window.send("await-closed");
 
-            // openbox's own key for the close button.
-            display.press("alt+F4");
+            display.press(VirtualDisplay.CLOSE_BUTTON);
 
             window.expect("done await-closed");
             window.expectEnd();
