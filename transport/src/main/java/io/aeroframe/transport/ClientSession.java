@@ -85,6 +85,7 @@ final class ClientSession {
     private volatile boolean isEnding;
     private volatile boolean isOver;
     private volatile boolean isDriverGone;
+    private volatile boolean isHandingOver;
     private long heartbeatNs;
     private int heartbeatId = CountersReader.NULL_COUNTER_ID;
 
@@ -406,9 +407,22 @@ final class ClientSession {
                 && error.getMessage().contains("heartbeat timestamp counter");
     }
 
-    /** Asks all lossless publications to stop sending before the owner closes the driver. Any thread. */
-    void handOver(boolean isHandingOver) {
-        handOver.want(isHandingOver);
+    /**
+     * Asks all lossless publications to stop sending before the owner closes the driver, or to go on if it has not
+     * closed it. The connection's thread.
+     */
+    void handOver(boolean isBeginning) {
+        isHandingOver = isBeginning;
+        handOver.want(isBeginning);
+    }
+
+    /**
+     * Whether the driver's owner is about to close it cleanly, or has. Nothing that is sent from now on would be read,
+     * so this stays true after another driver has taken over: a session that is handed over is never sent in again. Any
+     * thread.
+     */
+    boolean isHandingOver() {
+        return isHandingOver;
     }
 
     /** A clock that advances only on request. */

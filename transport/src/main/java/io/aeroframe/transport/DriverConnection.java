@@ -43,7 +43,6 @@ final class DriverConnection {
     private final Thread thread;
     private volatile ClientSession session;
     private volatile ConnectionState state = ConnectionState.CONNECTED;
-    private volatile boolean isHandingOver;
     private long poolsNs = System.nanoTime();
     private String lastReport = "";
 
@@ -118,14 +117,6 @@ final class DriverConnection {
     }
 
     /**
-     * Whether the driver's owner is about to close it cleanly. Lossless publications pause until the next driver is up.
-     * Any thread.
-     */
-    boolean isHandingOver() {
-        return isHandingOver;
-    }
-
-    /**
      * Opens something in the current session or, if that ends meanwhile, in the next. Waits {@link
      * ConnectionContext#connectTimeout()} at most for a session; {@code open} bounds its own wait in it. An interrupt
      * ends the wait.
@@ -188,9 +179,12 @@ final class DriverConnection {
         endRetired();
         ClientSession current = session;
         RunningDriver running = driver.running().orElse(null);
-        isHandingOver = running == null && driver.isHandingOver();
-        current.handOver(isHandingOver);
         boolean isOther = running != null && !running.isSameAs(current.driver());
+        if (running == null && driver.isHandingOver()) {
+            current.handOver(true);
+        } else if (running != null && !isOther) {
+            current.handOver(false);
+        }
         current.noteDriver(running == null || isOther);
         if (!isOther && !current.isOver()) {
             return;

@@ -238,7 +238,10 @@ public final class FramePublication implements AutoCloseable {
 
     private int awaitSlot(PoolWriter pool) {
         int slot;
-        while ((slot = pool.tryTake()) < 0 && link().log().isConnected() && !failover.isOver() && wait.mayWait()) {
+        while ((slot = pool.tryTake()) < 0
+                && (link().log().isConnected() || failover.awaitsReturn())
+                && !failover.isOver()
+                && wait.mayWait()) {
             wait.idle();
         }
         return slot;
@@ -457,9 +460,14 @@ public final class FramePublication implements AutoCloseable {
                         ? link().log().sendDescriptor(header, prefix)
                         : link().log().send(header, prefix, payload, offset);
             }
-            // The padding at the end of a term may have taken the room.
-        } while (outcome == LogPublication.Outcome.NO_ROOM && wait.mayWait());
+        } while (mayStillBeSent(outcome));
         return outcome;
+    }
+
+    /** The padding at the end of a term may have taken the room; or the driver has just disconnected everybody. */
+    private boolean mayStillBeSent(LogPublication.Outcome outcome) {
+        return outcome == LogPublication.Outcome.NO_ROOM && wait.mayWait()
+                || outcome == LogPublication.Outcome.NOT_CONNECTED && !failover.isOver() && failover.awaitsReturn();
     }
 
     /** Whether a lossless frame must be sent in the next session, as this one has ended. */

@@ -13,6 +13,7 @@ final class HandOverCounter {
     private volatile boolean isWanted;
     private boolean isRequested;
     private boolean isUnderWay;
+    private boolean isWatching;
     private Counter counter;
 
     /** Requests the counter once. Without it the owner waits no longer than its limit. */
@@ -29,17 +30,23 @@ final class HandOverCounter {
         isWanted = isHandingOver;
     }
 
-    /** Sets the counter when all users have stopped sending, and resets it if the hand-over does not happen. */
+    /**
+     * Sets the counter when all users have stopped sending, and resets it if the hand-over does not happen. Users are
+     * watched from the round after the one that learned of it: what a thread wrote when it entered its gate just before
+     * is visible by then.
+     */
     void update(List<SessionUser> users) {
         if (counter == null || counter.isClosed()) {
             return;
         }
         if (isWanted != isUnderWay) {
             isUnderWay = isWanted;
+            isWatching = false;
             counter.setRelease(0);
+        } else if (isUnderWay && !isWatching) {
+            isWatching = true;
             users.forEach(SessionUser::beginHandOver);
-        }
-        if (isUnderWay && counter.get() == 0 && users.stream().allMatch(SessionUser::hasStopped)) {
+        } else if (isUnderWay && counter.get() == 0 && users.stream().allMatch(SessionUser::hasStopped)) {
             counter.setRelease(1);
         }
     }

@@ -117,7 +117,7 @@ final class PublicationFailover {
      * subscribers have read everything that was sent.
      */
     boolean isPaused() {
-        return connection.isHandingOver() && wait.mayWaitForDriver();
+        return link != null && link.session().isHandingOver() && wait.mayWaitForDriver();
     }
 
     /** Whether there is a link, and its session has ended. */
@@ -156,7 +156,8 @@ final class PublicationFailover {
 
     /**
      * Closes. Subscribers may still be in the session of the link or already in the next one, so the end of the stream
-     * is announced in both. Waits for {@link PublicationContext#closeTimeout()} at most.
+     * is announced in both; also in the one that follows a hand-over, in which the announcement may not be read. Waits
+     * for {@link PublicationContext#closeTimeout()} at most.
      *
      * @param mayMove     whether the link may be reopened, because no claim is open.
      * @param announceEnd announces the end of the stream on a link that is then closed.
@@ -170,6 +171,7 @@ final class PublicationFailover {
             try (last) {
                 awaitSubscribers(last, startNs);
                 announceEnd.accept(last.log());
+                awaitHandOver(last, startNs);
             }
             if (isOver(last) && hadSubscribers && mayMove && isPatient(startNs)) {
                 reopen(connection.session(), System.nanoTime());
@@ -181,6 +183,13 @@ final class PublicationFailover {
     private boolean isPatient(long startNs) {
         return System.nanoTime() - startNs < context.closeTimeout().toNanos()
                 && connection.state() != ConnectionState.CLOSED;
+    }
+
+    private void awaitHandOver(PublicationLink last, long startNs) {
+        while (hadSubscribers && last.session().isHandingOver() && !isOver(last) && isPatient(startNs)) {
+            gate.pass();
+            context.idleStrategy().idle();
+        }
     }
 
     /** After a session has begun, or its driver is gone, the earlier subscribers may still be on their way. */

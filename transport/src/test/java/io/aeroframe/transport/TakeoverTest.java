@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.aeroframe.driver.RunningDriver;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The process that owns the driver leaves, and those that are left go on. */
@@ -32,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TakeoverTest {
 
     private static final FrameFormat FORMAT = FrameFormat.gray8(64, 64);
+    private static final boolean IS_LONG = Boolean.getBoolean("stress");
 
     private LiveHost first;
     private LiveHost second;
@@ -135,8 +139,16 @@ class TakeoverTest {
                 () -> publication.ledger() + ", " + subscription.state() + ", " + subscription.ledger());
     }
 
+    private static Stream<Arguments> hostEndings() {
+        Stream<Arguments> each = Stream.of("KILL", "TERM")
+                .flatMap(signal -> Stream.of("ipc", "aeron:ipc?pool=off").map(channel -> arguments(channel, signal)));
+        // What goes wrong in one hand-over of ten shows only in many.
+        return Stream.concat(
+                each, Stream.generate(() -> arguments("ipc", "TERM")).limit(IS_LONG ? 100 : 4));
+    }
+
     @ParameterizedTest
-    @CsvSource({"ipc, KILL", "aeron:ipc?pool=off, KILL", "ipc, TERM", "aeron:ipc?pool=off, TERM"})
+    @MethodSource("hostEndings")
     void aLosslessStreamLosesNothingWhenTheHostEnds(
             String text, String signal, @TempDir(cleanup = CleanupMode.ALWAYS) Path directory) throws Exception {
         int frames = 20_000; // more than the log holds without a driver
