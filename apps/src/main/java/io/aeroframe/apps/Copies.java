@@ -50,14 +50,15 @@ final class Copies {
      * @param source       copies on its way into the memory given to the source.
      * @param publications all that it went to; the source wrote into the memory of one, and the others
      *     are sent copies.
+     * @return whether that is news.
      */
-    void onPublished(int source, List<FramePublication> publications) {
+    boolean onPublished(int source, List<FramePublication> publications) {
         int pooled = 0;
         for (int i = 0; i < publications.size(); i++) {
             pooled += publications.get(i).isPooled() ? 1 : 0;
         }
         Path taken = pooled == 0 ? Path.LOG : pooled == publications.size() ? Path.POOL : Path.BOTH;
-        set("source", source, publications.size() == 1 && taken == Path.POOL ? 0 : 1, taken);
+        return set("source", source, publications.size() == 1 && taken == Path.POOL ? 0 : 1, taken);
     }
 
     /**
@@ -66,18 +67,19 @@ final class Copies {
      * @param sink       copies in the sink.
      * @param isPooled   whether it came by the pool path, see {@link #isPooled(Frame)}.
      * @param isRetained whether it was kept past its handler, which copies one that came by the log path.
+     * @return whether that is news.
      */
-    void onReceived(int sink, boolean isPooled, boolean isRetained) {
-        set("sink", sink, isPooled ? 0 : isRetained ? 2 : 1, isPooled ? Path.POOL : Path.LOG);
+    boolean onReceived(int sink, boolean isPooled, boolean isRetained) {
+        return set("sink", sink, isPooled ? 0 : isRetained ? 2 : 1, isPooled ? Path.POOL : Path.LOG);
     }
 
     static boolean isPooled(Frame frame) {
         return frame.isPooled();
     }
 
-    private void set(String end, int newEnds, int newTransport, Path newPath) {
+    private boolean set(String end, int newEnds, int newTransport, Path newPath) {
         if (newEnds == ends && newTransport == transport && newPath == path) {
-            return;
+            return false;
         }
         ends = newEnds;
         transport = newTransport;
@@ -88,6 +90,7 @@ final class Copies {
                     + path.text + ")");
             out.flush();
         }
+        return true;
     }
 
     /** All copies of this side, -1 before the first frame. */

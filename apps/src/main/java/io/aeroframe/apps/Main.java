@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -40,6 +41,12 @@ import picocli.CommandLine.Spec;
             PublishCommand.class,
             SubscribeCommand.class,
             ViewCommand.class,
+            ListCommand.class,
+            InfoCommand.class,
+            HzCommand.class,
+            BwCommand.class,
+            DelayCommand.class,
+            TopCommand.class,
             DriverCommand.class,
             PythonPathCommand.class,
             CommandLine.HelpCommand.class,
@@ -215,27 +222,24 @@ public final class Main implements Runnable {
 
     /** Makes commands, which are given the stop signal. */
     private record CommandFactory(StopSignal stop) implements CommandLine.IFactory {
+
+        private static final Map<Class<?>, Function<StopSignal, ?>> STOPPABLE = Map.ofEntries(
+                Map.entry(PublishCommand.class, PublishCommand::new),
+                Map.entry(SubscribeCommand.class, SubscribeCommand::new),
+                Map.entry(ViewCommand.class, ViewCommand::new),
+                Map.entry(DemoCommand.class, DemoCommand::new),
+                Map.entry(ListCommand.class, ListCommand::new),
+                Map.entry(HzCommand.class, HzCommand::new),
+                Map.entry(BwCommand.class, BwCommand::new),
+                Map.entry(DelayCommand.class, DelayCommand::new),
+                Map.entry(DriverCommand.class, DriverCommand::new),
+                Map.entry(StartupTraining.class, StartupTraining::new),
+                Map.entry(TopCommand.class, TopCommand::new));
+
         @Override
         public <K> K create(Class<K> type) throws Exception {
-            if (type == PublishCommand.class) {
-                return type.cast(new PublishCommand(stop));
-            }
-            if (type == SubscribeCommand.class) {
-                return type.cast(new SubscribeCommand(stop));
-            }
-            if (type == ViewCommand.class) {
-                return type.cast(new ViewCommand(stop));
-            }
-            if (type == DemoCommand.class) {
-                return type.cast(new DemoCommand(stop));
-            }
-            if (type == DriverCommand.class) {
-                return type.cast(new DriverCommand(stop));
-            }
-            if (type == StartupTraining.class) {
-                return type.cast(new StartupTraining(stop));
-            }
-            return CommandLine.defaultFactory().create(type);
+            Function<StopSignal, ?> stoppable = STOPPABLE.get(type);
+            return stoppable == null ? CommandLine.defaultFactory().create(type) : type.cast(stoppable.apply(stop));
         }
     }
 }

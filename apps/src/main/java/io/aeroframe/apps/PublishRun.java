@@ -252,7 +252,9 @@ final class PublishRun {
             claim.payloadLength(length);
             DirectBuffer metadata = source.metadata() == null ? NO_METADATA : source.metadata();
             claim.metadata(metadata, 0, metadata.capacity());
-            copies.onPublished(source.copies(), publications);
+            if (copies.onPublished(source.copies(), publications)) {
+                publications.forEach(publication -> publication.showCopies(copies.total()));
+            }
             for (; next < inOrder.size(); next++) {
                 isSent |= inOrder.get(next).offer(format, claim.buffer(), 0, length, metadata, captureTimeNs);
             }

@@ -3,6 +3,7 @@ package io.aeroframe.apps;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonGenerator.Feature;
+import io.aeroframe.apps.terminal.TextColumns;
 import io.aeroframe.transport.FrameFormat;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

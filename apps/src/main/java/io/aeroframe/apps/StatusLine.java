@@ -1,5 +1,6 @@
 package io.aeroframe.apps;
 
+import io.aeroframe.apps.terminal.TextColumns;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;

@@ -181,7 +181,7 @@ final class SubscribeRun {
                 rethrow();
             }
             sink.close(); // what it still holds comes before the summary
-            tellCopies();
+            tellCopies(subscription);
         } finally {
             boolean isStopped = stop.isRequested() || isSinkClosed;
             if (delivered > 0 || isDone && (isStopped || options.shared().isJson())) { // else the failure has it all
@@ -242,7 +242,7 @@ final class SubscribeRun {
             long nowNs = System.nanoTime();
             if (polled > 0) {
                 lastFrameNs = nowNs;
-                tellCopies();
+                tellCopies(subscription);
             } else {
                 StreamState state = subscription.state();
                 if (state == StreamState.ENDED && !options.staysAfterEnd(sink.isLive())
@@ -279,9 +279,10 @@ final class SubscribeRun {
         }
     }
 
-    private void tellCopies() {
-        if (slot == null ? delivered > 0 : slot.accepted() > 0) {
-            copies.onReceived(sink.copies(), isPooled, slot != null);
+    private void tellCopies(FrameSubscription subscription) {
+        if ((slot == null ? delivered > 0 : slot.accepted() > 0)
+                && copies.onReceived(sink.copies(), isPooled, slot != null)) {
+            subscription.showCopies(copies.total());
         }
     }
 

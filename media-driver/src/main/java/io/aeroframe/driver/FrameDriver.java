@@ -138,6 +138,20 @@ public final class FrameDriver implements AutoCloseable {
         }
     }
 
+    /**
+     * Where the processes that join a driver share files in memory, as {@link #sharedDirectory()} of one that has
+     * joined. Any thread; neither joins nor starts a driver, and makes no directory.
+     *
+     * @param context the settings to find the driver by; concluded here, and not to be used again.
+     * @return the directory, absolute; it need not exist.
+     */
+    public static Path sharedDirectory(DriverContext context) {
+        context.conclude();
+        return context.aeronDirectory() == null
+                ? context.baseDirectory().toAbsolutePath().normalize()
+                : BaseDirectory.sharedBeside(context.aeronDirectory());
+    }
+
     private static BaseDirectory directory(DriverContext context) {
         BaseDirectory base = BaseDirectory.open(context.baseDirectory());
         if (!context.isPrivate()) {

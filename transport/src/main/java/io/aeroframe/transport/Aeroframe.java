@@ -5,6 +5,7 @@ import io.aeroframe.driver.internal.SharedDirectory;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
@@ -91,7 +92,23 @@ public final class Aeroframe implements AutoCloseable {
         checkNetwork(settings.stream(), settings.channel());
         warnOfSockets(settings.channel());
         rehearse(settings.isPooled() && settings.channel().allowsPool());
-        return opened(new FramePublication(connection, poolHost(context.errorHandler()), settings, open::remove));
+        PublicationPools.Host host = poolHost(context.errorHandler());
+        return shown(
+                StatusFile.of(host.directory(), settings, context.errorHandler()),
+                status -> new FramePublication(connection, host, settings, status, open::remove));
+    }
+
+    /** Opens what shows its status; closes the status if it cannot be opened. */
+    private <T extends AutoCloseable> T shown(StatusFile status, Function<StatusFile, T> make) {
+        T made = null;
+        try {
+            made = make.apply(status);
+        } finally {
+            if (made == null) {
+                status.close();
+            }
+        }
+        return opened(made);
     }
 
     private void checkOpen() {
@@ -152,8 +169,10 @@ public final class Aeroframe implements AutoCloseable {
         checkNetwork(settings.stream(), settings.channel());
         warnOfSockets(settings.channel());
         rehearse(settings.channel().allowsPool());
-        return opened(new FrameSubscription(
-                connection, new SharedDirectory(driver.sharedDirectory()), settings, open::remove));
+        SharedDirectory directory = new SharedDirectory(driver.sharedDirectory());
+        return shown(
+                StatusFile.of(directory, settings, context.errorHandler()),
+                status -> new FrameSubscription(connection, directory, settings, status, open::remove));
     }
 
     /** Has the JVM compile the path that frames will take. */

@@ -266,8 +266,12 @@ public record FrameChannel(String uri) {
                 "channel '" + text + "': " + reason + "; use ipc, udp:HOST:PORT or an Aeron channel URI");
     }
 
-    /** What publisher and subscriber of a channel both name: {@code ipc}, or the control address or endpoint. */
-    String address() {
+    /**
+     * What publisher and subscriber of a channel both name.
+     *
+     * @return {@code ipc}, or the control address or endpoint, such as {@code 239.1.1.1:40456}.
+     */
+    public String address() {
         ChannelUri parsed = ChannelUri.parse(uri);
         String endpoint = parsed.get(CommonContext.ENDPOINT_PARAM_NAME);
         return parsed.isIpc() ? "ipc" : parsed.get(CommonContext.MDC_CONTROL_PARAM_NAME, endpoint);

@@ -66,18 +66,22 @@ public final class FramePublication implements AutoCloseable {
     private long announcedNs;
 
     private final PublicationCounts counts = new PublicationCounts();
+    private final StatusFile status;
 
     /**
      * Creates a publication.
      *
+     * @param status     closed with the publication, unless this throws.
      * @param whenClosed called on the closing thread after the publication is closed.
      */
     FramePublication(
             DriverConnection connection,
             PublicationPools.Host poolHost,
             PublicationContext context,
+            StatusFile status,
             Consumer<FramePublication> whenClosed) {
         this.connection = connection;
+        this.status = status;
         this.whenClosed = () -> whenClosed.accept(this);
         this.context = context;
         stream = context.stream();
@@ -194,11 +198,23 @@ public final class FramePublication implements AutoCloseable {
         if (outcome == LogPublication.Outcome.SENT) {
             return claim;
         }
+        drop(outcome);
+        return null;
+    }
+
+    private void drop(LogPublication.Outcome outcome) {
         counts.dropped(outcome);
+        showCounts();
+        status.state(outcome.ordinal(), header.publicationId);
+    }
+
+    private void showCounts() {
         if (link() != null) {
             counts.show(link().counters());
         }
-        return null;
+        status.beginChange();
+        counts.show(status);
+        status.endChange();
     }
 
     private LogPublication.Outcome openClaim(FrameFormat format, int maxPayloadLength) {
@@ -329,7 +345,7 @@ public final class FramePublication implements AutoCloseable {
     /** The metadata, if any, is in the prefix. */
     private boolean sendCopy(FrameFormat format, DirectBuffer buffer, int offset, int length, long captureTimeNs) {
         if (!failover.await()) {
-            counts.dropped(LogPublication.Outcome.NOT_CONNECTED);
+            drop(LogPublication.Outcome.NOT_CONNECTED);
             return false;
         }
         if (link().pools() == null || !link().pools().fits(length)) {
@@ -432,8 +448,9 @@ public final class FramePublication implements AutoCloseable {
             if (isSent) {
                 signal(); // first of all: subscribers are waiting for it
                 counts.sent(length);
+                showFrame();
             } else {
-                counts.dropped(outcome);
+                drop(outcome);
             }
         } finally { // the idle strategy may throw, and Aeron at the end of its positions
             if (isPooled && isSent) {
@@ -442,8 +459,18 @@ public final class FramePublication implements AutoCloseable {
                 pool.cancel(slot);
             }
         }
-        counts.show(link().counters());
         return isSent;
+    }
+
+    private void showFrame() {
+        counts.show(link().counters());
+        status.beginChange();
+        counts.show(status);
+        status.pool(header.poolId);
+        status.frame(
+                header.format, header.sequence, header.publishTimeNs, -1, header.captureTimeNs, header.payloadLength);
+        status.endChange();
+        status.state(LogPublication.Outcome.SENT.ordinal(), header.publicationId);
     }
 
     private LogPublication.Outcome awaitSend(DirectBuffer payload, int offset, boolean isPooled) {
@@ -690,13 +717,30 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
+    /**
+     * Tells monitors how often the application copies the bytes of a frame before it hands them over. For the
+     * publishing thread.
+     *
+     * @param count the number of copies, 0 or more.
+     * @throws IllegalStateException if another thread is inside a call.
+     */
+    public void showCopies(int count) {
+        if (gate.enter()) {
+            try {
+                status.copies(count);
+            } finally {
+                leave();
+            }
+        }
+    }
+
     /** Whether the calling thread is inside a call. */
     boolean isInsideHere() {
         return gate.isInsideHere();
     }
 
     private void release() {
-        try {
+        try (status) {
             failover.close(!claim.isOpen(), this::sendEndOfStream);
         } finally {
             gate.released();

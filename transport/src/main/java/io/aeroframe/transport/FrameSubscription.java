@@ -22,6 +22,7 @@ public final class FrameSubscription implements AutoCloseable {
     private final DriverConnection connection;
     private final FrameAssemblies assemblies = new FrameAssemblies(HostIdentity.current(), new FrameCopies());
     private final SubscriptionCounts counts = new SubscriptionCounts();
+    private final StatusFile status;
     private final Gate gate;
     private final SubscriptionFailover failover;
     private final Runnable whenClosed;
@@ -43,21 +44,25 @@ public final class FrameSubscription implements AutoCloseable {
     /**
      * Creates a subscription. Waits {@link ConnectionContext#answerTimeout()} at most for the driver in each session.
      *
+     * @param status     closed with the subscription, unless this throws.
      * @param whenClosed called on the closing thread after the subscription is closed.
      */
     FrameSubscription(
             DriverConnection connection,
             SharedDirectory directory,
             SubscriptionContext context,
+            StatusFile status,
             Consumer<FrameSubscription> whenClosed) {
         this.connection = connection;
+        this.status = status;
         this.context = context;
         this.whenClosed = () -> whenClosed.accept(this);
         gate = new Gate("subscription of stream '" + context.stream() + "'");
         RejectReporter rejects = new RejectReporter(context.stream(), context.errorHandler());
         failover = new SubscriptionFailover(
                 connection,
-                new SubscriptionLink.Parts(context, gate, directory, connection.pools(), counts, rejects, assemblies));
+                new SubscriptionLink.Parts(
+                        context, gate, directory, connection.pools(), counts, status, rejects, assemblies));
     }
 
     /**
@@ -204,6 +209,7 @@ public final class FrameSubscription implements AutoCloseable {
             if (mayMove && !link.hasRead()) {
                 failover.move();
             }
+            status.state(failover.current().state().ordinal(), counts.publicationId());
         }
         return delivered;
     }
@@ -308,8 +314,25 @@ public final class FrameSubscription implements AutoCloseable {
         return gate.isInsideHere();
     }
 
+    /**
+     * Tells monitors how often the application copies the bytes of a frame after it has received them. For the polling
+     * thread, outside of a handler.
+     *
+     * @param count the number of copies, 0 or more.
+     */
+    public void showCopies(int count) {
+        if (gate.enter()) {
+            try {
+                status.copies(count);
+            } finally {
+                leave();
+            }
+        }
+    }
+
     private void release() {
-        try (assemblies) {
+        try (assemblies;
+                status) {
             failover.close();
         } finally {
             gate.released();

@@ -48,6 +48,7 @@ final class ImageReader implements ControlledFragmentHandler {
     private final long streamHash;
     private final HostIdentity host;
     private final SubscriptionCounts counts;
+    private final StatusFile status;
     private final RejectReporter rejects;
     private final int maxMessageLength;
     private final FrameAge age = new FrameAge();
@@ -71,19 +72,15 @@ final class ImageReader implements ControlledFragmentHandler {
 
     private Ending ending = Ending.NONE;
 
-    ImageReader(
-            Image image,
-            SubscriptionContext context,
-            PoolFollower pools,
-            SubscriptionCounts counts,
-            RejectReporter rejects,
-            FrameAssemblies assemblies) {
+    ImageReader(Image image, SubscriptionLink.Parts parts, PoolFollower pools) {
         this.image = image;
-        this.context = context;
         this.pools = pools;
-        this.streamHash = context.stream().hash();
-        this.counts = counts;
-        this.rejects = rejects;
+        context = parts.context();
+        streamHash = context.stream().hash();
+        counts = parts.counts();
+        status = parts.status();
+        rejects = parts.rejects();
+        FrameAssemblies assemblies = parts.assemblies();
         maxMessageLength = (int) Math.min(
                 (long) context.maxFrameLength() + FrameHeader.LENGTH + FrameHeader.MAX_METADATA_LENGTH,
                 FrameDescriptor.computeMaxMessageLength(image.termBufferLength()));
@@ -268,20 +265,35 @@ final class ImageReader implements ControlledFragmentHandler {
     private void deliver(FrameAssembly assembly) {
         FrameHeader frameHeader = assembly.header();
         BorrowedFrame frame = assembly.frame();
+        long nowNs = System.nanoTime();
         if (frameHeader.timeToLiveNs > 0
-                && age.of(frameHeader.publicationId, frame.publishTimeNs(), frame.isSameHost(), System.nanoTime())
+                && age.of(frameHeader.publicationId, frame.publishTimeNs(), frame.isSameHost(), nowNs)
                         > frameHeader.timeToLiveNs) {
             counts.expired();
             frame.giveBack();
             return;
         }
         counts.received(frame.payloadLength());
+        show(frameHeader, frame, nowNs);
         delivered++;
         try {
             handler.onFrame(frame);
         } finally {
             frame.giveBack();
         }
+    }
+
+    private void show(FrameHeader frameHeader, BorrowedFrame frame, long nowNs) {
+        long latencyNs = frame.isSameHost() ? Math.max(0, nowNs - frame.publishTimeNs()) : -1;
+        status.beginChange();
+        status.frame(
+                frameHeader.format,
+                frameHeader.sequence,
+                nowNs,
+                latencyNs,
+                frameHeader.captureTimeNs,
+                frame.payloadLength());
+        status.endChange();
     }
 
     private Action onAnnouncement(DirectBuffer buffer, int offset, int length) {

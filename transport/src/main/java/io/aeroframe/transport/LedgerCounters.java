@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>{@link #show} is for the thread of the publication or subscription, inside its gate. It takes no lock, and does
  * nothing until the driver has allocated the counters. If the driver has no room for them, the stream goes on without.
  */
-final class LedgerCounters implements AutoCloseable {
+final class LedgerCounters implements NumberedCounts, AutoCloseable {
 
     /** The type id of a publication's counters. Aeron reserves ids from 1000 on for applications. */
     static final int PUBLICATION_TYPE_ID = 17_001;
@@ -54,7 +54,8 @@ final class LedgerCounters implements AutoCloseable {
     }
 
     /** Sets a counter if its number has changed. */
-    void show(int index, long value) {
+    @Override
+    public void show(int index, long value) {
         if (shown[index] != value) {
             Counter[] made = counters;
             if (made != null && !session.isOver() && !made[index].isClosed()) {

@@ -23,8 +23,8 @@ class PoolSlots {
     static final long WRITING = -2;
 
     private static final int SEQUENCE = 0;
-    private static final int LEASES = 8;
-    private static final int RETAINED = 16;
+    static final int LEASES = 8;
+    static final int RETAINED = 16;
 
     private final AtomicBuffer buffer;
     private final int offset;

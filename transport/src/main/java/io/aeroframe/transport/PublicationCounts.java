@@ -67,7 +67,7 @@ final class PublicationCounts {
         return droppedBackPressure + droppedNoSlot + droppedNoSubscriber + droppedAtSource;
     }
 
-    /** Names for {@link #show(LedgerCounters)}. */
+    /** Names for {@link #show(NumberedCounts)}. */
     static String[] names() {
         return new String[] {
             "published",
@@ -79,7 +79,7 @@ final class PublicationCounts {
         };
     }
 
-    void show(LedgerCounters counters) {
+    void show(NumberedCounts counters) {
         counters.show(0, nextSequence);
         counters.show(1, sent);
         counters.show(2, droppedBackPressure);

@@ -127,7 +127,8 @@ final class Rehearsal implements AutoCloseable {
         publishing.conclude();
         try (FrameSubscription every = subscribe(name, Delivery.EVERY);
                 FrameSubscription latest = subscribe(name, Delivery.LATEST);
-                FramePublication publication = new FramePublication(connection, host, publishing, closed -> {})) {
+                FramePublication publication =
+                        new FramePublication(connection, host, publishing, new StatusFile(), closed -> {})) {
             run(publication, every, latest);
         } catch (FrameTransportException | FrameDriverException | IllegalStateException ex) {
             isStopped = true; // no driver, no room, or the connection is closed
@@ -145,7 +146,7 @@ final class Rehearsal implements AutoCloseable {
     private FrameSubscription subscribe(String stream, Delivery delivery) {
         SubscriptionContext context = new SubscriptionContext().stream(stream).delivery(delivery);
         context.conclude(host.errorHandler());
-        return new FrameSubscription(connection, host.directory(), context, closed -> {});
+        return new FrameSubscription(connection, host.directory(), context, new StatusFile(), closed -> {});
     }
 
     private void run(FramePublication publication, FrameSubscription every, FrameSubscription latest) {

@@ -116,14 +116,14 @@ final class SubscriptionCounts {
         lock.endChange();
     }
 
-    /** The labels for {@link #show(LedgerCounters)}. */
+    /** The labels for {@link #show(NumberedCounts)}. */
     static String[] names() {
         return new String[] {
             "published", "received", "dropped by publisher", "lost", "overrun", "superseded", "expired", "invalid"
         };
     }
 
-    void show(LedgerCounters counters) {
+    void show(NumberedCounts counters) {
         counters.show(0, published);
         counters.show(1, received);
         counters.show(2, droppedByPublisher);
@@ -132,6 +132,11 @@ final class SubscriptionCounts {
         counters.show(5, superseded);
         counters.show(6, expired);
         counters.show(7, invalid);
+    }
+
+    /** The publication that is accounted for at present; 0 before the first. */
+    long publicationId() {
+        return publicationId;
     }
 
     /** A consistent snapshot. Any thread; takes no lock, and retries while the polling thread changes the numbers. */

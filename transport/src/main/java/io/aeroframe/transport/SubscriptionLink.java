@@ -78,6 +78,7 @@ final class SubscriptionLink implements AutoCloseable {
      * @param directory  the directory of the pools.
      * @param openPools  the pools that the connection has open.
      * @param counts     the counts behind its ledger.
+     * @param status     shows them to monitors.
      * @param rejects    reports rejected messages and other errors.
      * @param assemblies the memory that frames are assembled in.
      */
@@ -87,6 +88,7 @@ final class SubscriptionLink implements AutoCloseable {
             SharedDirectory directory,
             PoolReaper openPools,
             SubscriptionCounts counts,
+            StatusFile status,
             RejectReporter rejects,
             FrameAssemblies assemblies) {}
 
@@ -178,7 +180,7 @@ final class SubscriptionLink implements AutoCloseable {
             return;
         }
         if (hasRead) {
-            parts.counts().show(counters);
+            showCounts();
             noteInterval();
         }
         followed.show(
@@ -188,6 +190,16 @@ final class SubscriptionLink implements AutoCloseable {
         if (standby != null) {
             switchToStandby();
         }
+    }
+
+    private void showCounts() {
+        parts.counts().show(counters);
+        StatusFile status = parts.status();
+        PoolReader pool = pool();
+        status.beginChange();
+        parts.counts().show(status);
+        status.pool(pool == null ? 0 : pool.poolId());
+        status.endChange();
     }
 
     private void noteInterval() {
@@ -250,8 +262,7 @@ final class SubscriptionLink implements AutoCloseable {
 
     private void follow(Image image) {
         if (reader == null || reader.image() != image) {
-            reader =
-                    new ImageReader(image, parts.context(), pools, parts.counts(), parts.rejects(), parts.assemblies());
+            reader = new ImageReader(image, parts, pools);
             heardNs = System.nanoTime();
             intervalNs = 0;
         }

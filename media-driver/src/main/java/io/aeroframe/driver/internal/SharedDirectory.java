@@ -3,10 +3,13 @@ package io.aeroframe.driver.internal;
 import io.aeroframe.driver.FrameDriverException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Where the processes that use one driver share files in memory, each of them with one owner.
@@ -131,6 +134,31 @@ public final class SharedDirectory {
                     file + ": cannot be opened: " + OwnedDirectory.reason(ex),
                     ex);
         }
+    }
+
+    /**
+     * The files that there are, of living processes and of others. Any thread.
+     *
+     * @param prefix what their names begin with.
+     * @return their names, in no order; none if there is no directory.
+     * @throws FrameDriverException if the directory cannot be read.
+     */
+    public List<String> names(String prefix) {
+        return FileThread.call(() -> {
+            List<String> names = new ArrayList<>();
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(path, prefix + "*" + SUFFIX)) {
+                for (Path file : files) {
+                    String name = file.getFileName().toString();
+                    names.add(name.substring(0, name.length() - SUFFIX.length()));
+                }
+            } catch (NoSuchFileException ex) {
+                return names; // nobody shares anything
+            } catch (IOException | DirectoryIteratorException ex) {
+                throw new FrameDriverException(
+                        FrameDriverException.Reason.DIRECTORY, path + ": cannot be read: " + ex.getMessage(), ex);
+            }
+            return names;
+        });
     }
 
     /**

@@ -1,7 +1,7 @@
-package io.aeroframe.apps;
+package io.aeroframe.apps.terminal;
 
 /** How many columns of a terminal a text takes: two for a character of East Asia or an emoji, none for an accent. */
-final class TextColumns {
+public final class TextColumns {
 
     /** First and last code points of the ranges that Unicode's EastAsianWidth.txt calls wide, roughly. */
     private static final int[][] WIDE = {
@@ -22,13 +22,24 @@ final class TextColumns {
 
     private TextColumns() {}
 
-    /** The columns that a text takes. */
-    static int of(String text) {
+    /**
+     * The columns that a text takes.
+     *
+     * @param text any text.
+     * @return the number of columns.
+     */
+    public static int of(String text) {
         return text.codePoints().map(TextColumns::of).sum();
     }
 
-    /** The beginning of a text that takes so many columns at most. */
-    static String cut(String text, int columns) {
+    /**
+     * The beginning of a text that takes so many columns at most.
+     *
+     * @param text    any text.
+     * @param columns the room.
+     * @return the text, or what of it fits.
+     */
+    public static String cut(String text, int columns) {
         int taken = 0;
         int end = 0;
         while (end < text.length()) {
