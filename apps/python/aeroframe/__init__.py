@@ -28,6 +28,7 @@ from ._errors import (
 from ._frames import Frame
 from ._jvm import jvm_arguments
 from ._publish import Publication, PublicationLedger, publish
+from ._streams import StreamInfo, streams
 from ._subscribe import Subscription, SubscriptionLedger, subscribe
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Publication",
     "PublicationLedger",
     "StreamCollision",
+    "StreamInfo",
     "StreamLost",
     "Subscription",
     "SubscriptionLedger",
@@ -50,6 +52,7 @@ __all__ = [
     "VideoCapture",
     "jvm_arguments",
     "publish",
+    "streams",
     "subscribe",
 ]
 __version__ = "0.1.0"

@@ -3,6 +3,7 @@
 import gc
 import itertools
 import logging
+import os
 import threading
 import time
 
@@ -585,3 +586,16 @@ def test_streams_that_nobody_closed_are_closed_when_they_are_forgotten(stream):
     del out
     gc.collect()
     assert [frame.sequence for frame in camera] == [0]
+
+
+def test_streams_are_listed_with_what_flows(connected, stream):
+    out, camera = connected()
+    for number in range(20):
+        out.send(np.zeros((48, 64, 3), np.uint8))
+        until(lambda: camera.ledger.received > number or camera.read(0) is not None, "the frame")
+    (found,) = [each for each in aeroframe.streams() if each.name == stream]
+    assert (found.channel, found.format, found.width, found.height) == ("ipc", "64x48 BGR24", 64, 48)
+    assert (found.subscribers, found.pid, found.state) == (1, os.getpid(), "streaming")
+    assert found.fps > 0 and found.bytes_per_second > 0
+    out.close()
+    until(lambda: all(each.pid is None for each in aeroframe.streams() if each.name == stream), "the end")

@@ -1,7 +1,8 @@
 """Runs a command on a terminal of so many columns, and copies what it shows to standard output.
 
 Usage: terminal.py COLUMNS COMMAND...
-Each line of standard input is a new width. An ESC character in the output shows where it took effect.
+Each line of standard input is a new width, or keys to type after "type ". An ESC character in the output shows
+where a new width took effect.
 """
 import fcntl
 import os
@@ -25,9 +26,11 @@ readers = [0, terminal]
 while True:
     ready, _, _ = select.select(readers, [], [])
     if 0 in ready:
-        width = os.read(0, 100)
-        if width:
-            resize(terminal, int(width))
+        line = os.read(0, 100)
+        if line.startswith(b"type "):
+            os.write(terminal, line[5:].rstrip(b"\n"))
+        elif line:
+            resize(terminal, int(line))
             os.write(1, b"\x1b")
         else:
             readers.remove(0)

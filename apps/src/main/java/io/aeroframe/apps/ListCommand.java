@@ -59,15 +59,8 @@ final class ListCommand implements Callable<Integer> {
 
     private void print(List<StreamRow> rows) throws IOException {
         if (options.isJson()) {
-            options.print(json -> {
-                json.writeStartObject();
-                json.writeArrayFieldStart("streams");
-                for (StreamRow row : rows) {
-                    StreamJson.write(json, row);
-                }
-                json.writeEndArray();
-                json.writeEndObject();
-            });
+            options.print(StreamJson.list(rows));
+            options.flush();
         } else if (rows.isEmpty()) {
             options.say("there are no streams on this host; 'aeroframe demo' publishes one");
         } else {

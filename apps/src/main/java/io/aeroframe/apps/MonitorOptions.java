@@ -62,7 +62,7 @@ final class MonitorOptions {
         }
     }
 
-    /** What to tell somebody who asked for a stream that is not there. */
+    /** The message for a stream that is not there. */
     static String noSuchStream(StreamName name, List<StreamRow> all) {
         String others = all.stream()
                 .map(row -> row.stream().value())
@@ -91,7 +91,7 @@ final class MonitorOptions {
         out().println(line);
     }
 
-    /** Fails if what reads the output is gone: a command that goes on for ever would not notice otherwise. */
+    /** Fails if what reads the output is gone: a command that goes on until Ctrl-C would not notice otherwise. */
     void flush() throws IOException {
         if (out().checkError()) {
             throw new StreamFailure("standard output can no longer be written: what reads it has ended");

@@ -29,7 +29,7 @@ final class TopCommand implements Callable<Integer> {
     private static final int BACKSPACE = 127;
     private static final int CONTROL_H = 8;
     private static final int CONTROL_C = 3;
-    private static final String KEYS = "n name  r rate  b bandwidth  d delay  x drops  / filter  q quit";
+    private static final String KEYS = "q quit  / filter  by: n name  r rate  b bandwidth  d delay  x drops";
 
     private final StopSignal stop;
     private final TopView view = new TopView();

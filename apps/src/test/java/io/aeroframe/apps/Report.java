@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a process printed with {@code --json}: objects, the names of nested fields joined with a dot.
+ * What a process printed with {@code --json}: objects, the names of nested fields and the indices of arrays joined with
+ * a dot.
  *
  * @param summary the last line.
  * @param digests the lines of a digest sink.
@@ -54,13 +55,25 @@ record Report(Map<String, Object> summary, List<Map<String, Object>> digests) {
     private static void readObject(JsonParser parser, String prefix, Map<String, Object> fields) throws IOException {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = prefix + parser.currentName();
-            switch (parser.nextToken()) {
-                case START_OBJECT -> readObject(parser, name + ".", fields);
-                case VALUE_NUMBER_INT -> fields.put(name, parser.getLongValue());
-                case VALUE_NUMBER_FLOAT -> fields.put(name, parser.getDoubleValue());
-                case VALUE_TRUE, VALUE_FALSE -> fields.put(name, parser.getBooleanValue());
-                default -> fields.put(name, parser.getText());
-            }
+            parser.nextToken();
+            readValue(parser, name, fields);
+        }
+    }
+
+    private static void readArray(JsonParser parser, String prefix, Map<String, Object> fields) throws IOException {
+        for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+            readValue(parser, prefix + i, fields);
+        }
+    }
+
+    private static void readValue(JsonParser parser, String name, Map<String, Object> fields) throws IOException {
+        switch (parser.currentToken()) {
+            case START_OBJECT -> readObject(parser, name + ".", fields);
+            case START_ARRAY -> readArray(parser, name + ".", fields);
+            case VALUE_NUMBER_INT -> fields.put(name, parser.getLongValue());
+            case VALUE_NUMBER_FLOAT -> fields.put(name, parser.getDoubleValue());
+            case VALUE_TRUE, VALUE_FALSE -> fields.put(name, parser.getBooleanValue());
+            default -> fields.put(name, parser.getText());
         }
     }
 

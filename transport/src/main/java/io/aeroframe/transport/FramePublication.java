@@ -718,7 +718,7 @@ public final class FramePublication implements AutoCloseable {
     }
 
     /**
-     * Tells monitors how often the application copies the bytes of a frame before it hands them over. For the
+     * Shows monitors how often the application copies the bytes of a frame before it hands them over. For the
      * publishing thread.
      *
      * @param count the number of copies, 0 or more.

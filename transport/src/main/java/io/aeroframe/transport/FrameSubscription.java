@@ -315,7 +315,7 @@ public final class FrameSubscription implements AutoCloseable {
     }
 
     /**
-     * Tells monitors how often the application copies the bytes of a frame after it has received them. For the polling
+     * Shows monitors how often the application copies the bytes of a frame after it has received them. For the polling
      * thread, outside of a handler.
      *
      * @param count the number of copies, 0 or more.

@@ -137,7 +137,7 @@ final class StatusFile implements NumberedCounts, AutoCloseable {
      * Within a change: a frame that was sent or delivered.
      *
      * @param timeNs    when, by the monotonic clock.
-     * @param latencyNs from publishing to delivery; negative if unknown.
+     * @param latencyNs the time from publishing to delivery; negative if unknown.
      */
     void frame(FrameFormat format, long sequence, long timeNs, long latencyNs, long captureTimeNs, int length) {
         if (this.format != format && !format.equals(this.format)) { // two assemblies have two objects for one format

@@ -49,7 +49,7 @@ final class StatusLayout {
     /** 1 plus the number of copies that the application makes; 0 if it has not said. */
     static final int COPIES_OFFSET = NUMBERS_VERSION_OFFSET + 48;
 
-    /** Ints: width, height, stride, pixel format, encoding, color, sample width and height. Width 0 is no format. */
+    /** Ints: width, height, stride, pixel format, encoding, color, sample width and height. Width 0: there is none. */
     static final int FORMAT_OFFSET = NUMBERS_VERSION_OFFSET + 64;
 
     /** The ledger, in the order of its names. */

@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record Rates(double fps, double bytesPerSecond, long silentNs) {
 
-    /** Frames that are older than this tell nothing about the present rate. */
+    /** Older frames do not count for the present rate. */
     private static final long WINDOW_NS = 2_000_000_000L;
 
     private static final long MIN_SILENCE_NS = 1_000_000_000L;

@@ -21,7 +21,7 @@ public final class Spread {
     /**
      * Of some numbers.
      *
-     * @param values in any order.
+     * @param values the numbers, in any order.
      * @return their spread.
      */
     public static Spread of(double... values) {

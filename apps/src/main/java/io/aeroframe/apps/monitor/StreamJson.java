@@ -1,27 +1,48 @@
 package io.aeroframe.apps.monitor;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.LatencyCounts;
 import io.aeroframe.transport.PoolUse;
 import io.aeroframe.transport.StreamStatus;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** Streams as JSON. */
 public final class StreamJson {
 
+    private static final JsonFactory JSON = new JsonFactory();
+
     private StreamJson() {}
 
     /**
-     * Writes a stream as an object.
+     * The list of streams as a document.
      *
-     * @param json takes it.
-     * @param row  the stream.
-     * @throws IOException if that fails.
+     * @param rows the streams.
+     * @return {@code {"streams":[...]}}, in one line.
      */
-    public static void write(JsonGenerator json, StreamRow row) throws IOException {
+    public static String list(List<StreamRow> rows) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeArrayFieldStart("streams");
+            for (StreamRow row : rows) {
+                write(json, row);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException ex) {
+            throw new IllegalStateException("JSON into memory failed", ex);
+        }
+        return text.toString();
+    }
+
+    private static void write(JsonGenerator json, StreamRow row) throws IOException {
         json.writeStartObject();
         json.writeStringField("stream", row.stream().value());
         json.writeStringField("channel", row.channel());
@@ -78,7 +99,7 @@ public final class StreamJson {
     public static void writeDetails(JsonGenerator json, StreamStatus status, Optional<PoolUse> pool)
             throws IOException {
         writeProcess(json, status);
-        json.writeStringField("state", status.state().name().toLowerCase(java.util.Locale.ROOT));
+        json.writeStringField("state", status.state().name().toLowerCase(Locale.ROOT));
         json.writeNumberField("frames", status.frameCount());
         json.writeNumberField("bytes", status.bytes());
         if (status.copies() >= 0) {

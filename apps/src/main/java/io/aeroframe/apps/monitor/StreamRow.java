@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
  * @param channel       what publisher and subscriber both name: {@code ipc} or {@code udp:HOST:PORT}.
  * @param publication   the publication; null if it is on another host, or there is none.
  * @param subscriptions the subscriptions of this host.
- * @param rates         of the publication; without one, of the first subscription.
- * @param state         for people: {@code streaming}, {@code standby}, {@code silent for 5 s}.
+ * @param rates         the rates of the publication; without one, of the first subscription.
+ * @param state         the state in words: {@code streaming}, {@code standby}, {@code silent for 5 s}.
  */
 public record StreamRow(
         StreamName stream,

@@ -1,2 +1,2 @@
-/** What can be seen of all streams of a host without subscribing: the numbers behind {@code list}, {@code hz} and so on. */
+/** Numbers that show how all streams of a host are doing, without a subscription: behind {@code list}, {@code hz}. */
 package io.aeroframe.apps.monitor;

@@ -1,11 +1,14 @@
 package io.aeroframe.apps.python;
 
+import io.aeroframe.apps.monitor.StreamJson;
+import io.aeroframe.apps.monitor.StreamRow;
 import io.aeroframe.driver.DriverContext;
 import io.aeroframe.driver.FrameDriver;
 import io.aeroframe.transport.Aeroframe;
 import io.aeroframe.transport.ConnectionContext;
 import io.aeroframe.transport.Delivery;
 import io.aeroframe.transport.FrameChannel;
+import io.aeroframe.transport.StreamMonitor;
 import io.aeroframe.transport.StreamName;
 import io.aeroframe.transport.SubscriptionContext;
 import java.nio.file.Path;
@@ -78,6 +81,17 @@ public final class PythonRuntime implements AutoCloseable {
             subscription.open(join());
         }
         return subscription;
+    }
+
+    /**
+     * The streams of this host, without a driver and without subscribing.
+     *
+     * @return a JSON document, as {@code list --json} prints it.
+     */
+    public String streams() {
+        try (StreamMonitor monitor = new StreamMonitor(FrameDriver.sharedDirectory(driverContext()))) {
+            return StreamJson.list(StreamRow.of(monitor.look(), System.nanoTime()));
+        }
     }
 
     /** The connection that may host the driver. */

@@ -89,7 +89,7 @@ public final class FullScreen implements AutoCloseable {
     /**
      * Shows lines, and finds out whether the terminal has another size now.
      *
-     * @param lines as many as there are rows, none wider than the terminal.
+     * @param lines the rows' texts, none wider than the terminal.
      */
     public void show(List<String> lines) {
         List<AttributedString> shown = new ArrayList<>();
