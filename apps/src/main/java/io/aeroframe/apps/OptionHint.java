@@ -45,6 +45,8 @@ final class OptionHint {
         return switch (reason) {
             case LIVE_HAS_NO_START -> "without --start";
             case START_AFTER_END -> "an earlier --start";
+            case RAW_VIDEO_NOT_DESCRIBED -> "--input-size WxH --input-format FORMAT";
+            case RAW_VIDEO_TOO_SHORT -> "another --input-size or --input-format";
             case DAMAGED_CAMERA_JPEG -> "--fourcc YUYV";
         };
     }

@@ -18,6 +18,8 @@ import picocli.CommandLine.Parameters;
             "  0, camera:1, /dev/video0  a camera",
             "  clip.mp4, rtsp://..., http://...",
             "                            anything FFmpeg opens; a live address is opened again when it was away",
+            "  clip.yuv --input-size WxH --input-format FORMAT",
+            "                            raw video: .yuv, .nv12, .rgb, .bgr, .gray, .raw and the like",
             "  cat.jpg, shots/*.png, shots/%%06d.png, dir/",
             "                            pictures in name order, 25 a second unless --fps says otherwise;",
             "                            a JPEG that needs no change is sent as it is",

@@ -8,6 +8,7 @@ import io.aeroframe.transport.FrameChannel;
 import io.aeroframe.transport.FrameFormat;
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.jpeg.ChromaSubsampling;
+import io.aeroframe.vision.source.FrameSources;
 import io.aeroframe.vision.source.PictureSize;
 import io.aeroframe.vision.source.SourceKind;
 import io.aeroframe.vision.source.SourceNames;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -88,6 +88,20 @@ final class PublishOptions {
             converter = DurationConverter.class,
             description = "Begin a video file at this time from its start, such as 10s.")
     private Duration start;
+
+    @Option(
+            names = "--input-size",
+            paramLabel = "WxH",
+            converter = SizeConverter.class,
+            description = "Size of the frames in a raw video file, such as clip.yuv.")
+    private PictureSize inputSize;
+
+    @Option(
+            names = "--input-format",
+            paramLabel = "F",
+            description = "Pixel format of the frames in a raw video file, as FFmpeg calls it, such as yuv420p, nv12 or"
+                    + " bgr24.")
+    private String inputFormat;
 
     @Option(
             names = "--reconnect",
@@ -206,10 +220,22 @@ final class PublishOptions {
     void validateFor(String source) {
         shared.validateFor(source);
         if (loop) {
-            requireKind(source, "--loop", SourceKind.PICTURES, SourceKind.VIDEO_FILE, SourceKind.ADDRESS);
+            requireKind(
+                    source,
+                    "--loop",
+                    SourceKind.PICTURES,
+                    SourceKind.VIDEO_FILE,
+                    SourceKind.RAW_VIDEO,
+                    SourceKind.ADDRESS);
         }
         if (start != null) {
-            requireKind(source, "--start", SourceKind.VIDEO_FILE, SourceKind.ADDRESS, SourceKind.LIVE_ADDRESS);
+            requireKind(
+                    source,
+                    "--start",
+                    SourceKind.VIDEO_FILE,
+                    SourceKind.RAW_VIDEO,
+                    SourceKind.ADDRESS,
+                    SourceKind.LIVE_ADDRESS);
         }
         if (reconnect != null) {
             requireKind(source, "--reconnect", SourceKind.LIVE_ADDRESS, SourceKind.ADDRESS);
@@ -217,16 +243,41 @@ final class PublishOptions {
         if (fourcc != null) {
             requireKind(source, "--fourcc", SourceKind.CAMERA);
         }
+        requireInputFormat(source);
+    }
+
+    /** Raw video has no header; of a file that is not there, opening it says so. */
+    private void requireInputFormat(String source) {
+        if (inputSize != null || inputFormat != null) {
+            String option = inputSize != null ? "--input-size" : "--input-format";
+            requireKind(
+                    source,
+                    option,
+                    "leave it out; a raw video file ends in .yuv, .nv12, .rgb, .bgr, .gray or .raw",
+                    List.of(SourceKind.RAW_VIDEO));
+        }
+        boolean isComplete = inputSize != null && inputFormat != null;
+        if (!isComplete && FrameSources.isFile(source) && SourceKind.of(source) == SourceKind.RAW_VIDEO) {
+            throw shared.usage(source + " is a raw video file, which does not say the size and pixel format of its"
+                    + " frames: add " + (inputSize == null ? "--input-size WxH" : "")
+                    + (inputSize == null && inputFormat == null ? " and " : "")
+                    + (inputFormat == null ? "--input-format FORMAT" : "")
+                    + ", such as --input-size 1280x720 --input-format yuv420p");
+        }
     }
 
     private void requireKind(String source, String option, SourceKind... kinds) {
+        requireKind(source, option, "leave it out", List.of(kinds));
+    }
+
+    private void requireKind(String source, String option, String wayOut, List<SourceKind> kinds) {
         SourceKind kind = SourceKind.of(source);
         String bridge = Bridges.describeSource(source);
         boolean isOpenedHere = bridge == null && kind != SourceKind.UNKNOWN; // else opening it says what is wrong
-        if (bridge != null || isOpenedHere && !List.of(kinds).contains(kind)) {
-            String known = Stream.of(kinds).map(SourceKind::toString).collect(Collectors.joining(" or "));
+        if (bridge != null || isOpenedHere && !kinds.contains(kind)) {
+            String known = kinds.stream().map(SourceKind::toString).collect(Collectors.joining(" or "));
             throw shared.usage(option + " is for " + known + ", and '" + SourceNames.shown(source) + "' is "
-                    + (bridge != null ? bridge : kind) + ": leave it out");
+                    + (bridge != null ? bridge : kind) + ": " + wayOut);
         }
     }
 
@@ -300,6 +351,8 @@ final class PublishOptions {
                 .reconnect(reconnect != Switch.off)
                 .report(report)
                 .fourcc(fourcc)
+                .inputSize(inputSize == null ? 0 : inputSize.width(), inputSize == null ? 0 : inputSize.height())
+                .inputFormat(inputFormat)
                 .framesPerSecond(rate.isSource() || rate.isMax() ? 0 : rate.perSecond());
     }
 

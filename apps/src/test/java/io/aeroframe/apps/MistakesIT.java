@@ -52,6 +52,9 @@ class MistakesIT {
                     publish missing/ s                                      | missing/: no such
                     publish empty.mp4 s                                     | empty.mp4: is empty
                     publish empty.png s                                     | empty.png: the file is empty
+                    publish missing.yuv s                                   | missing.yuv: no such file
+                    publish empty.yuv s --input-size 2x2 --input-format gray | empty.yuv: is empty
+                    publish short.yuv s --input-size 9x9 --input-format gray | short.yuv: has 80 bytes, which is less
                     publish corrupt.mp4 s                                   | corrupt.mp4 is not a video
                     publish corrupt.png s                                   | corrupt.png: not a picture
                     publish corrupt.jpg s                                   | corrupt.jpg
@@ -162,6 +165,12 @@ class MistakesIT {
                     publish 0 s --loop                       | '0' is a camera: leave it out
                     publish - s --loop                       | '-' is a pipe: leave it out
                     publish rtsp://127.0.0.1:1/x s --loop    | is a live address: leave it out
+                    publish clip.mp4 s --input-size 640x480  | --input-size is for a raw video file, and 'clip.mp4' is a
+                    publish pattern: s --input-format nv12   | --input-format is for a raw video file, and 'pattern:' is
+                    publish 0 s --input-size vga             | is a camera: leave it out
+                    publish - s --input-format nv12          | '-' is a pipe: leave it out
+                    publish clip.yuv s --input-size 640      | '640'
+                    publish clip.yuv s --reconnect on        | is a raw video file: leave it out
                     publish clip.mp4 s --reconnect off       | --reconnect is for a live address or an address
                     publish zmq:tcp://h:1 s --start 5        | is ZeroMQ: leave it out
                     publish shm:a?size=2x2&format=bgr24 s --loop | is shared memory: leave it out
@@ -187,6 +196,10 @@ class MistakesIT {
         String[] arguments = Stream.of(typed.replace('!', '|').split(" +"))
                 .map(word -> word.equals("''") ? "" : word)
                 .toArray(String[]::new);
+        expectWrongUsage(arguments, expected);
+    }
+
+    private static void expectWrongUsage(String[] arguments, String expected) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int status = Main.commandLine(STOP)
@@ -201,6 +214,19 @@ class MistakesIT {
         assertFalse(lines.get(0).contains("Exception"), err::toString);
         assertTrue(lines.get(1).matches("Try 'aeroframe.* --help'\\."), err::toString);
         assertEquals("", out.toString());
+    }
+
+    /** What is typed behind the name of a raw video file of 12 bytes, and words that the line must have. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    ''                                | add --input-size WxH and --input-format FORMAT, such as
+                    --input-format nv12               | frames: add --input-size WxH, such as
+                    --input-size 2x2                  | frames: add --input-format FORMAT, such as
+                    --input-size 2x2 --input-format x | the pixel format 'x'
+                    """)
+    void rawVideoThatIsNotDescribedIsRefused(String typed, String expected) throws Exception {
+        Path film = Files.write(directory.resolve("film.yuv"), new byte[12]);
+        expectWrongUsage(("publish " + film + " s " + typed).split(" +"), expected);
     }
 
     /** As {@code | head} ends it. */
@@ -369,6 +395,8 @@ class MistakesIT {
         }
         Files.createFile(directory.resolve("empty.mp4"));
         Files.createFile(directory.resolve("empty.png"));
+        Files.createFile(directory.resolve("empty.yuv"));
+        Files.write(directory.resolve("short.yuv"), new byte[80]);
         Files.createDirectory(directory.resolve("empty"));
         sandbox.workingDirectory(directory);
     }

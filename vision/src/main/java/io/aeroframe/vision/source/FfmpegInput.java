@@ -8,6 +8,7 @@ import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -44,6 +45,7 @@ final class FfmpegInput implements AutoCloseable {
     private static final int MAX_FRAME_THREADS = 16;
 
     private final FfmpegLocation location;
+    private final RawVideo raw;
     private final FfmpegInterrupt interrupt;
     private final long timeoutNs;
     private final FfmpegFailures failures;
@@ -60,8 +62,9 @@ final class FfmpegInput implements AutoCloseable {
     private long end = avutil.AV_NOPTS_VALUE;
     private boolean isClosed;
 
-    private FfmpegInput(FfmpegLocation location, FfmpegInterrupt interrupt, long timeoutNs) {
+    private FfmpegInput(FfmpegLocation location, RawVideo raw, FfmpegInterrupt interrupt, long timeoutNs) {
         this.location = location;
+        this.raw = raw;
         this.interrupt = interrupt;
         this.timeoutNs = location.isFile() ? 0 : timeoutNs;
         failures = new FfmpegFailures(location, interrupt, this.timeoutNs);
@@ -72,11 +75,13 @@ final class FfmpegInput implements AutoCloseable {
     /**
      * Opens an input and its decoder.
      *
+     * @param raw       what it is if it is raw video, else null.
      * @param timeoutNs after which an address that does not answer, or stops sending, fails.
      * @throws IOException with a message for the user.
      */
-    static FfmpegInput open(FfmpegLocation location, FfmpegInterrupt interrupt, long timeoutNs) throws IOException {
-        FfmpegInput input = new FfmpegInput(location, interrupt, timeoutNs);
+    static FfmpegInput open(FfmpegLocation location, RawVideo raw, FfmpegInterrupt interrupt, long timeoutNs)
+            throws IOException {
+        FfmpegInput input = new FfmpegInput(location, raw, interrupt, timeoutNs);
         boolean isOpen = false;
         try {
             input.openContainer();
@@ -104,7 +109,8 @@ final class FfmpegInput implements AutoCloseable {
         }
         interrupt.expectWithin(timeoutNs);
         try (BytePointer url = new BytePointer(location.url(), StandardCharsets.UTF_8)) {
-            int result = avformat.avformat_open_input(context, url, null, options);
+            AVInputFormat demuxer = raw == null ? null : raw.demuxer(options);
+            int result = avformat.avformat_open_input(context, url, demuxer, options);
             if (result < 0) {
                 throw failures.open(result);
             }
@@ -354,9 +360,12 @@ final class FfmpegInput implements AutoCloseable {
      */
     boolean rewind() {
         long start = context.start_time();
-        if (!video.hasIndex()
-                || start == avutil.AV_NOPTS_VALUE
-                || avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, start, start, 0) < 0) {
+        boolean isAtStart = raw != null
+                ? raw.seek(context, 0)
+                : video.hasIndex()
+                        && start != avutil.AV_NOPTS_VALUE
+                        && avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, start, start, 0) >= 0;
+        if (!isAtStart) {
             return false;
         }
         avcodec.avcodec_flush_buffers(decoder);
@@ -375,9 +384,17 @@ final class FfmpegInput implements AutoCloseable {
     void seek(long ns) {
         long start = context.start_time() == avutil.AV_NOPTS_VALUE ? 0 : context.start_time();
         long target = start + ns / 1_000;
-        if (avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, target, target, 0) >= 0) {
+        boolean isThere = raw != null
+                ? raw.seek(context, ns)
+                : avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, target, target, 0) >= 0;
+        if (isThere) {
             avcodec.avcodec_flush_buffers(decoder);
         }
+    }
+
+    /** Whether {@link #seek(long)} finds its way. */
+    boolean hasIndex() {
+        return raw != null || video.hasIndex();
     }
 
     /** What is known of the video, as the container and its frames say it. */

@@ -19,6 +19,7 @@ final class FfmpegReader implements AutoCloseable {
     private static final long PAUSE_STEP_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final FfmpegLocation location;
+    private final RawVideo raw;
     private final SourceOptions options;
     private final long timeoutNs;
     private final FfmpegInterrupt interrupt = new FfmpegInterrupt();
@@ -36,8 +37,9 @@ final class FfmpegReader implements AutoCloseable {
     private boolean isAway;
     private boolean isIncomplete;
 
-    private FfmpegReader(FfmpegLocation location, SourceOptions options, long timeoutNs) {
+    private FfmpegReader(FfmpegLocation location, RawVideo raw, SourceOptions options, long timeoutNs) {
         this.location = location;
+        this.raw = raw;
         this.options = options;
         this.timeoutNs = timeoutNs;
     }
@@ -45,11 +47,13 @@ final class FfmpegReader implements AutoCloseable {
     /**
      * Opens an input.
      *
+     * @param raw       what it is if it is raw video, else null.
      * @param timeoutNs after which an address that does not answer, or stops sending, is taken to have failed.
      * @throws IOException with a message for the user.
      */
-    static FfmpegReader open(FfmpegLocation location, SourceOptions options, long timeoutNs) throws IOException {
-        FfmpegReader reader = new FfmpegReader(location, options, timeoutNs);
+    static FfmpegReader open(FfmpegLocation location, RawVideo raw, SourceOptions options, long timeoutNs)
+            throws IOException {
+        FfmpegReader reader = new FfmpegReader(location, raw, options, timeoutNs);
         reader.open();
         if (options.startNs() > 0 && reader.input.video().isLive()) {
             reader.close();
@@ -61,7 +65,7 @@ final class FfmpegReader implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        input = FfmpegInput.open(location, interrupt, timeoutNs);
+        input = FfmpegInput.open(location, raw, interrupt, timeoutNs);
         isPassingPackets = input.video().isMjpeg()
                 && options.allowsPassedJpeg(input.video().width(), input.video().height())
                 && input.video().orientation() == Orientation.UPRIGHT;
@@ -72,7 +76,7 @@ final class FfmpegReader implements AutoCloseable {
     private void begin() {
         input.video().configure(clock);
         isSeeking = options.startNs() > 0;
-        if (isSeeking && input.video().hasIndex()) {
+        if (isSeeking && input.hasIndex()) {
             input.seek(options.startNs());
         } else if (isSeeking) {
             seekClock = new FfmpegClock();
@@ -167,7 +171,7 @@ final class FfmpegReader implements AutoCloseable {
             if (!isSeeking) {
                 return true;
             }
-            seekTimeNs = input.video().hasIndex()
+            seekTimeNs = input.hasIndex()
                     ? input.video().timeNs(timestamp(frame), seekTimeNs)
                     : seekClock.next(timestamp(frame), duration(frame));
             if (seekTimeNs >= options.startNs()) {

@@ -80,8 +80,9 @@ public final class FfmpegSource implements FrameSource {
      * @param options what is asked of it; the quality is not looked at, and frames are raw unless they can be passed
      *                on.
      * @return the source, before its first frame.
-     * @throws IOException           if the input is missing, unreadable, no video, or does not answer within 5 s.
-     * @throws IllegalStateException if FFmpeg cannot be loaded.
+     * @throws IOException              if the input is missing, unreadable, no video, or does not answer within 5 s.
+     * @throws IllegalArgumentException if FFmpeg does not know the pixel format that is set for raw video.
+     * @throws IllegalStateException    if FFmpeg cannot be loaded.
      */
     public static FfmpegSource open(String input, SourceOptions options) throws IOException {
         return open(input, options, TIMEOUT_NS);
@@ -90,7 +91,8 @@ public final class FfmpegSource implements FrameSource {
     static FfmpegSource open(String input, SourceOptions options, long timeoutNs) throws IOException {
         FfmpegLocation location = FfmpegLocation.of(input);
         Ffmpeg.load();
-        return new FfmpegSource(location, options, FfmpegReader.open(location, options, timeoutNs));
+        RawVideo raw = RawVideo.of(input, location, options);
+        return new FfmpegSource(location, options, FfmpegReader.open(location, raw, options, timeoutNs));
     }
 
     @Override

@@ -93,7 +93,7 @@ public final class FrameSources {
             case CAMERA -> ConvertingSource.of(CameraSource.open(spec, options), options);
             case TEST_PICTURE -> ConvertingSource.of(PatternSource.open(spec, options), options);
             case PICTURES -> ConvertingSource.of(PictureSource.open(spec, options), options);
-            case VIDEO_FILE, LIVE_ADDRESS, ADDRESS -> FfmpegSource.open(spec, options);
+            case VIDEO_FILE, RAW_VIDEO, LIVE_ADDRESS, ADDRESS -> FfmpegSource.open(spec, options);
             case UNKNOWN ->
                 throw new IllegalArgumentException(
                         "source '" + SourceNames.shown(spec) + "' is not known, and no file has this name: " + KNOWN);

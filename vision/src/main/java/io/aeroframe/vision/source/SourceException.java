@@ -13,6 +13,10 @@ public final class SourceException extends IOException {
         LIVE_HAS_NO_START,
         /** {@link SourceOptions#startNs()} is after the last frame of the file. */
         START_AFTER_END,
+        /** The file is raw video; {@link SourceOptions#inputSize} or {@link SourceOptions#inputFormat} is not set. */
+        RAW_VIDEO_NOT_DESCRIBED,
+        /** The file is raw video, and has fewer bytes than a frame of the size and the pixel format that are set. */
+        RAW_VIDEO_TOO_SHORT,
         /** The camera delivers damaged JPEG images only; {@link SourceOptions#fourcc()} can request another format. */
         DAMAGED_CAMERA_JPEG
     }

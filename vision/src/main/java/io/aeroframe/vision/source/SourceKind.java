@@ -13,6 +13,8 @@ public enum SourceKind {
     TEST_PICTURE("a test picture"),
     /** A picture, a directory, a glob or a numbered name. */
     PICTURES("a set of pictures"),
+    /** A file of pixels alone, which does not say what size they have. */
+    RAW_VIDEO("a raw video file"),
     /** Anything else that FFmpeg reads from here. */
     VIDEO_FILE("a video file"),
     /** An address that cannot be rewound. */
@@ -74,7 +76,10 @@ public enum SourceKind {
     }
 
     private static SourceKind fileKind(String spec) {
-        return PictureSource.handles(spec) ? PICTURES : VIDEO_FILE;
+        if (PictureSource.handles(spec)) {
+            return PICTURES;
+        }
+        return RawVideo.handles(spec) ? RAW_VIDEO : VIDEO_FILE;
     }
 
     /** With its article, for a message. */

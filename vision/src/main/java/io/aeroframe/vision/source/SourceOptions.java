@@ -41,6 +41,9 @@ public final class SourceOptions implements Cloneable {
     private boolean reconnect;
     private String fourcc;
     private double framesPerSecond;
+    private int inputWidth;
+    private int inputHeight;
+    private String inputFormat;
     private Consumer<String> report = line -> {};
 
     /** Creates options with every setting at its default. */
@@ -285,9 +288,9 @@ public final class SourceOptions implements Cloneable {
     }
 
     /**
-     * Sets the frame rate to request from a camera. Default: the camera's own.
+     * Sets the frame rate to request from a camera, and that of raw video. Default: the camera's own; 25 for raw video.
      *
-     * @param newFramesPerSecond frame rate, or 0 for the camera's own.
+     * @param newFramesPerSecond frame rate, or 0 for the default.
      * @return these options.
      * @throws IllegalArgumentException if the rate is negative or not finite.
      */
@@ -300,12 +303,69 @@ public final class SourceOptions implements Cloneable {
     }
 
     /**
-     * The frame rate to request from a camera.
+     * The frame rate to request from a camera, and that of raw video.
      *
-     * @return frame rate, or 0 for the camera's own.
+     * @return frame rate, or 0 for the default.
      */
     public double framesPerSecond() {
         return framesPerSecond;
+    }
+
+    /**
+     * Sets the size of the frames in a file of raw video, which has no header that says it. Default: not set.
+     *
+     * @param newWidth  width in pixels; 0, together with the height, for not set.
+     * @param newHeight height in pixels; 0, together with the width, for not set.
+     * @return these options.
+     * @throws IllegalArgumentException if one is negative, or only one is 0.
+     */
+    public SourceOptions inputSize(int newWidth, int newHeight) {
+        if ((newWidth == 0) != (newHeight == 0) || newWidth < 0 || newHeight < 0) {
+            throw new IllegalArgumentException(
+                    "inputSize=" + newWidth + "x" + newHeight + ": both must be positive, or both 0");
+        }
+        inputWidth = newWidth;
+        inputHeight = newHeight;
+        return this;
+    }
+
+    /**
+     * The width of the frames in a file of raw video.
+     *
+     * @return width in pixels, or 0 if not set.
+     */
+    public int inputWidth() {
+        return inputWidth;
+    }
+
+    /**
+     * The height of the frames in a file of raw video.
+     *
+     * @return height in pixels, or 0 if not set.
+     */
+    public int inputHeight() {
+        return inputHeight;
+    }
+
+    /**
+     * Sets the pixel format of the frames in a file of raw video. Default: not set.
+     *
+     * @param newInputFormat FFmpeg's name of the pixel format, such as yuv420p, or null for not set. Opening the source
+     *                       checks it.
+     * @return these options.
+     */
+    public SourceOptions inputFormat(String newInputFormat) {
+        inputFormat = newInputFormat;
+        return this;
+    }
+
+    /**
+     * The pixel format of the frames in a file of raw video.
+     *
+     * @return its name, or null if not set.
+     */
+    public String inputFormat() {
+        return inputFormat;
     }
 
     /**
