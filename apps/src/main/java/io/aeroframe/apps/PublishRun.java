@@ -95,6 +95,7 @@ final class PublishRun {
     private void publish(List<FrameChannel> channels) throws Exception {
         try (DriverSession session = DriverSession.join(options.shared(), stop)) {
             IOException failure = null;
+            boolean isDone = false;
             try {
                 for (FrameChannel channel : channels) {
                     publications.add(session.aeroframe().addPublication(context(channel)));
@@ -106,10 +107,15 @@ final class PublishRun {
                     awaitSubscribers();
                 }
                 publishFrames();
+                isDone = true;
             } catch (IOException ex) {
                 failure = ex; // what was published until then counts
             } finally {
                 stop.beginCleanup();
+                if (!isDone && !stop.isRequested()) {
+                    publications.forEach(FramePublication::breakOff);
+                    session.waitsForOthers(false); // they may stay for the next publisher
+                }
                 CloseHelper.closeAll(publications);
             }
             reporter.summary(format, account(), copies.total());

@@ -65,6 +65,9 @@ public final class FramePublication implements AutoCloseable {
     private ByteBuffer stagingBytes;
     private long announcedNs;
 
+    /** Written by the closing thread before the gate is closed, and read behind the gate. */
+    private volatile boolean isBrokenOff;
+
     private final PublicationCounts counts = new PublicationCounts();
     private final StatusFile status;
 
@@ -734,6 +737,16 @@ public final class FramePublication implements AutoCloseable {
         }
     }
 
+    /**
+     * Closes without announcing the end of the stream, for a publisher that cannot go on: its subscribers see the
+     * stream as {@linkplain StreamState#LOST lost}, as if this process had died, and can wait for the next publication
+     * of the name. Otherwise as {@link #close()}; does nothing if the publication is closed.
+     */
+    public void breakOff() {
+        isBrokenOff = true;
+        close();
+    }
+
     /** Whether the calling thread is inside a call. */
     boolean isInsideHere() {
         return gate.isInsideHere();
@@ -749,8 +762,8 @@ public final class FramePublication implements AutoCloseable {
     }
 
     private void sendEndOfStream(LogPublication log) {
-        if (connection.state() == ConnectionState.CLOSED) {
-            return; // the connection was closed under the publication: subscribers see it as lost
+        if (isBrokenOff || connection.state() == ConnectionState.CLOSED) {
+            return; // the connection was closed under the publication: subscribers see it as lost, too
         }
         int length = messages.encodeEndOfStream(counts.nextSequence(), counts.dropped());
         long startNs = System.nanoTime();

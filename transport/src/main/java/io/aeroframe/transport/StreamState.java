@@ -8,6 +8,6 @@ public enum StreamState {
     STREAMING,
     /** The followed publication announced its end, and there is no other. */
     ENDED,
-    /** The followed publication vanished without announcing its end, and there is no other. */
+    /** The followed publication vanished or was broken off without announcing its end, and there is no other. */
     LOST
 }

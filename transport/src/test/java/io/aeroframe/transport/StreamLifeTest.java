@@ -122,6 +122,28 @@ class StreamLifeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ipc", "aeron:ipc?pool=off", "udp"})
+    void aPublicationThatIsBrokenOffIsReportedAsLostAfterAllItsFrames(String way) {
+        FrameChannel channel = LiveHost.channel(way);
+        FrameSubscription subscription = host.subscribe("breaks", channel, Delivery.EVERY);
+        FramePublication publication = host.publishLossless("breaks", channel, FORMAT);
+        LiveHost.awaitConnected(publication);
+        send(publication, 5);
+        publication.breakOff();
+        publication.close();
+        LiveHost.pollUntil(subscription, Pattern::assertIn, () -> subscription.state() == StreamState.LOST);
+        assertEquals(5, subscription.ledger().received());
+
+        FramePublication next = host.publishLossless("breaks", channel, FORMAT);
+        LiveHost.awaitConnected(next);
+        send(next, 3);
+        next.close();
+        LiveHost.pollUntilEnded(subscription, Pattern::assertIn);
+        assertEquals(8, subscription.ledger().received());
+        assertTrue(subscription.ledger().isBalanced());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ipc", "aeron:ipc?pool=off", "udp"})
     void aPublisherThatVanishesIsReportedAsLostAfterAllItsFrames(String way) {
         FrameChannel channel = LiveHost.channel(way);
         FrameSubscription subscription = host.subscribe("vanishes", channel, Delivery.EVERY);
