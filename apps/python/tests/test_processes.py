@@ -43,6 +43,13 @@ with aeroframe.subscribe(sys.argv[1], channel=sys.argv[2]) as camera:
 """
 
 
+@pytest.fixture
+def processes(processes):
+    """JVMs that start faster: the tests of the examples have those that users have."""
+    processes.env.setdefault("AEROFRAME_OPTS", "-XX:TieredStopAtLevel=1 -Daeroframe.rehearsal.ms=0")
+    return processes
+
+
 def channel_of(kind):
     return f"udp:127.0.0.1:{free_port()}" if kind == "udp" else kind
 

@@ -47,22 +47,44 @@ final class AeroframeProcess {
     }
 
     /**
-     * The JVM of the test, with what makes it start in half the time, and the class path of the launcher script if it
-     * has been packed. What flags the script gives is LauncherIT's to try.
+     * The JVM of the test, with what makes it start in half the time: the packed program and its archive of classes,
+     * if they are there, as the launcher script starts them. What flags the script gives is LauncherIT's to try.
      */
     static List<String> command(List<String> arguments) {
-        Path lib = Path.of("target", "aeroframe", "lib").toAbsolutePath();
+        Path packed = Path.of("target", "aeroframe").toAbsolutePath();
+        Path jar = packed.resolve(Path.of("lib", "aeroframe.jar"));
+        Path archive = packed.resolve(Path.of("archive", System.getProperty("java.runtime.version") + ".jsa"));
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-ea:io.aeroframe..."));
-        command.addAll(List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"));
-        if (Runtime.version().feature() >= 24) {
-            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        boolean warnsOfMemoryAccess = Runtime.version().feature() >= 24;
+        if (warnsOfMemoryAccess) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
         }
-        command.addAll(List.of("-cp", Files.isDirectory(lib) ? lib + "/*" : System.getProperty("java.class.path")));
-        command.add(Main.class.getName());
+        if (Files.exists(jar)) { // its manifest opens what has to be open
+            if (isNewer(archive, jar)) {
+                command.add("-XX:SharedArchiveFile=" + archive);
+            }
+            command.addAll(List.of("-jar", jar.toString()));
+        } else {
+            command.addAll(List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"));
+            if (warnsOfMemoryAccess) {
+                command.add("--enable-native-access=ALL-UNNAMED");
+            }
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        }
         command.addAll(arguments);
         return command;
+    }
+
+    /** The JVM would print on standard output that an archive of an earlier build does not fit. */
+    private static boolean isNewer(Path archive, Path jar) {
+        try {
+            return Files.exists(archive)
+                    && Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) >= 0;
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     private static Thread read(InputStream stream, StringBuffer text) {
@@ -172,7 +194,7 @@ final class AeroframeProcess {
 
     @Override
     public String toString() {
-        int main = arguments.indexOf(Main.class.getName());
+        int main = Math.max(arguments.indexOf(Main.class.getName()), arguments.indexOf("-jar") + 1);
         return "aeroframe " + String.join(" ", arguments.subList(main + 1, arguments.size()))
                 + (process.isAlive() ? ", running" : ", status " + process.exitValue())
                 + "\n  standard output: " + tail(output) + "\n  standard error: " + tail(errors);

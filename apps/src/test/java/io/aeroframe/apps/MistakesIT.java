@@ -44,7 +44,7 @@ class MistakesIT {
         STOP.finished();
     }
 
-    /** What is typed, and words that the line must have. */
+    /** A source that cannot be opened, and words that the line must have. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     publish missing.mp4 s                                   | missing.mp4: no such file
@@ -62,6 +62,18 @@ class MistakesIT {
                     publish none*.png s                                     | none*.png
                     publish 77 s                                            | 77
                     publish http://127.0.0.1:1/x.mp4 s                      | http://127.0.0.1:1/x.mp4
+                    """)
+    void aSourceThatCannotBeOpenedIsAFailureOfOneLine(String typed, String expected) throws Exception {
+        prepareFiles();
+        String[] arguments = Stream.of(typed.split(" +"))
+                .map(word -> word.matches("(missing|empty|corrupt|short|none).*") ? directory + "/" + word : word)
+                .toArray(String[]::new);
+        assertEquals(1, expectOneLine(FAILED, arguments, expected).size());
+    }
+
+    /** What is typed, and words that the line must have. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
                     subscribe nobody null: --timeout 1s                     | 'nobody': no frame came within
                     subscribe nobody nothing.mp4 --seconds 1                | 'nobody': no frame came in time
                     subscribe nobody null: --seconds 1 --channel udp:127.0.0.1:41234 | 'nobody': no frame came in time
@@ -200,20 +212,29 @@ class MistakesIT {
     }
 
     private static void expectWrongUsage(String[] arguments, String expected) {
+        List<String> lines = expectOneLine(WRONG_USAGE, arguments, expected);
+        assertEquals(2, lines.size(), lines::toString);
+        assertTrue(lines.get(1).matches("Try 'aeroframe.* --help'\\."), lines::toString);
+    }
+
+    /** Runs a command in this JVM, and returns what it printed on standard error. */
+    private static List<String> expectOneLine(int status, String[] arguments, String expected) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int status = Main.commandLine(STOP)
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments);
-        assertEquals(WRONG_USAGE, status, err::toString);
+        assertEquals(status, execute(out, err, arguments), err::toString);
         List<String> lines = err.toString().lines().toList();
-        assertEquals(2, lines.size(), err::toString);
         assertTrue(lines.get(0).startsWith("aeroframe: "), err::toString);
         assertTrue(lines.get(0).contains(expected), () -> "'" + expected + "' in " + err);
         assertFalse(lines.get(0).contains("Exception"), err::toString);
-        assertTrue(lines.get(1).matches("Try 'aeroframe.* --help'\\."), err::toString);
         assertEquals("", out.toString());
+        return lines;
+    }
+
+    private static int execute(StringWriter out, StringWriter err, String... arguments) {
+        return Main.commandLine(STOP)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
     }
 
     /** What is typed behind the name of a raw video file of 12 bytes, and words that the line must have. */
@@ -307,8 +328,17 @@ class MistakesIT {
         "help",
         "help publish"
     })
-    void helpIsNoMistake(String typed) throws Exception {
-        AeroframeProcess process = sandbox.start((Object[]) typed.split(" "));
+    void helpIsNoMistake(String typed) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        assertEquals(0, execute(out, err, typed.split(" ")), err::toString);
+        assertTrue(out.toString().startsWith("Usage: aeroframe"), out::toString);
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void helpEndsTheProcessWithoutAFailure() throws Exception {
+        AeroframeProcess process = sandbox.start("publish", "--help");
         process.expectExit(0);
         assertTrue(process.outputLines().get(0).startsWith("Usage: aeroframe"), process::toString);
         assertTrue(process.errors().isEmpty(), process::toString);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** ROS 1 topics to and from rospy, with a master, each in another process. */
 class RosIT {
 
-    private static final int FRAMES = 300;
+    private static final int FRAMES = 150;
 
     @RegisterExtension
     final Sandbox sandbox = new Sandbox();

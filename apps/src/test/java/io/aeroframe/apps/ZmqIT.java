@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** ZeroMQ to and from pyzmq, in another process. */
 class ZmqIT {
 
-    private static final int FRAMES = 300;
+    private static final int FRAMES = 120;
 
     @RegisterExtension
     final Sandbox sandbox = new Sandbox();

@@ -30,10 +30,10 @@ class CloseStormTest {
         "RECEIVER, pool, 20, 200",
         "RECEIVER, log, 20, 200",
         "ATTACHING, pool, 15, 100",
-        "PUBLICATION, pool, 100, 1000",
-        "PUBLICATION, log, 60, 1000",
-        "SUBSCRIPTION, pool, 100, 1000",
-        "SUBSCRIPTION, log, 60, 1000"
+        "PUBLICATION, pool, 50, 1000",
+        "PUBLICATION, log, 30, 1000",
+        "SUBSCRIPTION, pool, 50, 1000",
+        "SUBSCRIPTION, log, 30, 1000"
     })
     void closingUnderAnotherThreadEndsItsCalls(CloseStorm.Target target, String path, int few, int many) {
         try (MemoryDirectory memory = new MemoryDirectory()) {

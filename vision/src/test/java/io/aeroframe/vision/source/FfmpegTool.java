@@ -64,6 +64,11 @@ public final class FfmpegTool {
 
     /** How many frames ffprobe decodes. */
     public static int frameCount(Path file) throws Exception {
+        return Integer.parseInt(countedEntry(file, "nb_read_frames"));
+    }
+
+    /** What ffprobe says of the video stream when it has decoded it: {@code nb_read_frames}, and more. */
+    public static String countedEntry(Path file, String entries) throws Exception {
         String[] arguments = {
             "-v",
             "error",
@@ -71,14 +76,13 @@ public final class FfmpegTool {
             "-select_streams",
             "v:0",
             "-show_entries",
-            "stream=nb_read_frames",
+            "stream=" + entries,
             "-of",
             "csv=p=0",
             file.toString()
         };
         String text = new String(start("ffprobe", arguments, true), StandardCharsets.UTF_8);
-        return Integer.parseInt(
-                text.lines().findFirst().orElseThrow().replace(",", "").trim());
+        return text.lines().findFirst().orElseThrow().replaceFirst(",$", "").trim();
     }
 
     /** When each frame is shown, in seconds, as ffprobe decodes it. */
