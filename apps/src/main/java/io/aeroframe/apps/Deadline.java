@@ -39,8 +39,13 @@ final class Deadline implements AutoCloseable {
                 Math.max(0, TimeUnit.NANOSECONDS.toMillis(leftNs) + 1));
     }
 
+    /** The time that is left in ns, 0 or less once it is reached. */
+    long leftNs() {
+        return deadlineNs - System.nanoTime();
+    }
+
     boolean isReached() {
-        return System.nanoTime() - deadlineNs >= 0;
+        return leftNs() <= 0;
     }
 
     @Override

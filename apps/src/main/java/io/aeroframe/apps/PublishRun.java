@@ -10,6 +10,7 @@ import io.aeroframe.transport.PublicationContext;
 import io.aeroframe.transport.StreamName;
 import io.aeroframe.vision.source.BadFrameException;
 import io.aeroframe.vision.source.FrameSource;
+import io.aeroframe.vision.source.SourceInterrupt;
 import io.aeroframe.vision.source.SourceNames;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class PublishRun {
     private final String streamText;
     private final PublishOptions options;
     private final StopSignal stop;
+    private final SourceInterrupt interrupt = new SourceInterrupt();
     private final List<FramePublication> publications = new ArrayList<>();
     private final List<FramePublication> pooledFirst = new ArrayList<>();
     private FrameSource source;
@@ -56,35 +58,77 @@ final class PublishRun {
         options.noteTimeToLive();
         List<FrameChannel> channels = options.channels();
         reporter = new Reporter(streamText, "published", options.shared().isJson(), true);
+        copies = new Copies(options.shared().verboseErr(), StatusLine.ofProcess()::clear);
+        stop.onRequest(interrupt::interrupt);
+        try {
+            long leftNs = openInTime(channels);
+            if (stop.isRequested()) {
+                return 0;
+            }
+            publish(channels, leftNs);
+            return badFrames.count() + source.decodeErrors() > 0 ? DAMAGED : 0;
+        } finally {
+            stop.beginCleanup();
+            if (source != null) {
+                source.close();
+            }
+            StatusLine.ofProcess().clear(); // of a run that fails
+        }
+    }
+
+    /**
+     * Opens the source and moves to its first frame.
+     *
+     * @return what is left of {@code --seconds}.
+     * @throws StreamFailure if no frame came within them.
+     */
+    private long openInTime(List<FrameChannel> channels) throws IOException {
+        try (Deadline set = new Deadline(options.shared().deadlineNs(), interrupt::interrupt)) {
+            deadline = set;
+            boolean hasFrame = false;
+            try {
+                open(channels);
+                hasFrame = advance();
+            } catch (IOException ex) {
+                if (!isOver()) {
+                    throw ex;
+                }
+            }
+            if (!hasFrame && !stop.isRequested()) {
+                failWithoutFrame(set.isReached());
+            }
+            return set.leftNs();
+        }
+    }
+
+    private void failWithoutFrame(boolean isLate) throws IOException {
+        if (isLate) {
+            throw new StreamFailure(sourceName() + ": no frame came within --seconds "
+                    + options.shared().typed("--seconds") + "; check that it delivers frames, or allow more time");
+        }
+        throw new IOException(sourceName() + ": there is no frame in it");
+    }
+
+    private String sourceName() {
+        return sourceText.equals("-") ? "standard input" : SourceNames.shown(sourceText);
+    }
+
+    private void open(List<FrameChannel> channels) throws IOException {
         try {
             new StreamName(streamText);
             boolean isPaced = !options.rate().isSource() && !options.rate().isMax();
             source = Bridges.openSource(
                     sourceText,
-                    options.sourceOptions(this::report),
+                    options.sourceOptions(this::report).interrupt(interrupt),
                     options.shared().bridgeOptions(streamText, channels, isPaced, this::report));
             badFrames = new BadFrames(source.isLive(), this::report);
         } catch (IllegalArgumentException ex) {
             throw options.shared().usage(ex.getMessage());
         }
-        copies = new Copies(options.shared().verboseErr(), StatusLine.ofProcess()::clear);
-        try (FrameSource opened = source) {
-            stop.onRequest(opened::interrupt);
-            if (options.shared().isVerbose()) {
-                report("source: " + opened.describe());
-                options.shared().sayJpegCodec();
-            }
-            if (!advance()) {
-                if (stop.isRequested()) {
-                    return 0;
-                }
-                throw new IOException(SourceNames.shown(sourceText) + ": there is no frame in it");
-            }
-            publish(channels);
-            return badFrames.count() + source.decodeErrors() > 0 ? DAMAGED : 0;
-        } finally {
-            stop.beginCleanup();
-            StatusLine.ofProcess().clear(); // of a run that fails
+        interrupt.onInterrupt(source::interrupt);
+        if (options.shared().isVerbose()) {
+            report("source: " + source.describe());
+            options.shared().sayJpegCodec();
         }
     }
 
@@ -92,7 +136,7 @@ final class PublishRun {
         options.shared().say(text);
     }
 
-    private void publish(List<FrameChannel> channels) throws Exception {
+    private void publish(List<FrameChannel> channels, long leftNs) throws Exception {
         try (DriverSession session = DriverSession.join(options.shared(), stop)) {
             IOException failure = null;
             boolean isDone = false;
@@ -106,7 +150,7 @@ final class PublishRun {
                 if (options.awaitsSubscriber()) {
                     awaitSubscribers();
                 }
-                publishFrames();
+                publishFrames(leftNs);
                 isDone = true;
             } catch (IOException ex) {
                 failure = ex; // what was published until then counts
@@ -163,8 +207,9 @@ final class PublishRun {
         }
     }
 
-    private void publishFrames() throws IOException {
-        try (Deadline set = new Deadline(options.shared().deadlineNs(), source::interrupt)) {
+    /** The wait for a subscriber does not count. */
+    private void publishFrames(long leftNs) throws IOException {
+        try (Deadline set = new Deadline(System.nanoTime() + leftNs, interrupt::interrupt)) {
             deadline = set;
             publishUntilDone();
         }
@@ -196,7 +241,7 @@ final class PublishRun {
 
     /** Whether to stop: asked to, or the time is up. */
     private boolean isOver() {
-        return stop.isRequested() || deadline != null && deadline.isReached();
+        return stop.isRequested() || deadline.isReached();
     }
 
     private boolean advance() throws IOException {

@@ -48,7 +48,7 @@ final class SharedOptions {
             names = "--seconds",
             paramLabel = "N",
             converter = DurationConverter.class,
-            description = "Stop after N seconds, or a time such as 2min or 1:30:00.")
+            description = "Stop after N seconds, or a time such as 2min or 1:30:00. Opening a source counts.")
     private Duration seconds;
 
     @Mixin

@@ -74,7 +74,7 @@ class ReconnectIT {
         HttpServer server = serve(film, 0, threads);
         try {
             AeroframeProcess publisher = sandbox.start(
-                    "publish", "http://127.0.0.1:" + server.getAddress().getPort() + "/live", "s", "--seconds", "4");
+                    "publish", "http://127.0.0.1:" + server.getAddress().getPort() + "/live", "s", "--seconds", "8");
             sandbox.awaitDriver();
             server.stop(0);
             publisher.expectExit(0);

@@ -3,12 +3,14 @@ package io.aeroframe.vision.source;
 import io.aeroframe.vision.internal.Ffmpeg;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
+import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -51,6 +53,7 @@ final class FfmpegInput implements AutoCloseable {
     private final FfmpegFailures failures;
     private final AVFormatContext context;
     private final AVPacket packet = avcodec.av_packet_alloc();
+    private AVIOContext ownIo;
     private VideoStream video;
     private AVCodecContext decoder;
     private int streamIndex;
@@ -107,6 +110,9 @@ final class FfmpegInput implements AutoCloseable {
             avutil.av_dict_set(options, "analyzeduration", "1000000", 0);
             avutil.av_dict_set(options, "overrun_nonfatal", "1", 0);
         }
+        if (location.isNamedPipe()) {
+            openNamedPipe();
+        }
         interrupt.expectWithin(timeoutNs);
         try (BytePointer url = new BytePointer(location.url(), StandardCharsets.UTF_8)) {
             AVInputFormat demuxer = raw == null ? null : raw.demuxer(options);
@@ -125,6 +131,19 @@ final class FfmpegInput implements AutoCloseable {
         // Where it was interrupted FFmpeg is content with what it found so far, but will not read on.
         if (result < 0 || interrupt.isRaised() || interrupt.hasTimedOut()) {
             throw failures.open(result);
+        }
+    }
+
+    private void openNamedPipe() throws IOException {
+        try (NamedPipe pipe = NamedPipe.open(location, Path.of(location.fullName()), interrupt)) {
+            AVIOContext io = new AVIOContext(null);
+            int result = avformat.avio_open2(
+                    io, pipe.url(), avformat.AVIO_FLAG_READ, context.interrupt_callback(), (AVDictionary) null);
+            if (result < 0) {
+                throw failures.open(result);
+            }
+            ownIo = io;
+            context.pb(io);
         }
     }
 
@@ -423,6 +442,9 @@ final class FfmpegInput implements AutoCloseable {
         avcodec.av_packet_free(packet);
         interrupt.expectWithin(location.isFile() ? 0 : CLOSE_TIMEOUT_NS);
         avformat.avformat_close_input(context);
+        if (ownIo != null) {
+            avformat.avio_closep(ownIo); // closing the input leaves it open
+        }
         interrupt.detach();
     }
 }

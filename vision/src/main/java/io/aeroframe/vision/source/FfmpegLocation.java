@@ -74,6 +74,11 @@ record FfmpegLocation(String url, String shortName, String fullName, boolean isF
         return new FfmpegLocation("file:" + input, path.getFileName().toString(), input, true, false);
     }
 
+    /** Whether it is a named pipe that can be opened without blocking. */
+    boolean isNamedPipe() {
+        return isFile && NamedPipe.isOne(Path.of(fullName));
+    }
+
     private static Path path(String input) {
         try {
             return Path.of(input);

@@ -23,6 +23,7 @@ final class FfmpegReader implements AutoCloseable {
     private final SourceOptions options;
     private final long timeoutNs;
     private final FfmpegInterrupt interrupt = new FfmpegInterrupt();
+    private final Runnable onInterrupt = interrupt::raise;
     private final FfmpegClock clock = new FfmpegClock();
     private FfmpegClock seekClock;
     private FfmpegInput input;
@@ -54,14 +55,26 @@ final class FfmpegReader implements AutoCloseable {
     static FfmpegReader open(FfmpegLocation location, RawVideo raw, SourceOptions options, long timeoutNs)
             throws IOException {
         FfmpegReader reader = new FfmpegReader(location, raw, options, timeoutNs);
-        reader.open();
-        if (options.startNs() > 0 && reader.input.video().isLive()) {
-            reader.close();
+        options.interrupt().onInterrupt(reader.onInterrupt);
+        boolean isOpen = false;
+        try {
+            reader.open();
+            reader.requireStart();
+            isOpen = true;
+            return reader;
+        } finally {
+            if (!isOpen) {
+                reader.close();
+            }
+        }
+    }
+
+    private void requireStart() throws SourceException {
+        if (options.startNs() > 0 && input.video().isLive()) {
             throw new SourceException(
                     SourceException.Reason.LIVE_HAS_NO_START,
                     location.fullName() + ": is live and has no start to count from; do not set a start offset");
         }
-        return reader;
     }
 
     private void open() throws IOException {
@@ -299,6 +312,9 @@ final class FfmpegReader implements AutoCloseable {
 
     @Override
     public void close() {
-        input.close();
+        options.interrupt().remove(onInterrupt);
+        if (input != null) {
+            input.close();
+        }
     }
 }

@@ -44,6 +44,7 @@ public final class SourceOptions implements Cloneable {
     private int inputWidth;
     private int inputHeight;
     private String inputFormat;
+    private SourceInterrupt interrupt = new SourceInterrupt();
     private Consumer<String> report = line -> {};
 
     /** Creates options with every setting at its default. */
@@ -309,6 +310,27 @@ public final class SourceOptions implements Cloneable {
      */
     public double framesPerSecond() {
         return framesPerSecond;
+    }
+
+    /**
+     * Sets what ends the source from another thread, also while it is being opened. Default: one that nobody calls.
+     *
+     * @param newInterrupt interrupt; sources that share it end together.
+     * @return these options.
+     * @throws NullPointerException if the interrupt is null.
+     */
+    public SourceOptions interrupt(SourceInterrupt newInterrupt) {
+        interrupt = Objects.requireNonNull(newInterrupt, "interrupt");
+        return this;
+    }
+
+    /**
+     * What ends the source from another thread.
+     *
+     * @return interrupt.
+     */
+    public SourceInterrupt interrupt() {
+        return interrupt;
     }
 
     /**
