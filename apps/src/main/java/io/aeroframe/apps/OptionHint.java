@@ -48,6 +48,8 @@ final class OptionHint {
             case RAW_VIDEO_NOT_DESCRIBED -> "--input-size WxH --input-format FORMAT";
             case RAW_VIDEO_TOO_SHORT -> "another --input-size or --input-format";
             case DAMAGED_CAMERA_JPEG -> "--fourcc YUYV";
+            case PROTOCOL_NOT_ALLOWED -> "--protocol-whitelist LIST";
+            case UNUSED_INPUT_OPTION -> "--input-option KEY=VALUE";
         };
     }
 

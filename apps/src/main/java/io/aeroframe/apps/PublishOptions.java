@@ -16,8 +16,10 @@ import io.aeroframe.vision.source.SourceOptions;
 import io.aeroframe.vision.source.SourceOptions.EncodingChoice;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
@@ -109,6 +111,20 @@ final class PublishOptions {
             description = "Whether a live address that falls silent or ends is opened again until it is back."
                     + " Default: on.")
     private Switch reconnect;
+
+    @Option(
+            names = "--input-option",
+            paramLabel = "KEY=VALUE",
+            description = "An option of FFmpeg's own for a video file or address, such as rtsp_transport=udp. May be"
+                    + " given more than once.")
+    private List<String> inputOptions = new ArrayList<>();
+
+    @Option(
+            names = "--protocol-whitelist",
+            paramLabel = "LIST",
+            description = "The protocols by which FFmpeg may read a video file or address, and what it refers to, such"
+                    + " as file,crypto,data,ftp. Default: what is safe for playlists of strangers.")
+    private String protocolWhitelist;
 
     @Option(
             names = "--fourcc",
@@ -207,6 +223,7 @@ final class PublishOptions {
         if (fourcc != null && fourcc.length() != FOURCC_LENGTH) {
             throw shared.usage("--fourcc " + fourcc + ": give four characters, such as MJPG or YUYV");
         }
+        parsedInputOptions();
         boolean isForJpeg = format == null || format.pixelFormat != PixelFormat.RGB24;
         if (encoding == Encoding.jpeg && !isForJpeg) {
             throw shared.usage("--format " + format.name
@@ -239,6 +256,13 @@ final class PublishOptions {
         }
         if (reconnect != null) {
             requireKind(source, "--reconnect", SourceKind.LIVE_ADDRESS, SourceKind.ADDRESS);
+        }
+        if (!inputOptions.isEmpty()) {
+            requireKind(source, "--input-option", SourceKind.VIDEO_FILE, SourceKind.ADDRESS, SourceKind.LIVE_ADDRESS);
+        }
+        if (protocolWhitelist != null) {
+            requireKind(
+                    source, "--protocol-whitelist", SourceKind.VIDEO_FILE, SourceKind.ADDRESS, SourceKind.LIVE_ADDRESS);
         }
         if (fourcc != null) {
             requireKind(source, "--fourcc", SourceKind.CAMERA);
@@ -301,6 +325,18 @@ final class PublishOptions {
         }
     }
 
+    private Map<String, String> parsedInputOptions() {
+        Map<String, String> parsed = new LinkedHashMap<>();
+        for (String option : inputOptions) {
+            int end = option.indexOf('=');
+            if (end < 1) { // a value alone may be a secret
+                throw shared.usage("--input-option: give KEY=VALUE, such as rtsp_transport=udp");
+            }
+            parsed.put(option.substring(0, end), option.substring(end + 1));
+        }
+        return parsed;
+    }
+
     private void validatePool() {
         if (slots != null && (slots < MIN_SLOTS || slots > MAX_SLOTS)) {
             throw shared.usage("--slots " + slots + ": give " + MIN_SLOTS + " to " + MAX_SLOTS);
@@ -349,6 +385,8 @@ final class PublishOptions {
                 .subsampling(subsampling == null ? ChromaSubsampling.YUV420 : subsampling)
                 .startNs(start == null ? 0 : start.toNanos())
                 .reconnect(reconnect != Switch.off)
+                .inputOptions(parsedInputOptions())
+                .protocolWhitelist(protocolWhitelist)
                 .report(report)
                 .fourcc(fourcc)
                 .inputSize(inputSize == null ? 0 : inputSize.width(), inputSize == null ? 0 : inputSize.height())

@@ -173,6 +173,9 @@ class MistakesIT {
                     publish clip.mp4 --fps=29.97             | Missing required parameter: 'STREAM'
                     publish nosuch:x s --loop                | source 'nosuch:x' is not known
                     publish cat.jpg s --start 5              | 'cat.jpg' is a set of pictures: leave it out
+                    publish pattern: s --input-option a=b    | is for a video file or an address or a live address
+                    publish clip.mp4 s --input-option SECRET | --input-option: give KEY=VALUE
+                    publish 0 s --protocol-whitelist file    | '0' is a camera: leave it out
                     publish pattern: s --loop                | --loop is for a set of pictures or a video file
                     publish 0 s --loop                       | '0' is a camera: leave it out
                     publish - s --loop                       | '-' is a pipe: leave it out

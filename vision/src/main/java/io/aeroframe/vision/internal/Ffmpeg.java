@@ -54,7 +54,7 @@ public final class Ffmpeg {
                             + " can be written, or choose another directory with -Daeroframe.cache=DIR",
                     e);
         }
-        avutil.av_log_set_level(Boolean.getBoolean(VERBOSE_PROPERTY) ? avutil.AV_LOG_INFO : avutil.AV_LOG_QUIET);
+        FfmpegLog.install(Boolean.getBoolean(VERBOSE_PROPERTY));
         avformat.avformat_network_init();
         isLoaded = true;
     }

@@ -1,16 +1,18 @@
 package io.aeroframe.vision.source;
 
 import io.aeroframe.vision.internal.Ffmpeg;
+import io.aeroframe.vision.internal.FfmpegLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
-import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
+import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -46,10 +48,16 @@ final class FfmpegInput implements AutoCloseable {
     /** As FFmpeg bounds its own choice: each thread holds a picture. */
     private static final int MAX_FRAME_THREADS = 16;
 
+    /** A live playlist names its next segment when that is complete, which takes several seconds. */
+    private static final long PLAYLIST_TIMEOUT_NS = 30_000_000_000L;
+
+    private static final Set<String> PLAYLISTS = Set.of("hls", "dash");
+
     private final FfmpegLocation location;
     private final RawVideo raw;
     private final FfmpegInterrupt interrupt;
-    private final long timeoutNs;
+    private final SourceOptions options;
+    private long timeoutNs;
     private final FfmpegFailures failures;
     private final AVFormatContext context;
     private final AVPacket packet = avcodec.av_packet_alloc();
@@ -65,12 +73,14 @@ final class FfmpegInput implements AutoCloseable {
     private long end = avutil.AV_NOPTS_VALUE;
     private boolean isClosed;
 
-    private FfmpegInput(FfmpegLocation location, RawVideo raw, FfmpegInterrupt interrupt, long timeoutNs) {
+    private FfmpegInput(
+            FfmpegLocation location, RawVideo raw, SourceOptions options, FfmpegInterrupt interrupt, long timeoutNs) {
         this.location = location;
         this.raw = raw;
+        this.options = options;
         this.interrupt = interrupt;
-        this.timeoutNs = location.isFile() ? 0 : timeoutNs;
-        failures = new FfmpegFailures(location, interrupt, this.timeoutNs);
+        this.timeoutNs = location.isLocal() ? 0 : timeoutNs;
+        failures = new FfmpegFailures(location, interrupt, options);
         context = avformat.avformat_alloc_context();
         interrupt.attach(context);
     }
@@ -79,16 +89,19 @@ final class FfmpegInput implements AutoCloseable {
      * Opens an input and its decoder.
      *
      * @param raw       what it is if it is raw video, else null.
+     * @param options   the options of FFmpeg, and the protocols it may use.
      * @param timeoutNs after which an address that does not answer, or stops sending, fails.
      * @throws IOException with a message for the user.
      */
-    static FfmpegInput open(FfmpegLocation location, RawVideo raw, FfmpegInterrupt interrupt, long timeoutNs)
+    static FfmpegInput open(
+            FfmpegLocation location, RawVideo raw, SourceOptions options, FfmpegInterrupt interrupt, long timeoutNs)
             throws IOException {
-        FfmpegInput input = new FfmpegInput(location, raw, interrupt, timeoutNs);
+        FfmpegInput input = new FfmpegInput(location, raw, options, interrupt, timeoutNs);
         boolean isOpen = false;
-        try {
-            input.openContainer();
-            input.openDecoder();
+        FfmpegLog.begin();
+        try (FfmpegInputOptions dictionary = new FfmpegInputOptions(location, options)) {
+            input.openContainer(dictionary);
+            input.openDecoder(dictionary);
             isOpen = true;
             return input;
         } finally {
@@ -98,30 +111,25 @@ final class FfmpegInput implements AutoCloseable {
         }
     }
 
-    private void openContainer() throws IOException {
-        AVDictionary options = new AVDictionary(null);
-        if (!location.isFile()) {
-            avutil.av_dict_set(options, "rtsp_transport", "tcp", 0);
-        }
+    private void openContainer(FfmpegInputOptions dictionary) throws IOException {
         if (location.isLive()) {
             // Without this the packets read while probing come first, and all later ones late by as much.
             context.flags(context.flags() | AVFormatContext.AVFMT_FLAG_NOBUFFER);
-            avutil.av_dict_set(options, "probesize", "1000000", 0);
-            avutil.av_dict_set(options, "analyzeduration", "1000000", 0);
-            avutil.av_dict_set(options, "overrun_nonfatal", "1", 0);
         }
         if (location.isNamedPipe()) {
             openNamedPipe();
         }
         interrupt.expectWithin(timeoutNs);
         try (BytePointer url = new BytePointer(location.url(), StandardCharsets.UTF_8)) {
-            AVInputFormat demuxer = raw == null ? null : raw.demuxer(options);
-            int result = avformat.avformat_open_input(context, url, demuxer, options);
+            AVInputFormat demuxer = raw == null ? null : raw.demuxer(dictionary.dictionary());
+            int result = avformat.avformat_open_input(context, url, demuxer, dictionary.dictionary());
             if (result < 0) {
                 throw failures.open(result);
             }
-        } finally {
-            avutil.av_dict_free(options);
+        }
+        dictionary.retainUsers();
+        if (PLAYLISTS.contains(context.iformat().name().getString())) {
+            timeoutNs = Math.max(timeoutNs, PLAYLIST_TIMEOUT_NS);
         }
         if ("tty".equals(context.iformat().name().getString())) {
             throw failures.open(avutil.AVERROR_INVALIDDATA); // FFmpeg shows any text file as a film of a terminal
@@ -147,13 +155,13 @@ final class FfmpegInput implements AutoCloseable {
         }
     }
 
-    private void openDecoder() throws IOException {
+    private void openDecoder(FfmpegInputOptions dictionary) throws IOException {
         streamIndex =
                 avformat.av_find_best_stream(context, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (PointerPointer<?>) null, 0);
         // The cover of a song counts as a video stream to FFmpeg.
         if (streamIndex < 0
                 || (context.streams(streamIndex).disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0) {
-            throw new IOException(location.fullName() + ": has no video stream; name an input with pictures");
+            throw failures.noVideo();
         }
         for (int i = 0; i < context.nb_streams(); i++) {
             if (i != streamIndex) {
@@ -183,12 +191,13 @@ final class FfmpegInput implements AutoCloseable {
                         THREADS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors()));
                 decoder.thread_type(AVCodecContext.FF_THREAD_FRAME | AVCodecContext.FF_THREAD_SLICE);
             }
-            result = avcodec.avcodec_open2(decoder, codec, (PointerPointer<?>) null);
+            result = avcodec.avcodec_open2(decoder, codec, dictionary.dictionary());
         }
         if (result < 0) {
             throw new IOException(location.fullName() + ": its " + video.codecName() + " video cannot be decoded: "
                     + Ffmpeg.errorText(result));
         }
+        dictionary.requireUsed(location);
     }
 
     /** A HEIC or AVIF picture of tiles is a stream a tile: the best of them would be a part of it. */
@@ -310,6 +319,7 @@ final class FfmpegInput implements AutoCloseable {
 
     /** Reads a packet of the stream. Returns false if there was none this time. */
     private boolean fetch() {
+        FfmpegLog.forget();
         interrupt.expectWithin(timeoutNs);
         int result = avformat.av_read_frame(context, packet);
         if (result == AGAIN) {
@@ -426,6 +436,11 @@ final class FfmpegInput implements AutoCloseable {
         return decodeErrors;
     }
 
+    /** The failure of an input without any frame. */
+    IOException noFrame(long errors) {
+        return failures.noFrame(errors);
+    }
+
     boolean isClosed() {
         return isClosed;
     }
@@ -440,7 +455,7 @@ final class FfmpegInput implements AutoCloseable {
             avcodec.avcodec_free_context(decoder);
         }
         avcodec.av_packet_free(packet);
-        interrupt.expectWithin(location.isFile() ? 0 : CLOSE_TIMEOUT_NS);
+        interrupt.expectWithin(location.isLocal() ? 0 : CLOSE_TIMEOUT_NS);
         avformat.avformat_close_input(context);
         if (ownIo != null) {
             avformat.avio_closep(ownIo); // closing the input leaves it open

@@ -24,6 +24,7 @@ final class FfmpegInterrupt {
 
     // Written and read by the thread that works with the input: FFmpeg asks on the thread that called it. Volatile for
     // protocols that read ahead on a thread of their own.
+    private volatile long timeoutNs;
     private volatile long deadlineNs;
     private volatile boolean hasDeadline;
     private volatile boolean hasTimedOut;
@@ -46,12 +47,18 @@ final class FfmpegInterrupt {
         return hasTimedOut;
     }
 
+    /** The time of {@link #expectWithin(long)}. */
+    long timeoutNs() {
+        return timeoutNs;
+    }
+
     /**
      * Starts the clock.
      *
-     * @param timeoutNs after which a blocked call ends; 0 for never.
+     * @param newTimeoutNs after which a blocked call ends; 0 for never.
      */
-    void expectWithin(long timeoutNs) {
+    void expectWithin(long newTimeoutNs) {
+        timeoutNs = newTimeoutNs;
         if (timeoutNs != 0) {
             deadlineNs = System.nanoTime() + timeoutNs;
             hasDeadline = true;

@@ -18,9 +18,12 @@ import java.util.regex.Pattern;
  * @param shortName the short name for the status line: the last part of a path, an address without its password.
  * @param fullName  the full name for messages: the path as typed, an address without its password.
  * @param isFile    a file, or a device that looks like one.
- * @param isLive    an address that cannot be rewound and whose newest frame is worth most.
+ * @param isLive    an address that cannot be rewound and whose newest frame is worth most; also a file that refers to
+ *                  one.
+ * @param reference what a file refers to.
  */
-record FfmpegLocation(String url, String shortName, String fullName, boolean isFile, boolean isLive) {
+record FfmpegLocation(
+        String url, String shortName, String fullName, boolean isFile, boolean isLive, Reference reference) {
 
     /** Two letters at least, so that a Windows drive is none. */
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.\\-]+):.*", Pattern.DOTALL);
@@ -52,7 +55,7 @@ record FfmpegLocation(String url, String shortName, String fullName, boolean isF
         }
         String name = SourceNames.shown(input);
         return new FfmpegLocation(
-                input, name, name, false, isLive(scheme.group(1).toLowerCase(Locale.ROOT)));
+                input, name, name, false, isLive(scheme.group(1).toLowerCase(Locale.ROOT)), Reference.NONE);
     }
 
     /** Whether addresses of a scheme cannot be rewound. */
@@ -71,7 +74,14 @@ record FfmpegLocation(String url, String shortName, String fullName, boolean isF
             throw new IOException(input + ": is empty; its recording or download may not have finished");
         }
         // Named as a file, or FFmpeg would take a name with a colon for an address.
-        return new FfmpegLocation("file:" + input, path.getFileName().toString(), input, true, false);
+        Reference reference = Reference.of(path);
+        boolean isLive = reference == Reference.SESSION;
+        return new FfmpegLocation("file:" + input, path.getFileName().toString(), input, true, isLive, reference);
+    }
+
+    /** Whether all of it is in a file, so that nothing has to be waited for. */
+    boolean isLocal() {
+        return isFile && reference == Reference.NONE;
     }
 
     /** Whether it is a named pipe that can be opened without blocking. */

@@ -78,7 +78,7 @@ final class FfmpegReader implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        input = FfmpegInput.open(location, raw, interrupt, timeoutNs);
+        input = FfmpegInput.open(location, raw, options, interrupt, timeoutNs);
         isPassingPackets = input.video().isMjpeg()
                 && options.allowsPassedJpeg(input.video().width(), input.video().height())
                 && input.video().orientation() == Orientation.UPRIGHT;
@@ -152,8 +152,7 @@ final class FfmpegReader implements AutoCloseable {
                             options.startNs() / 1e9,
                             seekTimeNs / 1e9));
         }
-        throw new IOException(location.fullName() + ": none of its video could be decoded (" + decodeErrors()
-                + " errors); the file is damaged or not complete");
+        throw input.noFrame(decodeErrors());
     }
 
     /** Reads what is wanted, however often the input has to be opened for it. */

@@ -18,7 +18,11 @@ public final class SourceException extends IOException {
         /** The file is raw video, and has fewer bytes than a frame of the size and the pixel format that are set. */
         RAW_VIDEO_TOO_SHORT,
         /** The camera delivers damaged JPEG images only; {@link SourceOptions#fourcc()} can request another format. */
-        DAMAGED_CAMERA_JPEG
+        DAMAGED_CAMERA_JPEG,
+        /** A playlist refers to an address that {@link SourceOptions#protocolWhitelist()} does not allow. */
+        PROTOCOL_NOT_ALLOWED,
+        /** Neither protocol nor container nor decoder took one of {@link SourceOptions#inputOptions()}. */
+        UNUSED_INPUT_OPTION
     }
 
     private final Reason reason;

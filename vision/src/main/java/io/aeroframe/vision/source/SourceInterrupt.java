@@ -50,7 +50,7 @@ public final class SourceInterrupt {
     /**
      * Removes an action: what it would end has ended.
      *
-     * @param action as it was added.
+     * @param action the action that was added.
      */
     public synchronized void remove(Runnable action) {
         actions.remove(action);

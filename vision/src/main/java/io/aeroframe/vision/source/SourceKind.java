@@ -1,5 +1,6 @@
 package io.aeroframe.vision.source;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -50,6 +51,9 @@ public enum SourceKind {
             return CAMERA;
         }
         if (isThere) {
+            if (Reference.of(Path.of(spec)) == Reference.SESSION) {
+                return LIVE_ADDRESS;
+            }
             return fileKind(spec);
         }
         if (spec.startsWith("pattern:")) {

@@ -2,6 +2,7 @@ package io.aeroframe.vision.source;
 
 import io.aeroframe.transport.PixelFormat;
 import io.aeroframe.vision.jpeg.ChromaSubsampling;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -44,6 +45,8 @@ public final class SourceOptions implements Cloneable {
     private int inputWidth;
     private int inputHeight;
     private String inputFormat;
+    private Map<String, String> inputOptions = Map.of();
+    private String protocolWhitelist;
     private SourceInterrupt interrupt = new SourceInterrupt();
     private Consumer<String> report = line -> {};
 
@@ -310,6 +313,50 @@ public final class SourceOptions implements Cloneable {
      */
     public double framesPerSecond() {
         return framesPerSecond;
+    }
+
+    /**
+     * Sets options of FFmpeg for a video file or an address, such as {@code rtsp_transport} or {@code user_agent}.
+     * Default: none. They go to the protocol, the container and the decoder; opening fails if none of them takes one.
+     *
+     * @param newInputOptions values by FFmpeg's names; never shown in messages.
+     * @return these options.
+     * @throws NullPointerException if a name or a value is null.
+     */
+    public SourceOptions inputOptions(Map<String, String> newInputOptions) {
+        inputOptions = Map.copyOf(newInputOptions);
+        return this;
+    }
+
+    /**
+     * Options of FFmpeg for a video file or an address.
+     *
+     * @return values by FFmpeg's names; unmodifiable.
+     */
+    public Map<String, String> inputOptions() {
+        return inputOptions;
+    }
+
+    /**
+     * Sets by which protocols a video file or an address may be read, and what it refers to. Default: what is safe for
+     * input from anyone. That is {@code file,crypto,data} for files, in addition {@code http,https,httpproxy,tcp,tls}
+     * for HLS playlists and {@code rtp,udp} for session descriptions (SDP), and no files for addresses.
+     *
+     * @param newProtocolWhitelist FFmpeg's names, separated by commas, which replace the default; null for the default.
+     * @return these options.
+     */
+    public SourceOptions protocolWhitelist(String newProtocolWhitelist) {
+        protocolWhitelist = newProtocolWhitelist;
+        return this;
+    }
+
+    /**
+     * By which protocols a video file or an address may be read.
+     *
+     * @return FFmpeg's names, separated by commas; null for the default.
+     */
+    public String protocolWhitelist() {
+        return protocolWhitelist;
     }
 
     /**
