@@ -62,6 +62,7 @@ final class FfmpegInput implements AutoCloseable {
     private final AVFormatContext context;
     private final AVPacket packet = avcodec.av_packet_alloc();
     private AVIOContext ownIo;
+    private MjpegIo mjpeg;
     private VideoStream video;
     private AVCodecContext decoder;
     private int streamIndex;
@@ -116,13 +117,15 @@ final class FfmpegInput implements AutoCloseable {
             // Without this the packets read while probing come first, and all later ones late by as much.
             context.flags(context.flags() | AVFormatContext.AVFMT_FLAG_NOBUFFER);
         }
+        AVInputFormat format = raw == null ? null : raw.demuxer(dictionary.dictionary());
         if (location.isNamedPipe()) {
             openNamedPipe();
+        } else if (location.isWeb() && openWeb(dictionary)) {
+            format = avformat.av_find_input_format(MjpegIo.FORMAT);
         }
         interrupt.expectWithin(timeoutNs);
         try (BytePointer url = new BytePointer(location.url(), StandardCharsets.UTF_8)) {
-            AVInputFormat demuxer = raw == null ? null : raw.demuxer(dictionary.dictionary());
-            int result = avformat.avformat_open_input(context, url, demuxer, dictionary.dictionary());
+            int result = avformat.avformat_open_input(context, url, format, dictionary.dictionary());
             if (result < 0) {
                 throw failures.open(result);
             }
@@ -144,15 +147,31 @@ final class FfmpegInput implements AutoCloseable {
 
     private void openNamedPipe() throws IOException {
         try (NamedPipe pipe = NamedPipe.open(location, Path.of(location.fullName()), interrupt)) {
-            AVIOContext io = new AVIOContext(null);
-            int result = avformat.avio_open2(
-                    io, pipe.url(), avformat.AVIO_FLAG_READ, context.interrupt_callback(), (AVDictionary) null);
-            if (result < 0) {
-                throw failures.open(result);
-            }
-            ownIo = io;
-            context.pb(io);
+            openOwn(pipe.url(), new AVDictionary(null));
         }
+    }
+
+    /** Opens an address of the web. Returns whether it sends Motion JPEG that had to be wrapped for FFmpeg. */
+    private boolean openWeb(FfmpegInputOptions dictionary) throws IOException {
+        interrupt.expectWithin(timeoutNs);
+        openOwn(location.url(), dictionary.dictionary());
+        if (!MjpegIo.isNeededFor(ownIo)) {
+            return false;
+        }
+        mjpeg = new MjpegIo(ownIo);
+        context.pb(mjpeg.context());
+        return true;
+    }
+
+    private void openOwn(String address, AVDictionary dictionary) throws IOException {
+        AVIOContext io = new AVIOContext(null);
+        int result =
+                avformat.avio_open2(io, address, avformat.AVIO_FLAG_READ, context.interrupt_callback(), dictionary);
+        if (result < 0) {
+            throw failures.open(result);
+        }
+        ownIo = io;
+        context.pb(io);
     }
 
     private void openDecoder(FfmpegInputOptions dictionary) throws IOException {
@@ -457,6 +476,9 @@ final class FfmpegInput implements AutoCloseable {
         avcodec.av_packet_free(packet);
         interrupt.expectWithin(location.isLocal() ? 0 : CLOSE_TIMEOUT_NS);
         avformat.avformat_close_input(context);
+        if (mjpeg != null) {
+            mjpeg.close();
+        }
         if (ownIo != null) {
             avformat.avio_closep(ownIo); // closing the input leaves it open
         }

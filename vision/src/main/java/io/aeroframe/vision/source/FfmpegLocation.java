@@ -84,6 +84,11 @@ record FfmpegLocation(
         return isFile && reference == Reference.NONE;
     }
 
+    /** Whether it is read by HTTP. */
+    boolean isWeb() {
+        return !isFile && url.matches("(?is)https?://.*");
+    }
+
     /** Whether it is a named pipe that can be opened without blocking. */
     boolean isNamedPipe() {
         return isFile && NamedPipe.isOne(Path.of(fullName));

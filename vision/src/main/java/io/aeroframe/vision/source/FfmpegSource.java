@@ -32,10 +32,10 @@ import org.bytedeco.javacpp.PointerPointer;
  * passed on as they are, unless they lack the tables that a JPEG image needs.
  *
  * <p>Packets that cannot be decoded are skipped and counted in {@link #decodeErrors()}. An address that does not
- * answer, or sends nothing for 5 s, fails. A live one (rtsp, udp, tcp and the like, and http without a length) is
- * reopened until it is back, if {@link SourceOptions#reconnect(boolean)} is set. What a live stream other than http
- * sends while FFmpeg probes it, a second at most, is left out, because the newest frames matter most. One thread at a
- * time; {@link #interrupt()} from any thread.
+ * answer, or sends nothing for 5 s, fails; a playlist may pause for 30 s. A live one (rtsp, udp, tcp and the like, a
+ * session description, and http without a length) is reopened until it is back, if {@link
+ * SourceOptions#reconnect(boolean)} is set. What a live stream other than http sends while FFmpeg probes it, a second
+ * at most, is left out, because the newest frames matter most. One thread at a time; {@link #interrupt()} from any.
  */
 public final class FfmpegSource implements FrameSource {
 

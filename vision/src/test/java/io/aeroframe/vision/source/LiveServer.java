@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class LiveServer implements AutoCloseable {
 
-    private final String contentType;
+    private final String contentType; // empty for none
     private final byte[] bytes;
     private final List<Socket> connections = new ArrayList<>();
     private ServerSocket server;
@@ -70,8 +70,9 @@ final class LiveServer implements AutoCloseable {
     private void send(Socket connection) {
         try (connection) {
             OutputStream output = connection.getOutputStream();
-            output.write(("HTTP/1.0 200 OK\r\nContent-Type: " + contentType + "\r\nConnection: close\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
+            String type = contentType.isEmpty() ? "" : "Content-Type: " + contentType + "\r\n";
+            output.write(
+                    ("HTTP/1.0 200 OK\r\n" + type + "Connection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             while (true) {
                 output.write(bytes);
             }
