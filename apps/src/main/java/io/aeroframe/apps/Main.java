@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
             BwCommand.class,
             DelayCommand.class,
             TopCommand.class,
+            DoctorCommand.class,
             DriverCommand.class,
             PythonPathCommand.class,
             CommandLine.HelpCommand.class,

@@ -46,7 +46,12 @@ final class MonitorOptions {
     }
 
     StreamMonitor open() {
-        return new StreamMonitor(FrameDriver.sharedDirectory(new DriverContext().aeronDirectory(aeronDirectory)));
+        return new StreamMonitor(sharedDirectory());
+    }
+
+    /** The directory in memory that processes share; it need not exist. */
+    Path sharedDirectory() {
+        return FrameDriver.sharedDirectory(new DriverContext().aeronDirectory(aeronDirectory));
     }
 
     boolean isJson() {

@@ -94,7 +94,7 @@ public final class Aeroframe implements AutoCloseable {
         rehearse(settings.isPooled() && settings.channel().allowsPool());
         PublicationPools.Host host = poolHost(context.errorHandler());
         return shown(
-                StatusFile.of(host.directory(), settings, context.errorHandler()),
+                StatusFile.of(host.directory(), settings),
                 status -> new FramePublication(connection, host, settings, status, open::remove));
     }
 
@@ -107,6 +107,9 @@ public final class Aeroframe implements AutoCloseable {
             if (made == null) {
                 status.close();
             }
+        }
+        if (status.failure() != null) {
+            context.errorHandler().onError(status.failure()); // after what may have failed for the same reason
         }
         return opened(made);
     }
@@ -171,7 +174,7 @@ public final class Aeroframe implements AutoCloseable {
         rehearse(settings.channel().allowsPool());
         SharedDirectory directory = new SharedDirectory(driver.sharedDirectory());
         return shown(
-                StatusFile.of(directory, settings, context.errorHandler()),
+                StatusFile.of(directory, settings),
                 status -> new FrameSubscription(connection, directory, settings, status, open::remove));
     }
 

@@ -9,10 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BufferUtil;
-import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -26,12 +26,17 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class StatusFile implements NumberedCounts, AutoCloseable {
 
+    private static final String LIBRARY = Optional.ofNullable(
+                    StatusFile.class.getPackage().getImplementationVersion())
+            .orElse("unknown");
+
     private final UnsafeBuffer buffer;
 
     /** Null if it is in memory. */
     private final MappedByteBuffer mapped;
 
     private final SharedFile file;
+    private final FrameTransportException failure;
     private long version;
     private long frameCount;
     private long bytes;
@@ -39,8 +44,13 @@ final class StatusFile implements NumberedCounts, AutoCloseable {
     private long publicationId;
     private FrameFormat format;
 
-    /** A status that nobody can see. */
+    /** A status that nobody is meant to see. */
     StatusFile() {
+        this((FrameTransportException) null);
+    }
+
+    private StatusFile(FrameTransportException failure) {
+        this.failure = failure;
         buffer = new UnsafeBuffer(new byte[StatusLayout.FILE_LENGTH]);
         mapped = null;
         file = null;
@@ -48,6 +58,7 @@ final class StatusFile implements NumberedCounts, AutoCloseable {
 
     private StatusFile(SharedFile file, FileChannel channel) throws IOException {
         this.file = file;
+        failure = null;
         // Written, not only made long: a page without memory behind it would end the process at the first store.
         ByteBuffer zeros = ByteBuffer.allocate(StatusLayout.FILE_LENGTH);
         while (zeros.hasRemaining()) {
@@ -57,25 +68,19 @@ final class StatusFile implements NumberedCounts, AutoCloseable {
         buffer = new UnsafeBuffer(mapped);
     }
 
-    static StatusFile of(SharedDirectory directory, PublicationContext context, ErrorHandler errorHandler) {
+    static StatusFile of(SharedDirectory directory, PublicationContext context) {
         boolean isPooled = context.isPooled() && context.channel().allowsPool();
         int flags = (context.isLossless() ? StatusLayout.FLAG_LOSSLESS : 0) | (isPooled ? StatusLayout.FLAG_POOLED : 0);
-        return open(directory, StreamStatus.Role.PUBLICATION, flags, context.stream(), context.channel(), errorHandler);
+        return open(directory, StreamStatus.Role.PUBLICATION, flags, context.stream(), context.channel());
     }
 
-    static StatusFile of(SharedDirectory directory, SubscriptionContext context, ErrorHandler errorHandler) {
+    static StatusFile of(SharedDirectory directory, SubscriptionContext context) {
         int flags = context.delivery() == Delivery.LATEST ? StatusLayout.FLAG_LATEST : 0;
-        return open(
-                directory, StreamStatus.Role.SUBSCRIPTION, flags, context.stream(), context.channel(), errorHandler);
+        return open(directory, StreamStatus.Role.SUBSCRIPTION, flags, context.stream(), context.channel());
     }
 
     private static StatusFile open(
-            SharedDirectory directory,
-            StreamStatus.Role role,
-            int flags,
-            StreamName stream,
-            FrameChannel channel,
-            ErrorHandler errorHandler) {
+            SharedDirectory directory, StreamStatus.Role role, int flags, StreamName stream, FrameChannel channel) {
         SharedFile file = null;
         try {
             file = directory.create(
@@ -88,12 +93,11 @@ final class StatusFile implements NumberedCounts, AutoCloseable {
             if (file != null) {
                 file.close();
             }
-            errorHandler.onError(new FrameTransportException(
+            return new StatusFile(new FrameTransportException(
                     FrameTransportException.Reason.REPORT,
                     "stream '" + stream + "': monitors will not show it: no room in " + directory.path()
                             + " for its status of " + StatusLayout.FILE_LENGTH / 1024 + " KiB: " + ex.getMessage(),
                     ex));
-            return new StatusFile();
         }
     }
 
@@ -104,6 +108,7 @@ final class StatusFile implements NumberedCounts, AutoCloseable {
         buffer.putLong(StatusLayout.MADE_TIME_OFFSET, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
         buffer.putInt(StatusLayout.FLAGS_OFFSET, flags);
         putText(StatusLayout.STREAM_OFFSET, stream.value(), StreamName.MAX_BYTES);
+        putText(StatusLayout.LIBRARY_OFFSET, LIBRARY, StatusLayout.MAX_LIBRARY_BYTES);
         putText(StatusLayout.CHANNEL_OFFSET, channel.toString(), StatusLayout.MAX_CHANNEL_BYTES);
         buffer.putLongVolatile(StatusLayout.MAGIC_OFFSET, StatusLayout.MAGIC);
     }
@@ -113,6 +118,11 @@ final class StatusFile implements NumberedCounts, AutoCloseable {
         int length = Math.min(utf8.length, maxBytes);
         buffer.putInt(offset, length);
         buffer.putBytes(offset + Integer.BYTES, utf8, 0, length);
+    }
+
+    /** Why nobody can see it, to be reported; null if somebody can, or is not meant to. */
+    FrameTransportException failure() {
+        return failure;
     }
 
     /** Begins a change of the numbers, which ends with {@link #endChange()}. */

@@ -5,7 +5,7 @@ package io.aeroframe.transport;
  * host, all offsets in bytes.
  *
  * <pre>
- *        0  magic, version, kind, process, flags, stream and channel: written once, the magic last
+ *        0  magic, version, kind, process, flags, stream, library and channel: written once, the magic last
  *     2048  numbers: a version that is odd while they change, and 64 longs
  *     4096  how many frames had each latency: a long a bucket
  *    12288  recent frames: a ring of 64 bytes each
@@ -25,6 +25,11 @@ final class StatusLayout {
 
     /** An int, and as many bytes of UTF-8. */
     static final int STREAM_OFFSET = 64;
+
+    /** An int, and as many bytes of UTF-8: the version of the library. */
+    static final int LIBRARY_OFFSET = 384;
+
+    static final int MAX_LIBRARY_BYTES = 64;
 
     static final int CHANNEL_OFFSET = 512;
     static final int MAX_CHANNEL_BYTES = 1024;

@@ -71,6 +71,7 @@ final class StatusReader implements AutoCloseable {
                 isPublication ? StreamStatus.Role.PUBLICATION : StreamStatus.Role.SUBSCRIPTION,
                 new StreamName(text(StatusLayout.STREAM_OFFSET, StreamName.MAX_BYTES)),
                 text(StatusLayout.CHANNEL_OFFSET, StatusLayout.MAX_CHANNEL_BYTES),
+                text(StatusLayout.LIBRARY_OFFSET, StatusLayout.MAX_LIBRARY_BYTES),
                 ProcessIdentity.number(buffer.getLong(StatusLayout.PROCESS_OFFSET)),
                 buffer.getLong(StatusLayout.MADE_TIME_OFFSET),
                 (flags & StatusLayout.FLAG_LATEST) == 0 ? Delivery.EVERY : Delivery.LATEST,

@@ -77,6 +77,19 @@ public final class StreamMonitor implements AutoCloseable {
         return found;
     }
 
+    /**
+     * The files that processes which have died left behind. The next media driver removes them.
+     *
+     * @return their paths, in no order.
+     * @throws FrameDriverException if the directory cannot be read.
+     */
+    public List<Path> leftovers() {
+        return directory.names("").stream()
+                .filter(directory::isAbandoned)
+                .map(directory::path)
+                .toList();
+    }
+
     /** Null if the file is gone, or not complete yet. */
     private StatusReader open(String name) {
         return directory.open(name, channel -> {

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param role          whether it sends or receives.
  * @param stream        the name of the stream.
  * @param channel       the channel, as {@link FrameChannel#toString()} has it.
+ * @param libraryVersion the version of Aeroframe in its process; {@code unknown} if its jar does not have one.
  * @param processId     the process that it is in, by that process's own numbering.
  * @param madeTimeNs    when it was made, in nanoseconds since the epoch.
  * @param delivery      which frames a subscription wants; of a publication, {@link Delivery#EVERY}.
@@ -33,6 +34,7 @@ public record StreamStatus(
         Role role,
         StreamName stream,
         String channel,
+        String libraryVersion,
         long processId,
         long madeTimeNs,
         Delivery delivery,

@@ -132,6 +132,17 @@ public final class WaitIdleStrategy implements IdleStrategy {
         return Futex.system().unavailable();
     }
 
+    /**
+     * Whether a thread of this process can sleep on several pools at once, which takes Linux 5.16. A system call that
+     * is refused is known only once it has been tried. Thread-safe.
+     *
+     * @return true if it works, as far as is known; otherwise a thread sleeps on one of them and looks at the others
+     *     now and then.
+     */
+    public static boolean canWaitForSeveral() {
+        return Futex.system().canWaitForSeveral();
+    }
+
     @Override
     public void idle(int workCount) {
         if (workCount > 0) {

@@ -42,6 +42,7 @@ final class Statuses {
                 role,
                 new StreamName(name),
                 "aeron:ipc",
+                "1",
                 Long.MAX_VALUE, // of no process
                 0,
                 Delivery.EVERY,

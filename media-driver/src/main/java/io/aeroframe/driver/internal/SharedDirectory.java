@@ -90,7 +90,7 @@ public final class SharedDirectory {
      * @throws FrameDriverException if it cannot be made.
      */
     public SharedFile create(String name) {
-        Path file = file(name);
+        Path file = path(name);
         return FileThread.call(() -> {
             while (true) {
                 OwnedDirectory.open(path);
@@ -123,7 +123,7 @@ public final class SharedDirectory {
      * @throws FrameDriverException if it cannot be opened, or the function throws an {@link IOException}.
      */
     public <T> T open(String name, ChannelFunction<T> function) {
-        Path file = file(name);
+        Path file = path(name);
         try {
             return LockedFiles.use(file, function);
         } catch (NoSuchFileException ex) {
@@ -169,7 +169,7 @@ public final class SharedDirectory {
      * @throws FrameDriverException if the file cannot be opened.
      */
     public boolean isAbandoned(String name) {
-        Path file = file(name);
+        Path file = path(name);
         try {
             return !LockedFiles.isLocked(file);
         } catch (NoSuchFileException ex) {
@@ -231,7 +231,13 @@ public final class SharedDirectory {
         });
     }
 
-    private Path file(String name) {
+    /**
+     * Where a file is, or would be. Any thread; does not block.
+     *
+     * @param name the name of the file.
+     * @return its path.
+     */
+    public Path path(String name) {
         return path.resolve(name + SUFFIX);
     }
 }

@@ -92,6 +92,11 @@ final class VideoCodec {
         return isThere(h264) ? h264 : avcodec.avcodec_find_encoder_by_name(MPEG4);
     }
 
+    /** Whether there is an encoder for a codec, or of a name. */
+    static boolean exists(String name) {
+        return encoder(name) != null;
+    }
+
     private static AVCodec encoder(String name) {
         // Of AV1's encoders the first one is far too slow for a live picture.
         AVCodec codec = avcodec.avcodec_find_encoder_by_name(name.equals("av1") ? "libsvtav1" : name);

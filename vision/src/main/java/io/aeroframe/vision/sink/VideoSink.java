@@ -72,6 +72,18 @@ public final class VideoSink implements FrameSink {
     }
 
     /**
+     * Whether videos can be encoded by a codec here.
+     *
+     * @param codec FFmpeg's name of a codec ({@code h264}) or encoder ({@code libopenh264}).
+     * @return false if there is no encoder for it.
+     * @throws IllegalStateException if FFmpeg cannot be loaded.
+     */
+    public static boolean canEncode(String codec) {
+        Ffmpeg.load();
+        return VideoCodec.exists(codec);
+    }
+
+    /**
      * Makes the sink. The file is there from now on, unless there is an older one, which stays until the first frame.
      *
      * @param name    the name of the file.
