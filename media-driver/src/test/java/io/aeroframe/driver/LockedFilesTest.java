@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeroframe.driver.internal.SharedDirectory;
 import io.aeroframe.driver.internal.SharedFile;
+import io.aeroframe.testing.Await;
 import io.aeroframe.testing.MemoryDirectory;
 import java.io.File;
 import java.io.IOException;
@@ -125,7 +126,7 @@ public class LockedFilesTest {
             assertTrue(Files.exists(file.path()));
             shared.create("more").close();
             mayEnd.countDown();
-            assertEquals(0, slow.get(30, TimeUnit.SECONDS));
+            assertEquals(0, slow.get(Await.PATIENCE_S, TimeUnit.SECONDS));
         }
     }
 

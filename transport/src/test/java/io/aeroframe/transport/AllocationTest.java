@@ -82,7 +82,7 @@ class AllocationTest {
             receive(subscription, counter, warmUp + round * measured);
             received = Math.min(received, THREADS.getCurrentThreadAllocatedBytes() - before);
         }
-        long sent = allocated.get(20, TimeUnit.SECONDS);
+        long sent = allocated.get(LiveHost.DEADLINE_S, TimeUnit.SECONDS);
         writer.join();
         publication.close();
         subscription.close();

@@ -50,7 +50,7 @@ class JoinTest {
     }
 
     private <T> T onWriter(Callable<T> task) throws Exception {
-        return writer.submit(task).get(30, TimeUnit.SECONDS);
+        return writer.submit(task).get(LiveHost.DEADLINE_S, TimeUnit.SECONDS);
     }
 
     private static long published(FramePublication publication) {
@@ -138,7 +138,7 @@ class JoinTest {
             if (hasRead) {
                 LiveHost.pollUntil(leaver, frame -> {}, () -> leaver.ledger().received() == 1);
             }
-            sending.get(30, TimeUnit.SECONDS);
+            sending.get(LiveHost.DEADLINE_S, TimeUnit.SECONDS);
             onWriter(() -> Pattern.send(publication, FORMAT));
         }
         onWriter(() -> {

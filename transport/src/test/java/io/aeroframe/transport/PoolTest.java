@@ -322,7 +322,7 @@ class PoolTest {
             }
             return fast.state() == StreamState.ENDED && slow.state() == StreamState.ENDED;
         });
-        writer.get(10, TimeUnit.SECONDS);
+        writer.get(LiveHost.DEADLINE_S, TimeUnit.SECONDS);
         assertEquals(300, slow.ledger().received());
         assertEquals(0, slow.ledger().overrun() + fast.ledger().overrun());
         assertEquals(299, fastSequence[0]);
@@ -358,7 +358,7 @@ class PoolTest {
             }
             return stays.state() == StreamState.ENDED;
         });
-        writer.get(10, TimeUnit.SECONDS);
+        writer.get(LiveHost.DEADLINE_S, TimeUnit.SECONDS);
         if (guest[0] != null) {
             guest[0].close();
         }
@@ -511,7 +511,7 @@ class PoolTest {
                 Pattern.assertIn(frame);
                 pooled.add(frame.isPooled());
             });
-            writer.get(10, TimeUnit.SECONDS);
+            writer.get(LiveHost.DEADLINE_S, TimeUnit.SECONDS);
             assertEquals(List.of(true, false, true, false, true, false, true, false, true, false), pooled);
             assertEquals(
                     1,
@@ -542,7 +542,7 @@ class PoolTest {
             idle.idle(one.poll(Pattern::assertIn, 1) + two.poll(Pattern::assertIn, 1));
             return one.ledger().received() + two.ledger().received() == 50;
         });
-        writer.get(10, TimeUnit.SECONDS);
+        writer.get(LiveHost.DEADLINE_S, TimeUnit.SECONDS);
         first.close();
         second.close();
         one.close();
