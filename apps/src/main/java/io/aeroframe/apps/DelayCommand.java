@@ -8,7 +8,7 @@ import io.aeroframe.transport.StreamStatus;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.SystemEpochNanoClock;
 import picocli.CommandLine.Command;
 
 /** {@code aeroframe delay}: how old the frames of a stream are when they are delivered. */
@@ -23,6 +23,8 @@ import picocli.CommandLine.Command;
         })
 final class DelayCommand extends FrameRateCommand {
 
+    private static final int CLOCK_ATTEMPTS = 10;
+
     DelayCommand(StopSignal stop) {
         super(stop);
     }
@@ -34,7 +36,7 @@ final class DelayCommand extends FrameRateCommand {
 
     @Override
     void report(MonitorOptions to, StreamStatus status, FrameFollower follower) throws IOException {
-        Spread ages = follower.ages(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - System.nanoTime());
+        Spread ages = follower.ages(epochOffsetNs());
         Spread latencies = follower.latencies();
         if (to.isJson()) {
             to.print(json -> {
@@ -54,6 +56,22 @@ final class DelayCommand extends FrameRateCommand {
         if (latencies.count() > 0) {
             to.print("    latency: " + describe(latencies));
         }
+    }
+
+    /** What to add to the monotonic clock for the time of day: of several attempts, the one that took least. */
+    private static long epochOffsetNs() {
+        long offsetNs = 0;
+        long shortestNs = Long.MAX_VALUE;
+        for (int i = 0; i < CLOCK_ATTEMPTS; i++) {
+            long beforeNs = System.nanoTime();
+            long epochNs = SystemEpochNanoClock.INSTANCE.nanoTime();
+            long tookNs = System.nanoTime() - beforeNs;
+            if (tookNs < shortestNs) {
+                shortestNs = tookNs;
+                offsetNs = epochNs - beforeNs - tookNs / 2;
+            }
+        }
+        return offsetNs;
     }
 
     private static void write(JsonGenerator json, String name, Spread spread) throws IOException {

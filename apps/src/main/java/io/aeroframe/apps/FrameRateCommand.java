@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,6 +68,7 @@ abstract class FrameRateCommand implements Callable<Integer> {
         long reportNs = startNs + REPORT_INTERVAL_NS;
         boolean hasReported = false;
         boolean hasSaidWaiting = false;
+        boolean hasSaidSilence = false;
         try (StreamMonitor monitor = options.open()) {
             while (!stop.isRequested()) {
                 List<StreamRow> all = StreamRow.of(monitor.look(), System.nanoTime());
@@ -82,6 +84,10 @@ abstract class FrameRateCommand implements Callable<Integer> {
                 if (nowNs - reportNs >= 0 || isEnd) {
                     reportNs += REPORT_INTERVAL_NS;
                     hasReported |= reportAll();
+                    if (!hasReported && !rows.isEmpty() && !hasSaidSilence) {
+                        hasSaidSilence = true;
+                        options.say("waiting for frames of '" + name + "': " + describe(rows));
+                    }
                 }
                 if (isEnd) {
                     break;
@@ -93,6 +99,12 @@ abstract class FrameRateCommand implements Callable<Integer> {
             throw new StreamFailure("stream '" + name + "': no frame came in " + seconds.toSeconds() + " s");
         }
         return 0;
+    }
+
+    private static String describe(List<StreamRow> rows) {
+        return rows.stream()
+                .map(row -> row.state() + ", " + row.subscriptions().size() + " subscribers on this host")
+                .collect(Collectors.joining("; "));
     }
 
     private void look(List<StreamRow> rows) {

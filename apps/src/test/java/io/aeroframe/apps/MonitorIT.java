@@ -112,14 +112,15 @@ class MonitorIT {
         // Frames of the last 50 ms may have gone with the publication before they were looked at.
         assertTrue((Long) rate.get("window") > FRAMES / 2, rate::toString);
         assertEquals(0L, rate.get("missed"));
-        assertEquals(50, (Double) rate.get("fps"), 5, rate::toString);
+        double fps = received.decimal("fps");
+        assertEquals(fps, (Double) rate.get("fps"), fps / 5, rate::toString); // without the frames that had gone
         double meanBytes = (double) received.number("bytes") / FRAMES;
         assertEquals(meanBytes, (Double) bytes.get("mean_bytes"), meanBytes / 100, bytes::toString);
         double median = received.decimal("latency_us.p50");
         assertEquals(median, (Double) ages.get("latency_us.p50"), 100 + median / 5, ages::toString);
         assertTrue(
-                (Double) ages.get("age_us.p50") >= (Double) ages.get("latency_us.p50"),
-                () -> "captured before it was published: " + ages);
+                (Double) ages.get("age_us.p50") > (Double) ages.get("latency_us.p50") - 1_000,
+                () -> "captured after it was published, by more than a clock may be corrected by: " + ages);
     }
 
     @Test
@@ -141,6 +142,15 @@ class MonitorIT {
             process.interrupt();
             process.expectExit(130);
         }
+    }
+
+    @Test
+    void aStreamThatNobodyReceivesHasNoDelayWhichIsSaid() throws Exception {
+        AeroframeProcess publisher = sandbox.start("publish", "pattern:64x48@50", "s");
+        awaitList(seen -> "no subscribers".equals(seen.get("streams.0.state")));
+        AeroframeProcess delay = sandbox.start("delay", "s");
+        delay.awaitError("waiting for frames of 's': no subscribers, 0 subscribers on this host");
+        end(delay, publisher);
     }
 
     @Test
