@@ -2,10 +2,8 @@ package io.aeroframe.apps;
 
 import io.aeroframe.apps.monitor.FrameFollower;
 import io.aeroframe.apps.monitor.Spread;
-import io.aeroframe.apps.monitor.StreamRow;
 import io.aeroframe.transport.StreamStatus;
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 
@@ -22,11 +20,6 @@ final class BwCommand extends FrameRateCommand {
 
     BwCommand(StopSignal stop) {
         super(stop);
-    }
-
-    @Override
-    List<StreamStatus> followed(StreamRow row) {
-        return sourceOf(row);
     }
 
     @Override

@@ -118,8 +118,10 @@ abstract class FrameRateCommand implements Callable<Integer> {
         }
     }
 
-    /** Whose frames are followed. */
-    abstract List<StreamStatus> followed(StreamRow row);
+    /** Whose frames are followed: by default the publication's; where it is on another host, a subscription's. */
+    List<StreamStatus> followed(StreamRow row) {
+        return List.of(row.source());
+    }
 
     private boolean reportAll() throws IOException {
         boolean hasFrames = false;
@@ -141,9 +143,4 @@ abstract class FrameRateCommand implements Callable<Integer> {
 
     /** Prints what is known of the frames of one publication or subscription. */
     abstract void report(MonitorOptions to, StreamStatus status, FrameFollower follower) throws IOException;
-
-    /** Of a stream that is published on this host, the publication; otherwise one that receives it. */
-    static List<StreamStatus> sourceOf(StreamRow row) {
-        return List.of(row.source());
-    }
 }
