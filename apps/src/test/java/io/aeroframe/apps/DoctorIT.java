@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.aeroframe.testing.Await;
+import io.aeroframe.testing.Programs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ class DoctorIT {
     void aSmallSharedMemoryIsFoundAndEnlarged() throws Exception {
         Path mount = sandbox.directory("small");
         assumeTrue(
-                runs("mount", "-t", "tmpfs", "-o", "mode=700,size=16m", "tmpfs", mount.toString()),
+                Programs.succeeds("mount", "-t", "tmpfs", "-o", "mode=700,size=16m", "tmpfs", mount.toString()),
                 "a small file system cannot be mounted here: that takes root");
         try {
             sandbox.baseDirectory(mount.resolve("base"));
@@ -43,11 +44,11 @@ class DoctorIT {
             assertEquals("broken", small.severity(), small::toString);
             boolean isContainer = small.remedy().startsWith("docker run --shm-size=");
             String remedy = isContainer ? "mount -o remount,size=2g " + mount : small.remedy();
-            assertTrue(runs(remedy.split(" ")), small::toString);
+            assertTrue(Programs.succeeds(remedy.split(" ")), small::toString);
             Result large = examine(0).get("shared memory");
             assertEquals("ok", large.severity(), large::toString);
         } finally {
-            assertTrue(runs("umount", "--lazy", mount.toString()), "umount " + mount);
+            assertTrue(Programs.succeeds("umount", "--lazy", mount.toString()), "umount " + mount);
         }
     }
 
@@ -68,7 +69,7 @@ class DoctorIT {
         Result leftovers = examine(0).get("leftovers");
         assertEquals("hint", leftovers.severity(), leftovers::toString);
         assertTrue(leftovers.found().matches("[2-9] files .*"), leftovers::toString); // a pool, a status, rehearsals'
-        assertTrue(runs(leftovers.remedy().split(" ")), leftovers::toString);
+        assertTrue(Programs.succeeds(leftovers.remedy().split(" ")), leftovers::toString);
         assertEquals("ok", examine(0).get("leftovers").severity());
         AeroframeProcess last = sandbox.start("publish", "pattern:320x240@50", "s", "--frames", "1"); // sweeps the rest
         last.awaitExit();
@@ -102,13 +103,5 @@ class DoctorIT {
                             fields.get("remedy")));
         }
         return results;
-    }
-
-    private static boolean runs(String... command) throws IOException, InterruptedException {
-        return new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start()
-                        .waitFor()
-                == 0;
     }
 }

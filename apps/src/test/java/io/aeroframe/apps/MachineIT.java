@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.aeroframe.testing.Programs;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,14 +58,14 @@ class MachineIT {
     void aStreamGoesOnWhenSomebodyElseFillsTheSharedMemory() throws Exception {
         Path mount = sandbox.directory("small");
         assumeTrue(
-                runs("mount", "-t", "tmpfs", "-o", "mode=700,size=64m", "tmpfs", mount.toString()),
+                Programs.succeeds("mount", "-t", "tmpfs", "-o", "mode=700,size=64m", "tmpfs", mount.toString()),
                 "a small file system cannot be mounted here: that takes root");
         try {
             sandbox.baseDirectory(mount.resolve("base"));
             AeroframeProcess publisher = sandbox.start("publish", SMALL, "s");
             AeroframeProcess subscriber = sandbox.start("subscribe", "s", "digest:");
             subscriber.awaitOutputLines(20);
-            runs("dd", "if=/dev/zero", "of=" + mount.resolve("other"), "bs=1M"); // until nothing is free
+            Programs.succeeds("dd", "if=/dev/zero", "of=" + mount.resolve("other"), "bs=1M"); // until nothing is free
             subscriber.awaitOutputLines(subscriber.outputLines().size() + 60);
             AeroframeProcess late = sandbox.start("publish", SMALL, "t");
             late.expectExit(1);
@@ -74,16 +75,8 @@ class MachineIT {
             publisher.expectExit(130);
             subscriber.expectExit(0);
         } finally {
-            assertTrue(runs("umount", "--lazy", mount.toString()), "umount " + mount);
+            assertTrue(Programs.succeeds("umount", "--lazy", mount.toString()), "umount " + mount);
         }
-    }
-
-    private static boolean runs(String... command) throws Exception {
-        return new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start()
-                        .waitFor()
-                == 0;
     }
 
     private AeroframeProcess withoutJna(String... arguments) throws Exception {
