@@ -106,7 +106,7 @@ final class Network {
         if (!hasRoute()) {
             return Finding.hint(
                     "multicast",
-                    "there is no route: a channel has to name its interface, as in udp:" + GROUP + ":40456?interface="
+                    "has no route: a channel has to name its interface, as in udp:" + GROUP + ":40456?interface="
                             + candidates.get(0).getName(),
                     "ip route add 224.0.0.0/4 dev " + candidates.get(0).getName());
         }

@@ -52,9 +52,14 @@ final class SharedMemory {
     }
 
     Finding room() throws IOException {
-        Path place = directory;
-        while (!Files.exists(place)) {
-            place = place.getParent();
+        boolean isThere = Files.isDirectory(directory);
+        Path place = isThere ? directory : directory.getParent();
+        if (place == null || !Files.isDirectory(place)) {
+            return Finding.broken(
+                    "shared memory", directory + ": the directory it is to be in is missing", "mkdir -p " + place);
+        }
+        if (isThere && isOpenToOthers()) {
+            return Finding.broken("shared memory", directory + ": other users may enter it", "chmod 700 " + directory);
         }
         FileStore store = Files.getFileStore(place);
         long free = store.getUsableSpace();
@@ -77,6 +82,12 @@ final class SharedMemory {
         return all < COMFORTABLE_BYTES
                 ? Finding.hint("shared memory", found + ": enough for small pictures", more)
                 : Finding.ok("shared memory", found);
+    }
+
+    private boolean isOpenToOthers() throws IOException {
+        return Files.getFileStore(directory).supportsFileAttributeView("posix")
+                && Files.getPosixFilePermissions(directory).stream()
+                        .anyMatch(permission -> !permission.name().startsWith("OWNER_"));
     }
 
     private boolean isContainer() {

@@ -7,6 +7,7 @@ import io.aeroframe.apps.doctor.Finding.Severity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,9 +69,22 @@ class SharedMemoryTest {
 
     @Test
     void aDirectoryThatIsNotThereYetIsLookedAtWhereItWouldBe() throws IOException {
-        Finding finding = new SharedMemory(base.resolve("a/b"), root).room();
+        Finding finding = new SharedMemory(base.resolve("a"), root).room();
         assertTrue(finding.found().contains(" MiB free, "), finding::toString);
         assertTrue(Files.notExists(base.resolve("a")));
+        Finding nowhere = new SharedMemory(base.resolve("a/b"), root).room();
+        assertEquals(Severity.BROKEN, nowhere.severity());
+        assertEquals("mkdir -p " + base.resolve("a"), nowhere.remedy());
+    }
+
+    @Test
+    void aDirectoryThatOthersMayEnterIsRefusedByStreamsAndFound() throws IOException {
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Finding open = memory().room();
+        assertEquals(Severity.BROKEN, open.severity());
+        assertEquals("chmod 700 " + base, open.remedy());
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwx------"));
+        assertTrue(memory().room().found().contains(" MiB free, "));
     }
 
     private SharedMemory memory() {
