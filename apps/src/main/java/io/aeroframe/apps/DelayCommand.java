@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
         description = {
             "Show how old the frames of a stream are when its subscribers on this host get them.",
             "The age counts from capture, as the publisher stamped it; the latency from publishing, where that is on "
-                    + "this host. Nobody subscribes: without a subscriber there is no delay to show."
+                    + "this host. Nobody subscribes: a stream without a subscriber has no delay."
         })
 final class DelayCommand extends FrameRateCommand {
 

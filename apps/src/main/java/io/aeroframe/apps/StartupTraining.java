@@ -43,6 +43,10 @@ final class StartupTraining implements Callable<Integer> {
         run("subscribe", STREAM, "digest:", "--frames", "30", "--timeout", "20s");
         run("subscribe", STREAM, "null:", "--idle", "spin", "--frames", "30", "--timeout", "20s", "--json");
         run("subscribe", STREAM, "null:", "--timeout", "20s", "--frames", "30");
+        run("list");
+        run("list", "--json");
+        run("info", STREAM);
+        run("hz", STREAM, "--seconds", "200ms");
         publisher.join();
         return 0;
     }
