@@ -2,10 +2,11 @@ package io.aeroframe.apps;
 
 import io.aeroframe.apps.bridge.pipe.ReaderGoneException;
 import java.io.PrintWriter;
+import java.lang.reflect.Constructor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -221,26 +222,17 @@ public final class Main implements Runnable {
         }
     }
 
-    /** Makes commands, which are given the stop signal. */
+    /** Makes commands. Those with a constructor for the stop signal are given it. */
     private record CommandFactory(StopSignal stop) implements CommandLine.IFactory {
-
-        private static final Map<Class<?>, Function<StopSignal, ?>> STOPPABLE = Map.ofEntries(
-                Map.entry(PublishCommand.class, PublishCommand::new),
-                Map.entry(SubscribeCommand.class, SubscribeCommand::new),
-                Map.entry(ViewCommand.class, ViewCommand::new),
-                Map.entry(DemoCommand.class, DemoCommand::new),
-                Map.entry(ListCommand.class, ListCommand::new),
-                Map.entry(HzCommand.class, HzCommand::new),
-                Map.entry(BwCommand.class, BwCommand::new),
-                Map.entry(DelayCommand.class, DelayCommand::new),
-                Map.entry(DriverCommand.class, DriverCommand::new),
-                Map.entry(StartupTraining.class, StartupTraining::new),
-                Map.entry(TopCommand.class, TopCommand::new));
 
         @Override
         public <K> K create(Class<K> type) throws Exception {
-            Function<StopSignal, ?> stoppable = STOPPABLE.get(type);
-            return stoppable == null ? CommandLine.defaultFactory().create(type) : type.cast(stoppable.apply(stop));
+            for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+                if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {StopSignal.class})) {
+                    return type.cast(constructor.newInstance(stop));
+                }
+            }
+            return CommandLine.defaultFactory().create(type);
         }
     }
 }
